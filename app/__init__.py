@@ -1,0 +1,1 @@
+"""Lotse: a CRM that a company shapes itself with JSON documents."""
