@@ -1,1 +1,1 @@
-"""Room `access`."""
+"""Who may do what: actors and the rights that their roles' documents give them."""

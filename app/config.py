@@ -1,0 +1,276 @@
+"""Settings, typed and checked at start; the only reader of the environment.
+
+Every setting is one environment variable `LOTSE_<NAME>`. A wrong one stops the program with a sentence, before
+anything is opened.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from app.errors import CannotStart
+from app.language import DEFAULT_LOCALE, LOCALES, Label, Locale
+
+ROOT = Path(__file__).resolve().parent.parent
+#: Where a fresh clone keeps its database and secret; ignored by git.
+VAR = ROOT / "var"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that may differ between two installations.
+
+    Args:
+        database_url: SQLAlchemy URL; `sqlite:///…` or `postgresql+psycopg://…`.
+        metadata: folder of the base documents.
+        plugins: folder of the plugins.
+        secret_key: signs sessions and tokens, at least 32 characters.
+        host, port: where to listen.
+        workers: processes that serve; more than one is worth it on PostgreSQL.
+        threads: threads of each process.
+        demo: whether demo users are shown on the sign-in page. Never in production.
+        locale: language of somebody who hasn't chosen one.
+        time_zone: IANA name; times are shown in it.
+        trusted_hosts: host names that requests may be addressed to; empty for all (only sensible on loopback).
+        https: whether the product is reached by https, so that cookies are marked secure.
+    """
+
+    database_url: str
+    metadata: Path
+    plugins: Path
+    secret_key: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    threads: int = 8
+    demo: bool = False
+    locale: Locale = DEFAULT_LOCALE
+    time_zone: str = "Europe/Berlin"
+    trusted_hosts: tuple[str, ...] = ()
+    https: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: how it is read and what it means.
+
+    Args:
+        name: the field of :class:`Settings`; the variable is `LOTSE_` and the name in capitals.
+        read: turns the variable's text into a value; raises ValueError for a text it can't take.
+        expects: what a good value looks like, to be said when it isn't.
+        meaning: one sentence for the reference page.
+        example: a value that works.
+    """
+
+    name: str
+    read: Callable[[str], Any]
+    expects: Label
+    meaning: Label
+    example: str
+
+    @property
+    def variable(self) -> str:
+        """Return the environment variable's name."""
+        return f"LOTSE_{self.name.upper()}"
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        number = int(text)
+        if not low <= number <= high:
+            raise ValueError(text)
+        return number
+
+    return read
+
+
+def _yes_no(text: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if text.strip().lower() not in known:
+        raise ValueError(text)
+    return known[text.strip().lower()]
+
+
+def _url(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
+        raise ValueError(text)
+    return text.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _secret(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError("too short")
+    return text
+
+
+def _locale(text: str) -> Locale:
+    for locale in LOCALES:
+        if text == locale:
+            return locale
+    raise ValueError(text)
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, OSError) as unknown:
+        raise ValueError(text) from unknown
+    return text
+
+
+def _folder(text: str) -> Path:
+    path = Path(text).expanduser()
+    if not path.is_dir():
+        raise ValueError(text)
+    return path.resolve()
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+_YES_NO = Label("1 oder 0", "1 or 0")
+_COUNT = Label("eine ganze Zahl zwischen 1 und 64", "a whole number between 1 and 64")
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "database_url",
+        _url,
+        Label("sqlite:///PFAD oder postgresql+psycopg://…", "sqlite:///PATH or postgresql+psycopg://…"),
+        Label("Die Datenbank; ohne Angabe eine Datei unter var/.", "The database; without it, a file below var/."),
+        "postgresql+psycopg://lotse@localhost/lotse",
+    ),
+    Setting(
+        "metadata",
+        _folder,
+        Label("ein vorhandener Ordner", "an existing folder"),
+        Label("Der Ordner der ausgelieferten Dokumente.", "The folder of the shipped documents."),
+        "metadata",
+    ),
+    Setting(
+        "plugins",
+        _folder,
+        Label("ein vorhandener Ordner", "an existing folder"),
+        Label("Der Ordner der Erweiterungen.", "The folder of the plugins."),
+        "plugins",
+    ),
+    Setting(
+        "secret_key",
+        _secret,
+        Label("mindestens 32 zufällige Zeichen", "at least 32 random characters"),
+        Label(
+            "Unterschreibt Sitzungen; ohne Angabe wird einmal einer unter var/ erzeugt.",
+            "Signs sessions; without it, one is made once below var/.",
+        ),
+        "$(openssl rand -hex 32)",
+    ),
+    Setting(
+        "host",
+        str,
+        Label("eine Adresse", "an address"),
+        Label("Die Adresse, an der gelauscht wird.", "The address to listen on."),
+        "127.0.0.1",
+    ),
+    Setting(
+        "port",
+        _whole(1, 65535),
+        Label("eine ganze Zahl zwischen 1 und 65535", "a whole number between 1 and 65535"),
+        Label("Der Port.", "The port."),
+        "8000",
+    ),
+    Setting("workers", _whole(1, 64), _COUNT, Label("Prozesse, die bedienen.", "Processes that serve."), "2"),
+    Setting("threads", _whole(1, 64), _COUNT, Label("Threads je Prozess.", "Threads of each process."), "8"),
+    Setting(
+        "demo",
+        _yes_no,
+        _YES_NO,
+        Label(
+            "Zeigt die Demo-Zugänge auf der Anmeldeseite. Nie im echten Betrieb.",
+            "Shows the demo users on the sign-in page. Never in production.",
+        ),
+        "1",
+    ),
+    Setting(
+        "locale",
+        _locale,
+        Label("de oder en", "de or en"),
+        Label("Die Sprache, solange niemand eine gewählt hat.", "The language until somebody chooses one."),
+        "de",
+    ),
+    Setting(
+        "time_zone",
+        _zone,
+        Label("ein IANA-Name wie Europe/Berlin", "an IANA name such as Europe/Berlin"),
+        Label("Die Zeitzone, in der Zeiten gezeigt werden.", "The time zone in which times are shown."),
+        "Europe/Vienna",
+    ),
+    Setting(
+        "trusted_hosts",
+        _names,
+        Label("Namen, durch Komma getrennt", "names separated by commas"),
+        Label("Rechnernamen, unter denen das Produkt erreicht werden darf.", "Host names it may be reached by."),
+        "crm.example.com",
+    ),
+    Setting(
+        "https",
+        _yes_no,
+        _YES_NO,
+        Label("Ob das Produkt über https erreicht wird.", "Whether the product is reached by https."),
+        "1",
+    ),
+)
+
+_WRONG = Label(
+    "{variable} hat einen Wert, der nicht passt. Erwartet wird {expects}, zum Beispiel {example}.",
+    "{variable} has a value that doesn't fit. Expected is {expects}, for instance {example}.",
+)
+_UNKNOWN = Label(
+    "{variable} ist keine Einstellung von Lotse. Nehmen Sie sie weg oder prüfen Sie die Schreibweise.",
+    "{variable} is not a setting of Lotse. Remove it or check its spelling.",
+)
+
+
+def _kept_secret() -> str:
+    """Return the installation's own secret, made at the first start and readable by its owner alone."""
+    path = VAR / "secret_key"
+    if not path.exists():
+        VAR.mkdir(exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Build the settings out of environment variables.
+
+    Args:
+        environment: variables by name; those without the prefix `LOTSE_` are ignored.
+
+    Raises:
+        CannotStart: a variable is unknown or its value doesn't fit.
+    """
+    known = {setting.variable: setting for setting in SETTINGS}
+    given: dict[str, Any] = {}
+    for variable, text in environment.items():
+        if not variable.startswith("LOTSE_"):
+            continue
+        setting = known.get(variable)
+        if setting is None:
+            raise CannotStart(_UNKNOWN.format(variable=variable))
+        try:
+            given[setting.name] = setting.read(text)
+        except ValueError as wrong:
+            message = _WRONG.format(variable=variable, expects=setting.expects, example=setting.example)
+            raise CannotStart(message) from wrong
+    given.setdefault("database_url", f"sqlite:///{VAR / 'lotse.sqlite'}")
+    given.setdefault("metadata", ROOT / "metadata")
+    given.setdefault("plugins", ROOT / "plugins")
+    if "secret_key" not in given:
+        given["secret_key"] = _kept_secret()
+    names = {field.name for field in fields(Settings)}
+    return Settings(**{name: value for name, value in given.items() if name in names})
