@@ -14,11 +14,11 @@ from typing import Any, ClassVar
 
 from markupsafe import Markup, escape
 
-from app.expr.ast import Expr
+from app.errors import FieldError
 from app.expr.types import ValueType
 from app.fields.column import ColumnSpec, LinesSpec, LinkSpec
 from app.fields.formats import Formats
-from app.language import Label, Locale
+from app.language import DEFAULT_LOCALE, Label, Locale
 
 #: A value as Python holds it: immutable, hashable where sensible, None when empty.
 Value = Any
@@ -177,8 +177,11 @@ class FieldType(ABC):
     parameters: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     #: JSON Schema keywords the type understands.
     keywords: ClassVar[frozenset[str]] = frozenset()
-    #: File name in `templates/fields/` with the macros `edit` and `show`.
+    #: File name in `templates/fields/` with the macro `edit(c, v)`.
     widget: ClassVar[str]
+    #: Whether the edit macro may be rendered once with place holders. Where it is False (a growing number of inputs),
+    #: the macro gets the real structures of `form_values` for every record.
+    prerendered: ClassVar[bool] = True
     #: Aggregates a report may use on it, out of count, distinct, sum, average, min, max.
     aggregates: ClassVar[tuple[str, ...]] = ("count", "distinct")
     #: Types that a stored value of this type can be turned into a value of, with what it may cost.
@@ -189,6 +192,14 @@ class FieldType(ABC):
 
     def __init__(self, spec: FieldSpec) -> None:
         self.spec = spec
+
+    @classmethod
+    def check(cls, spec: FieldSpec) -> tuple[FieldError, ...]:
+        """Return what is wrong with a spec beyond the schemas of its parameters; the compiler makes issues of it.
+
+        An instance may only be made of a spec without errors.
+        """
+        return ()
 
     # -- storage ----------------------------------------------------------------------------------------------------
 
@@ -233,27 +244,44 @@ class FieldType(ABC):
         sent = parts.get("", ())
         return sent[0] if sent else None
 
-    def form_values(self, value: Value, formats: Formats) -> Mapping[str, str]:
+    def form_values(self, value: Value, formats: Formats) -> Mapping[str, Any]:
         """Return the texts that the edit macro shows, by the names it asks for: `value`, `currency`, `selected:a` …
 
         A macro prints these texts and nothing else of the value, so that a mask can be rendered once with place
-        holders and filled in for every record.
+        holders and filled in for every record. A name always exists, whatever the value. A plain str is escaped by
+        whoever fills it in; a Markup goes in as it is: that is how a slot such as `selected:a`, which stands inside a
+        tag, becomes the constant ` selected` or nothing, and how `extra` adds an option that is no longer offered.
         """
         return {"value": "" if value is None else self.format(value, formats)}
 
-    def raw_form_values(self, parts: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
+    def raw_form_values(self, parts: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
         """Return the same texts for what was typed and refused, so that nothing typed is lost."""
         return {"value": (parts.get("") or ("",))[0]}
 
     # -- output -----------------------------------------------------------------------------------------------------
+
+    def with_label(self, value: Value, label: Any) -> Value:
+        """Return the value together with the label that the query brought along, for `format`, `cell`, `form_values`.
+
+        Only types that point to records make use of it; for the others it is the value itself.
+
+        Args:
+            value: the value, or None.
+            label: the label of the record it points to; where it points to several, a mapping of id to label.
+        """
+        return value
 
     @abstractmethod
     def format(self, value: Value, formats: Formats) -> str:
         """Return the value as text in the reader's locale; never called with None."""
 
     def cell(self, value: Value, formats: Formats) -> Markup:
-        """Return the value as HTML for a list or a mask in read mode; never called with None."""
+        """Return the value as HTML for a list; never called with None."""
         return escape(self.format(value, formats))
+
+    def show(self, value: Value, formats: Formats) -> Markup:
+        """Return the value as HTML for a mask in read mode, where there is more room; never called with None."""
+        return self.cell(value, formats)
 
     def to_json(self, value: Value) -> Any:
         """Return the value as JSON carries it (API, export, history); `clean` reads it back."""
@@ -322,7 +350,8 @@ class FieldType(ABC):
         Raises:
             InvalidValue: this value doesn't fit; only where `converts_from` says CHECK.
         """
-        return self.clean(source.to_json(value), "en")
+        # Text was typed by people, and most of them in the product's first language; JSON of other types is neutral.
+        return self.clean(source.to_json(value), DEFAULT_LOCALE if source.value_type is ValueType.TEXT else "en")
 
 
 _EMPTY = Label("leer", "empty")

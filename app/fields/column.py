@@ -10,6 +10,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+#: The columns that every record has, whatever its entity. A field may have such a key all the same (`title` is a name
+#: people choose): its column is then named `<key>__own`, and in expressions the field hides the system field.
+SYSTEM_COLUMNS = (
+    "id",
+    "title",
+    "title__folded",
+    "search_text",
+    "owner_id",
+    "team_id",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "version",
+    "archived_at",
+    "position",
+)
+
+
 class ColumnKind(StrEnum):
     """The storable kinds. Storage maps each to one exact type on each database."""
 
@@ -45,7 +64,9 @@ class ColumnSpec:
 
     def name(self, field_key: str) -> str:
         """Return the column's name for the field with that key."""
-        return f"{field_key}__{self.suffix}" if self.suffix else field_key
+        if self.suffix:
+            return f"{field_key}__{self.suffix}" if field_key not in SYSTEM_COLUMNS else f"{field_key}__own_{self.suffix}"
+        return field_key if field_key not in SYSTEM_COLUMNS else f"{field_key}__own"
 
 
 @dataclass(frozen=True, slots=True)

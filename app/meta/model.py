@@ -14,24 +14,10 @@ from typing import Any
 from app.errors import Issue
 from app.expr.ast import Expr
 from app.fields.base import Bucket, FieldType, Option
+from app.fields.column import SYSTEM_COLUMNS as SYSTEM_COLUMNS  # re-exported: part of what a Model says
 from app.language import Label
 
-#: The columns that every record has, whatever its entity; their names are refused as field keys.
-SYSTEM_COLUMNS = (
-    "id",
-    "title",
-    "title__folded",
-    "search_text",
-    "owner_id",
-    "team_id",
-    "created_at",
-    "created_by",
-    "updated_at",
-    "updated_by",
-    "version",
-    "archived_at",
-    "position",
-)
+
 
 
 @dataclass(frozen=True, slots=True)

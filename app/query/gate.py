@@ -1,0 +1,52 @@
+"""What a reader may see of entity tables: the one place that every SELECT on them asks.
+
+Today a role reads all records and all fields of an entity, or none. Row filters and field rights will be answered
+here too, and nothing else in this room will have to change: an entity that isn't readable is joined `ON false`, so
+that its columns are empty wherever they are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from app.access.rights import readable_entities, require
+from app.context import Context
+from app.expr.ast import Expr
+from app.meta.model import Entity, Field
+
+_NO_FIELDS: Mapping[str, Field] = MappingProxyType({})
+
+
+def required(ctx: Context, entity_key: str) -> Entity:
+    """Return an entity that the reader may read.
+
+    Raises:
+        NotFound: it doesn't exist or isn't readable; the two look the same.
+    """
+    require(ctx, entity_key, "read")
+    return ctx.snapshot.model.entities[entity_key]
+
+
+def readable(ctx: Context) -> frozenset[str]:
+    """Return the keys of the entities whose records the reader may read; also what tells plans of readers apart."""
+    actor = ctx.actor
+    return ctx.snapshot.plan(
+        ("query.readable", actor.everything, actor.roles),
+        lambda: readable_entities(ctx.snapshot.model, actor),
+    )
+
+
+def readable_fields(ctx: Context, entity_key: str) -> Mapping[str, Field]:
+    """Return the fields of an entity that the reader may read, by key; empty where he may not read the entity."""
+    if entity_key not in readable(ctx):
+        return _NO_FIELDS
+    return ctx.snapshot.model.entities[entity_key].fields
+
+
+def row_filter(ctx: Context, entity_key: str) -> Expr | None:
+    """Return the condition that a record must fulfil to be seen by the reader, or None for all records.
+
+    Every table that a SELECT names is filtered by it, joined ones in their ON clause.
+    """
+    return None

@@ -1,0 +1,34 @@
+"""Texts of signing in and of the password."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.language import Label
+
+TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
+    "gate": {
+        "sign_in": Label("Anmelden", "Sign in"),
+        "lead": Label("Mit Ihrer E-Mail-Adresse und Ihrem Passwort.", "With your e-mail address and password."),
+        "email": Label("E-Mail-Adresse", "E-mail address"),
+        "password": Label("Passwort", "Password"),
+        "remember": Label("Angemeldet bleiben", "Keep me signed in"),
+        "refused": Label(
+            "E-Mail-Adresse und Passwort passen nicht zusammen. Prüfen Sie beides und versuchen Sie es noch einmal.",
+            "E-mail address and password don't match. Check both and try again.",
+        ),
+        "demo": Label("Demo-Zugänge", "Demo users"),
+        "demo_lead": Label(
+            "Ein Klick meldet Sie an. Das Passwort ist überall „{password}“.",
+            "One click signs you in. The password is “{password}” for all of them.",
+        ),
+        "change": Label("Passwort ändern", "Change password"),
+        "change_lead": Label(
+            "Das neue Passwort braucht mindestens zwölf Zeichen.", "The new password needs at least twelve characters."
+        ),
+        "old_password": Label("Bisheriges Passwort", "Current password"),
+        "new_password": Label("Neues Passwort", "New password"),
+        "new_password_again": Label("Neues Passwort, noch einmal", "New password, once more"),
+    },
+}

@@ -1,0 +1,50 @@
+"""Texts of lists and of the reference picker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.language import Label
+
+TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
+    "list": {
+        "new": Label("Neu anlegen", "Create"),
+        "export": Label("Exportieren", "Export"),
+        "csv": Label("CSV-Datei", "CSV file"),
+        "xlsx": Label("Excel-Datei (XLSX)", "Excel file (XLSX)"),
+        "views": Label("Ansichten", "Views"),
+        "search": Label("In {plural} suchen", "Search {plural}"),
+        "filter": Label("Filter", "Filter"),
+        "filter_off": Label("Filter entfernen: {filter}", "Remove filter: {filter}"),
+        "which_field": Label("Wonach filtern?", "Filter by what?"),
+        "operator": Label("Vergleich", "Comparison"),
+        "value": Label("Wert", "Value"),
+        "until": Label("Bis", "Until"),
+        "apply": Label("Anwenden", "Apply"),
+        "reset": Label("Filter zurücksetzen", "Reset filters"),
+        "more": Label("Weitere laden", "Load more"),
+        "count": Label("Zählen", "Count"),
+        "counted": Label("{n}", "{n}"),
+        "counted_many": Label("mehr als {n}", "more than {n}"),
+        "sort_by": Label("Sortieren nach {column}", "Sort by {column}"),
+        "nameless": Label("Ohne Namen", "Untitled"),
+        "all": Label("Alle {plural}.", "All {plural}."),
+        "empty": Label("Noch keine {plural}", "No {plural} yet"),
+        "empty_hint": Label(
+            "Legen Sie den ersten Eintrag an; er steht dann hier.", "Create the first one; it will be listed here."
+        ),
+        "empty_filtered": Label("Nichts passt zu dieser Auswahl", "Nothing matches this selection"),
+        "empty_filtered_hint": Label(
+            "Nehmen Sie einen Filter weg oder suchen Sie mit weniger Buchstaben.",
+            "Remove a filter or search with fewer letters.",
+        ),
+    },
+    "pick": {
+        "title": Label("{plural} suchen", "Find {plural}"),
+        "search": Label("Suchen", "Search"),
+        "none": Label("Nichts gefunden.", "Nothing found."),
+        "number": Label("Nummer {id}", "Number {id}"),
+        "create": Label("{entity} neu anlegen …", "Create a new {entity} …"),
+    },
+}

@@ -1,0 +1,52 @@
+"""Texts of a record and of its form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.language import Label
+
+TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
+    "record": {
+        "edit": Label("Bearbeiten", "Edit"),
+        "retire": Label("Archivieren", "Archive"),
+        "restore": Label("Wiederherstellen", "Restore"),
+        "archived": Label(
+            "Dieser Datensatz ist seit {when} archiviert. Listen zeigen ihn nicht; er lässt sich wiederherstellen.",
+            "This record has been archived since {when}. Lists don't show it; it can be restored.",
+        ),
+        "told": Label(
+            "Angelegt {created} von {creator}, zuletzt geändert {updated} von {updater}.",
+            "Created {created} by {creator}, last changed {updated} by {updater}.",
+        ),
+        "by_product": Label("Lotse", "Lotse"),
+        "saved": Label("Gespeichert.", "Saved."),
+        "created": Label("„{title}“ ist angelegt.", "“{title}” has been created."),
+        "retired": Label("„{title}“ ist archiviert.", "“{title}” has been archived."),
+        "restored": Label("„{title}“ ist wiederhergestellt.", "“{title}” has been restored."),
+        "undo": Label("Rückgängig", "Undo"),
+        "related_all": Label("Alle zeigen", "Show all"),
+        "related_none": Label("Noch nichts verknüpft.", "Nothing linked yet."),
+    },
+    "form": {
+        "new": Label("{entity} anlegen", "New: {entity}"),
+        "edit": Label("{title} bearbeiten", "Edit {title}"),
+        "save": Label("Speichern", "Save"),
+        "create": Label("Anlegen", "Create"),
+        "cancel": Label("Abbrechen", "Cancel"),
+        "close": Label("Schließen", "Close"),
+        "required_hint": Label("muss ausgefüllt sein", "must be filled in"),
+        "refused": Label(
+            "Noch nicht gespeichert. Bitte sehen Sie sich diese Stellen an:", "Not saved yet. Please look at these:"
+        ),
+        "conflict": Label("Jemand war schneller.", "Somebody was faster."),
+        "conflict_hint": Label(
+            "Der Datensatz wurde inzwischen geändert. Ihre Eingaben stehen unten; speichern Sie noch einmal, um sie zu übernehmen.",
+            "The record has been changed in the meantime. Your entries are below; save again to apply them.",
+        ),
+        "field": Label("Feld", "Field"),
+        "mine": Label("Ihre Eingabe", "Yours"),
+        "theirs": Label("Inzwischen gespeichert", "Saved meanwhile"),
+    },
+}
