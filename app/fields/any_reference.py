@@ -88,8 +88,8 @@ class AnyReference(FieldType):
         if raw is None or raw == "":
             return None
         if isinstance(raw, str):
-            entity, _, record_id = raw.partition(":")
-            raw = {"entity": entity, "id": record_id}
+            kind, colon, record_id = raw.partition(":")
+            raw = {"entity": kind if colon else "", "id": record_id if colon else raw}
         if not isinstance(raw, Mapping):
             raise InvalidValue("any_reference.entity", _NO_ENTITY)
         entity = raw.get("entity")

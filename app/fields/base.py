@@ -114,7 +114,7 @@ class Operator:
     key: str
     label: Label
     inputs: Inputs
-    build: Any  # Callable[[Expr, tuple[Value, ...]], Expr]; Any because dataclass fields and callables don't mix in mypy
+    build: Any  # Callable[[Expr, tuple[Value, ...]], Expr]; Any, because mypy takes it for a method
     widget: str | None = None
 
 
@@ -302,7 +302,7 @@ class FieldType(ABC):
         return {}
 
     def expression_value(self, value: Value, sub: str | None = None) -> Any:
-        """Return what an expression sees: a str, Decimal, bool, date, time, datetime, int (reference), tuple or None."""
+        """Return what an expression sees: str, Decimal, bool, date, time, datetime, int (reference), tuple or None."""
         return value
 
     def scale(self) -> int:

@@ -45,7 +45,16 @@ class Boolean(FieldType):
     widget = "boolean"
     sample = FieldSpec(entity="sample", key="active", label=Label("Aktiv", "Active"))
     examples = Examples(
-        good=((True, True), (False, False), ("on", True), ("ja", True), ("Nein", False), ("0", False), ("", None), (None, None)),
+        good=(
+            (True, True),
+            (False, False),
+            ("on", True),
+            ("ja", True),
+            ("Nein", False),
+            ("0", False),
+            ("", None),
+            (None, None),
+        ),
         bad=("vielleicht", 2, 1.0, [], {"a": 1}),
     )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-
 #: The columns that every record has, whatever its entity. A field may have such a key all the same (`title` is a name
 #: people choose): its column is then named `<key>__own`, and in expressions the field hides the system field.
 SYSTEM_COLUMNS = (
@@ -64,9 +63,10 @@ class ColumnSpec:
 
     def name(self, field_key: str) -> str:
         """Return the column's name for the field with that key."""
+        taken = field_key in SYSTEM_COLUMNS
         if self.suffix:
-            return f"{field_key}__{self.suffix}" if field_key not in SYSTEM_COLUMNS else f"{field_key}__own_{self.suffix}"
-        return field_key if field_key not in SYSTEM_COLUMNS else f"{field_key}__own"
+            return f"{field_key}__own_{self.suffix}" if taken else f"{field_key}__{self.suffix}"
+        return f"{field_key}__own" if taken else field_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,8 @@ def _instant_of(day: str, clock: str, offset: str | None) -> datetime | None:
     found_date, found_time = _date_of(day.strip()), _time_of(whole)
     if found_date is None or found_time is None or (fraction and not re.fullmatch(r"[0-9]{1,6}", fraction)):
         return None
-    instant = datetime.combine(found_date, found_time).replace(microsecond=int(fraction.ljust(6, "0")) if fraction else 0)
+    microsecond = int(fraction.ljust(6, "0")) if fraction else 0
+    instant = datetime.combine(found_date, found_time).replace(microsecond=microsecond)
     if not offset:
         return instant
     try:
@@ -202,7 +203,7 @@ def _minutes_of(text: str, locale: Locale) -> int | None:
     if (match := _CLOCK_DURATION.fullmatch(text.lower())) is not None:
         return int(match[1]) * 60 + int(match[2])
     if (match := _PARTS_DURATION.fullmatch(text.lower())) is not None and any(match.groups()):
-        hours_part, minutes_part = (read_number(part, locale) or Decimal(0) for part in match.groups())
+        hours_part, minutes_part = [read_number(part, locale) or Decimal(0) for part in match.groups()]
         return _whole_minutes(hours_part * 60 + minutes_part)
     return None
 
@@ -210,4 +211,5 @@ def _minutes_of(text: str, locale: Locale) -> int | None:
 def _whole_minutes(raw: Any) -> int | None:
     if isinstance(raw, bool) or not isinstance(raw, (int, float, Decimal)):
         return None
-    return int(raw) if abs(raw) <= _MAX_MINUTES and raw == int(raw) else None
+    number = Decimal(raw)
+    return int(number) if abs(number) <= _MAX_MINUTES and number == int(number) else None

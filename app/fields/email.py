@@ -16,7 +16,7 @@ from app.fields.normalised import NormalisedField
 from app.fields.texts import single_line
 from app.language import Label, Locale
 
-#: RFC 5321 lengths; the characters are those that mail systems really take, letters of any alphabet included (RFC 6531).
+#: RFC 5321 lengths; the characters that mail systems really take, letters of any alphabet included (RFC 6531).
 _LOCAL: Final = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
 _DOMAIN: Final = re.compile(r"(?=.{4,253}$)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][^\W_-]{1,62}")
 _LINK: Final = Markup('<a href="mailto:{address}">{text}</a>')
@@ -46,7 +46,11 @@ class Email(NormalisedField):
             ("", None),
             (None, None),
         ),
-        bad=("anna", "anna@", "@b.de", "a@b", "a b@c.de", "a@b..de", "a@-b.de", "a@b.de, c@d.de", ".a@b.de", 5, ["a@b.de"]),
+        bad=(
+            *("anna", "anna@", "@b.de", "a@b", "a b@c.de", "a@b..de", "a@-b.de", "a@b.de, c@d.de", ".a@b.de"),
+            5,
+            ["a@b.de"],
+        ),
     )
 
     def clean(self, raw: Raw, locale: Locale) -> Value:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, timedelta
+from datetime import date as Day  # noqa: N812 - `Formats` has methods of these names
+from datetime import datetime as Instant  # noqa: N812
+from datetime import time as Clock  # noqa: N812
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
@@ -92,7 +95,7 @@ class Formats:
         changed = {ord(key): value for key, value in symbols.items() if key != value}
         self._swap: dict[int, str] | None = changed or None
         self._percent: str = data.percent_formats[None].pattern.replace("#,##0", "{}")
-        self._affixes = _currency_affixes(data)
+        self._affixes: dict[str, tuple[str, str, str, int]] = _currency_affixes(data)
         self._date, self._date_parts = _date_template(data)
         self._datetime = _pattern_of(data.datetime_formats["short"]).replace("{1}", "{day}").replace("{0}", "{clock}")
         self._months: dict[int, str] = dict(data.months["stand-alone"]["wide"].items())
@@ -129,30 +132,32 @@ class Formats:
 
     def money(self, amount: Decimal | int, currency: str) -> str:
         """Write an amount with the currency's symbol where the locale puts it, and as many digits as it has."""
-        before, before_negative, after, scale = self._affixes.get(currency) or ("", "-", _NBSP + currency, 2)
-        text = self.number(abs(amount), scale)
+        before, before_negative, after, scale = self._affixes.get(currency, ("", "-", _NBSP + currency, 2))
+        text = self.number(-amount if amount < 0 else amount, scale)
         return f"{before_negative if amount < 0 else before}{text}{after}"
 
     # -- dates and times --------------------------------------------------------------------------------------------
 
-    def date(self, value: date) -> str:
+    def date(self, value: Day) -> str:
         """Write a day: `31.12.2026` in German, `31/12/2026` in English."""
-        return self._date % self._date_parts(value)
+        text: str = self._date % self._date_parts(value)
+        return text
 
-    def time(self, value: time) -> str:
+    def time(self, value: Clock) -> str:
         """Write a time of day, with seconds only where there are any."""
         if value.second:
             return f"{value.hour:02d}:{value.minute:02d}:{value.second:02d}"
         return f"{value.hour:02d}:{value.minute:02d}"
 
-    def local(self, value: datetime) -> datetime:
+    def local(self, value: Instant) -> Instant:
         """Return an instant as the reader's clock shows it; a value without a zone is UTC."""
         return (value if value.tzinfo is not None else value.replace(tzinfo=UTC)).astimezone(self.zone)
 
-    def datetime(self, value: datetime) -> str:
+    def datetime(self, value: Instant) -> str:
         """Write an instant as the reader's calendar and clock show it, to the minute."""
         here = self.local(value)
-        return self._datetime.format(day=self._date % self._date_parts(here), clock=f"{here.hour:02d}:{here.minute:02d}")
+        clock = f"{here.hour:02d}:{here.minute:02d}"
+        return self._datetime.format(day=self._date % self._date_parts(here), clock=clock)
 
     def duration(self, minutes: int) -> str:
         """Write a length of time in hours and minutes: 90 becomes `1:30 h`."""
@@ -161,24 +166,24 @@ class Formats:
 
     # -- groups of a report -----------------------------------------------------------------------------------------
 
-    def day(self, value: date) -> str:
+    def day(self, value: Day) -> str:
         """Name a day with its weekday: `Mo. 30.03.2026`."""
         return f"{self._weekdays[value.weekday()]} {self.date(value)}"
 
-    def week(self, value: date) -> str:
+    def week(self, value: Day) -> str:
         """Name the ISO week that a day lies in: `KW 12/2026`."""
         iso = value.isocalendar()
         return _WEEK.text(self.locale).format(week=iso.week, year=iso.year)
 
-    def month(self, value: date) -> str:
+    def month(self, value: Day) -> str:
         """Name the month of a day: `März 2026`."""
         return f"{self._months[value.month]} {value.year}"
 
-    def quarter(self, value: date) -> str:
+    def quarter(self, value: Day) -> str:
         """Name the quarter of a day: `Q1 2026`."""
         return _QUARTER.format(quarter=(value.month + 2) // 3, year=value.year)
 
-    def year(self, value: date) -> str:
+    def year(self, value: Day) -> str:
         """Name the year of a day."""
         return str(value.year)
 
@@ -200,7 +205,7 @@ class Formats:
         """Return every country's name by its ISO code."""
         return dict(self._territories)
 
-    def relative(self, value: datetime, now: datetime) -> str:
+    def relative(self, value: Instant, now: Instant) -> str:
         """Say how far away an instant is: `vor 3 Tagen`, `in 2 hours`.
 
         Args:
@@ -214,7 +219,7 @@ class Formats:
                 return self._count(unit, -count if distance < timedelta() else count)
         return _NOW.text(self.locale)
 
-    def relative_day(self, value: date, today: date) -> str:
+    def relative_day(self, value: Day, today: Day) -> str:
         """Say how far away a day is: `heute`, `morgen`, `vor 3 Tagen`."""
         days = (value - today).days
         near = _NEAR_DAYS.get(days)

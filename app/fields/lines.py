@@ -28,7 +28,7 @@ _TOO_MANY: Final = Label(
 
 
 class Lines(FieldType):
-    """Child rows of another entity; the value is a tuple of mappings of raw values, cleaned by the child's own fields."""
+    """Child rows of another entity: a tuple of mappings of raw values, which the child's own fields clean."""
 
     name = "lines"
     label = Label("Zeilen", "Lines")

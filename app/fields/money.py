@@ -97,7 +97,10 @@ class MoneyField(FieldType):
             ("", None),
             (None, None),
         ),
-        bad=("1.234", "12 USD", {"amount": 1, "currency": "XXY"}, "EUR 5 CHF", {"amount": -1}, {"amount": True}, [], "EUR"),
+        bad=(
+            *("1.234", "12 USD", "EUR 5 CHF", "EUR"),
+            *({"amount": 1, "currency": "XXY"}, {"amount": -1}, {"amount": True}, []),
+        ),
     )
 
     def __init__(self, spec: FieldSpec) -> None:

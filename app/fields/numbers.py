@@ -84,7 +84,7 @@ def read_scaled(raw: Any, locale: Locale, scale: int) -> Decimal | None:
     exact = number.quantize(Decimal(1).scaleb(-scale))
     if exact != number:
         raise InvalidValue("number.scale", TOO_FINE.format(scale=scale) if scale else NOT_WHOLE)
-    return exact if exact else abs(exact)
+    return exact or abs(exact)
 
 
 def read_integer(raw: Any, locale: Locale) -> int | None:

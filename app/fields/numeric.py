@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from app.errors import FieldError, InvalidValue
 from app.expr.types import ValueType
@@ -61,7 +61,7 @@ class NumberField(FieldType):
     value_type = ValueType.NUMBER
     keywords = frozenset({"minimum", "maximum"})
     widget = "number"
-    aggregates = ("count", "distinct", "sum", "average", "min", "max")
+    aggregates: ClassVar[tuple[str, ...]] = ("count", "distinct", "sum", "average", "min", "max")
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)

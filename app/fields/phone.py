@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import phonenumbers
 from markupsafe import Markup
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 from app.errors import FieldError, InvalidValue
 from app.fields.base import Examples, FieldSpec, Loss, Operator, Raw, Value
@@ -85,9 +85,11 @@ class Phone(NormalisedField):
             number = phonenumbers.parse(text.removeprefix("tel:"), self._region)
         except NumberParseException as error:
             raise InvalidValue("phone.invalid", _INVALID.format(text=text[:40])) from error
-        if not phonenumbers.is_possible_number(number):
+        # "Possible, but only within one town" is refused too: without its prefix nobody can dial it.
+        if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
             raise InvalidValue("phone.invalid", _INVALID.format(text=text[:40]))
-        number.extension, extension = None, number.extension
+        extension = str(number.extension or "")
+        number.extension = None
         plain = phonenumbers.format_number(number, PhoneNumberFormat.E164)
         return f"{plain};ext={extension}" if extension else plain
 

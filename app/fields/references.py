@@ -141,7 +141,8 @@ class References(FieldType):
 
     def cell(self, value: Value, formats: Formats) -> Markup:
         """Return links to the targets."""
-        return _COMMA.join(link_to(self.target, _id(one), _text(one)) for one in value if not isinstance(one, Unresolved))
+        found = (one for one in value if not isinstance(one, Unresolved))
+        return _COMMA.join(link_to(self.target, _id(one), _text(one)) for one in found)
 
     def to_json(self, value: Value) -> Any:
         """Return a list of ids."""

@@ -15,7 +15,13 @@ class Team(PointingField):
     icon = "users"
     sample = FieldSpec(entity="sample", key="department", label=Label("Abteilung", "Department"))
     examples = Examples(
-        good=((3, 3), ("3", 3), ({"id": "", "text": "Süd", "label": ""}, Unresolved("Süd", "@team")), ("", None), (None, None)),
+        good=(
+            (3, 3),
+            ("3", 3),
+            ({"id": "", "text": "Süd", "label": ""}, Unresolved("Süd", "@team")),
+            ("", None),
+            (None, None),
+        ),
         bad=(0, "Süd", True, [3]),
     )
 

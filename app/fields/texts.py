@@ -55,7 +55,7 @@ def single_line(raw: Any, limit: int) -> str | None:
 
 
 def several_lines(raw: Any, limit: int) -> str | None:
-    """Take in text with line breaks (made `\\n`); blanks at the ends of lines and empty lines around it go.
+    r"""Take in text with line breaks (made `\n`); blanks at the ends of lines and empty lines around it go.
 
     Raises:
         InvalidValue: see :func:`single_line`.

@@ -16,7 +16,13 @@ class User(PointingField):
     icon = "user"
     sample = FieldSpec(entity="sample", key="advisor", label=Label("Betreuer", "Advisor"))
     examples = Examples(
-        good=((3, 3), ("3", 3), ({"id": "", "text": "Anna", "label": ""}, Unresolved("Anna", "@user")), ("", None), (None, None)),
+        good=(
+            (3, 3),
+            ("3", 3),
+            ({"id": "", "text": "Anna", "label": ""}, Unresolved("Anna", "@user")),
+            ("", None),
+            (None, None),
+        ),
         bad=(0, "Anna", True, [3]),
     )
 

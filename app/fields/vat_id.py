@@ -14,7 +14,7 @@ from app.fields.texts import single_line
 from app.language import Label, Locale
 
 _INVALID: Final = Label(
-    "„{text}“ ist keine gültige USt-IdNr. der EU. Bitte mit Länderkürzel schreiben und die Ziffern prüfen: DE136695976.",
+    "„{text}“ ist keine gültige USt-IdNr. der EU. Bitte mit Länderkürzel und geprüften Ziffern schreiben: DE136695976.",
     "“{text}” is not a valid EU VAT number. Please write it with its country code and check the digits: DE136695976.",
 )
 

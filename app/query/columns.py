@@ -8,25 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from app.fields.base import FieldType
-from app.fields.column import ColumnKind, ColumnSpec
+from app.fields.column import ColumnKind
 from app.meta.model import Field, FieldPath
 
 Row = Sequence[Any]
-
-#: System fields whose column isn't named like the field.
-_SYSTEM_NAMES: Final = {"owner": "owner_id", "team": "team_id"}
-
-
-def column_name(field: Field, suffix: str) -> str:
-    """Return the name of one column of a field."""
-    if field.system:
-        base = _SYSTEM_NAMES.get(field.key, field.key)
-        return f"{base}__{suffix}" if suffix else base
-    return ColumnSpec(suffix, ColumnKind.TEXT).name(field.key)
-
 
 def is_plain(field_type: FieldType) -> bool:
     """Return whether a value is what its main column stores; a column beside it only serves sorting."""

@@ -39,12 +39,15 @@ class Term:
         kind: what it stores.
         descending: largest first.
         nullable: whether it may be empty; empties come last.
+        companion: whether it always has a value where the first column of the order has one, because both belong to
+            the same value.
     """
 
     column: ColumnElement[Any]
     kind: ColumnKind
     descending: bool
     nullable: bool
+    companion: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +152,13 @@ def order(terms: Sequence[Term], segment: Segment) -> list[UnaryExpression[Any]]
         if index == 0 and segment.empty:
             continue
         clause = term.column.desc() if term.descending else term.column.asc()
-        may_be_empty = term.nullable and not (index == 0 and segment.empty is False)
-        clauses.append(clause.nulls_last() if may_be_empty else clause)
+        clauses.append(clause.nulls_last() if _may_be_empty(terms, index, segment) else clause)
     return clauses
+
+
+def _may_be_empty(terms: Sequence[Term], index: int, segment: Segment) -> bool:
+    filled = segment.empty is False and (index == 0 or terms[index].companion)
+    return terms[index].nullable and not filled
 
 
 def condition(terms: Sequence[Term], segment: Segment) -> ColumnElement[bool] | None:
@@ -168,7 +175,7 @@ def condition(terms: Sequence[Term], segment: Segment) -> ColumnElement[bool] | 
 
 def _after(terms: Sequence[Term], indexes: Sequence[int], segment: Segment) -> ColumnElement[bool]:
     some = [terms[index] for index in indexes]
-    free_of_nulls = all(not term.nullable or (segment.empty is False and term is terms[0]) for term in some)
+    free_of_nulls = not any(_may_be_empty(terms, index, segment) for index in indexes)
     if free_of_nulls and len({term.descending for term in some}) == 1:
         columns = tuple_(*(term.column for term in some))
         values = tuple_(*(_bind(terms, index) for index in indexes))
@@ -183,20 +190,20 @@ def _bind(terms: Sequence[Term], index: int) -> ColumnElement[Any]:
 def _lexicographic(terms: Sequence[Term], indexes: Sequence[int], segment: Segment) -> ColumnElement[bool]:
     """Write "after" column by column; the leading bound is redundant and there for the index."""
     index, deeper = indexes[0], indexes[1:]
-    assert segment.nulls is not None  # noqa: S101  only called with a cursor
+    assert segment.nulls is not None
     term, empty = terms[index], segment.nulls[index]
     rest = _lexicographic(terms, deeper, segment) if deeper else None
     if empty:  # nothing comes after an empty value in its own column
         return term.column.is_(None) if rest is None else and_(term.column.is_(None), rest)
     value = _bind(terms, index)
     beyond = term.column < value if term.descending else term.column > value
-    has_value = index == 0 and segment.empty is False
-    if term.nullable and not has_value:
+    may_be_empty = _may_be_empty(terms, index, segment)
+    if may_be_empty:
         beyond = or_(beyond, term.column.is_(None))
     if rest is None:
         return beyond
     condition = or_(beyond, and_(term.column == value, rest))
-    if term.nullable and not has_value:
+    if may_be_empty:
         return condition
     bound = term.column <= value if term.descending else term.column >= value
     return and_(bound, condition)

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -21,9 +22,9 @@ from app.expr.ast import Expr
 from app.fields.base import Inputs, Operator, Value
 from app.language import Label
 from app.meta.model import FieldPath, SortKey, View
-from app.query.conditions import InvalidCondition, parse_condition
+from app.query.conditions import InvalidCondition, parse_condition, usable
 from app.query.gate import required
-from app.query.operators import operators_of
+from app.query.operators import clean_operand, condition_of, is_sortable, operators_of
 from app.query.paths import readable_path, resolve
 
 Args = Mapping[str, Sequence[str]]
@@ -68,6 +69,10 @@ _TOO_MANY = Label(
     "Das sind zu viele Angaben bei „{name}“; erlaubt sind {most}.",
     "That is too many for “{name}”; the most is {most}.",
 )
+_UNUSABLE = Label(
+    "„{value}“ passt nicht zu „{name}“. Nehmen Sie einen kleineren Wert.",
+    "“{value}” doesn't fit “{name}”. Take a smaller value.",
+)
 _BAD_NUMBER = Label(
     "„{name}“ muss eine ganze Zahl zwischen 1 und {most} sein.",
     "“{name}” must be a whole number between 1 and {most}.",
@@ -76,7 +81,11 @@ _BAD_TEXT = Label(
     "Die Angabe „{name}“ ist zu lang oder enthält unlesbare Zeichen. Bitte kürzen.",
     "The argument “{name}” is too long or has unreadable characters. Please shorten it.",
 )
-_ONLY_ONCE = frozenset({"q", "sort", "after", "columns", "limit", "archived"})
+#: Characters of a wrong name that are repeated to the reader.
+_SHOWN: Final = 60
+#: Control characters and lone surrogates.
+_UNUSABLE_KINDS: Final = frozenset({"Cc", "Cs"})
+_ONLY_ONCE: Final = frozenset({"q", "sort", "after", "columns", "limit", "archived"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +97,14 @@ class Filter:
         operator: how.
         values: the cleaned operands.
         raw: the operands as they stood in the query string.
+        expr: the condition that it means.
     """
 
     path: FieldPath
     operator: Operator
     values: tuple[Value, ...]
     raw: tuple[str, ...]
+    expr: Expr
 
     @property
     def name(self) -> str:
@@ -322,7 +333,19 @@ class _Reading:
         if operator.inputs is not Inputs.NONE and not any(value.strip() for value in raw):
             return None  # a filter form sends its empty inputs too
         values = self._operands(path, operator, raw)
-        return None if values is None else Filter(path, operator, values, raw)
+        return None if values is None else self._built(path, operator, values, raw)
+
+    def _built(
+        self, path: FieldPath, operator: Operator, values: tuple[Value, ...], raw: tuple[str, ...]
+    ) -> Filter | None:
+        try:
+            expr = condition_of(path, operator, values)
+        except (OverflowError, InvalidValue):  # the day after the last one of the calendar
+            expr = None
+        if expr is None or not usable(expr):
+            self._problem("query.value", _UNUSABLE, name=path.label, value=_short(", ".join(raw)))
+            return None
+        return Filter(path, operator, values, raw, expr)
 
     def _operands(self, path: FieldPath, operator: Operator, raw: tuple[str, ...]) -> tuple[Value, ...] | None:
         wanted = {Inputs.ONE: (1, _ONE), Inputs.RANGE: (2, _TWO)}.get(operator.inputs)
@@ -341,3 +364,14 @@ class _Reading:
             self._problem(wrong.error.code, message, name=path.label, problem=wrong.error.message)
             return None
         return tuple(values)
+
+
+def _unprintable(text: str) -> bool:
+    """Return whether a text has characters that no database takes, or that make it look like another text."""
+    return any(unicodedata.category(char) in _UNUSABLE_KINDS for char in text if char not in "\n\r\t")
+
+
+def _short(text: str) -> str:
+    """Return as much of a stranger's text as may be repeated to him."""
+    clean = "".join(char for char in text if unicodedata.category(char) not in _UNUSABLE_KINDS)
+    return clean if len(clean) <= _SHOWN else clean[:_SHOWN] + "…"

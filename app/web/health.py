@@ -17,7 +17,7 @@ health_pages = Blueprint("health", __name__)
 def healthz() -> Response:
     """Answer `ok`, or 503 where the database doesn't answer. Nothing about the installation is told."""
     try:
-        with database().reading.connect() as connection:
+        with database().read() as connection:
             connection.execute(select(1))
     except SQLAlchemyError:
         return Response("the database doesn't answer\n", 503, mimetype="text/plain")

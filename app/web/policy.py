@@ -15,32 +15,36 @@ _ATTRIBUTE: Final = "lotse_policy"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a caller of a route must be.
+    """What a caller of a route must be, and what the route gets.
 
     Args:
         name: how it is called in the route table of the tests.
         signed_in: whether somebody must be signed in.
         capability: capability that one of his roles must have, or None.
-        configured: whether the route works with the configuration: it gets a transaction and a snapshot.
+        transaction: whether the route gets a transaction; without it the database isn't looked at.
+        writes: whether that transaction may write; None for what the method says (GET reads, POST writes).
     """
 
     name: str
     signed_in: bool = True
     capability: str | None = None
-    configured: bool = True
+    transaction: bool = True
+    writes: bool | None = None
 
 
 #: Everybody, without a look at the database: files, health.
-PUBLIC: Final = Policy("public", signed_in=False, configured=False)
+PUBLIC: Final = Policy("public", signed_in=False, transaction=False)
+#: Everybody; reads only. Signing in: a password is checked, nothing is stored.
+GATE: Final = Policy("gate", signed_in=False, writes=False)
 #: Everybody who is signed in; what he may do with which records is asked further down, at each verb.
 SIGNED_IN: Final = Policy("signed in")
-#: Signed in, on a page of the sign-in machinery, which opens its own transaction.
-OWN_ACCOUNT: Final = Policy("own account", configured=False)
+#: The same, for a POST that only looks: a mask that is shown anew while somebody types.
+READING: Final = Policy("signed in, reads", writes=False)
 
 
-def capability(name: str, *, configured: bool = True) -> Policy:
+def capability(name: str) -> Policy:
     """Return the policy that asks for a capability such as `administer`."""
-    return Policy(f"capability {name}", capability=name, configured=configured)
+    return Policy(f"capability {name}", capability=name)
 
 
 def policy(granted: Policy) -> Callable[[View], View]:
@@ -64,17 +68,17 @@ def declare_blueprint(app: Flask, name: str, granted: Policy, **exceptions: Poli
     """
     for endpoint, view in list(app.view_functions.items()):
         if endpoint.startswith(f"{name}."):
-            app.view_functions[endpoint] = _declared(view, exceptions.get(endpoint.partition(".")[2], granted))
+            app.view_functions[endpoint] = declared(view, exceptions.get(endpoint.partition(".")[2], granted))
 
 
-def _declared(view: Callable[..., object], granted: Policy) -> Callable[..., object]:
+def declared(view: Callable[..., object], granted: Policy) -> Callable[..., object]:
     """Wrap a foreign view, so that a policy doesn't leak to another application that shares the function."""
 
-    def declared(*args: object, **kwargs: object) -> object:
+    def wrapped(*args: object, **kwargs: object) -> object:
         return view(*args, **kwargs)
 
-    declared.__name__ = getattr(view, "__name__", "view")
-    return policy(granted)(declared)
+    wrapped.__name__ = getattr(view, "__name__", "view")
+    return policy(granted)(wrapped)
 
 
 def policy_of(app: Flask, endpoint: str) -> Policy | None:

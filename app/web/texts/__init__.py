@@ -10,13 +10,21 @@ from types import MappingProxyType
 from typing import Final
 
 from app.language import Label, Locale
-from app.web.texts import gate, lists, problems, records, reports, shell
+from app.web.texts import console, gate, lists, problems, records, reports, shell
 
 #: Every text by its key, `<area>.<name>`.
 TEXTS: Final[Mapping[str, Label]] = MappingProxyType(
     {
         f"{area}.{name}": label
-        for part in (shell.TEXTS, gate.TEXTS, lists.TEXTS, records.TEXTS, reports.TEXTS, problems.TEXTS)
+        for part in (
+            shell.TEXTS,
+            gate.TEXTS,
+            console.TEXTS,
+            lists.TEXTS,
+            records.TEXTS,
+            reports.TEXTS,
+            problems.TEXTS,
+        )
         for area, texts in part.items()
         for name, label in texts.items()
     }

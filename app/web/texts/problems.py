@@ -25,6 +25,12 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Die Seite war zu lange offen. Laden Sie sie neu und schicken Sie die Eingaben noch einmal ab.",
             "The page was open for too long. Reload it and send your entries again.",
         ),
+        "foreign": Label(
+            "Die Anfrage kam von einer fremden Seite. Öffnen Sie Lotse selbst und versuchen Sie es dort.",
+            "The request came from another site. Open Lotse itself and try it there.",
+        ),
+        "t401": Label("Bitte melden Sie sich an", "Please sign in"),
+        "m401": Label("Ihre Sitzung ist zu Ende.", "Your session has ended."),
         "t404": Label("Das gibt es hier nicht", "There is nothing here"),
         "m404": Label(
             "Vielleicht wurde es verschoben, oder Ihre Rollen zeigen es nicht. Die Suche hilft weiter.",

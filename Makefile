@@ -1,0 +1,42 @@
+# Everything starts here: `make help`. Needs python3 (3.11 or newer), git and make; set-up brings the rest.
+
+PYTHON ?= python3
+BIN := .venv/bin
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench screens docs lock setup setup-dev clean
+
+help:  ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup  ## Set up and serve with demo data on http://127.0.0.1:8000 (ARGS="…" are handed to `lotse run`)
+	@exec $(BIN)/lotse run --demo $(ARGS)
+
+test: setup-dev  ## Set up and run every test (ARGS="-k name" for some of them)
+	@exec $(BIN)/pytest -n auto --maxprocesses=4 $(ARGS)
+
+check: setup-dev  ## Everything that is checked without running the product
+	@exec $(BIN)/python -m tools.check
+
+bench: setup-dev  ## Measure against a hand-written application (FULL=1: a million contacts); writes bench/results.md
+	@exec $(BIN)/python -m bench $(if $(FULL),--full) $(ARGS)
+
+screens: setup-dev  ## Screenshots of every page into screens/
+	@exec $(BIN)/python -m tools.screens $(ARGS)
+
+docs: setup-dev  ## Write the generated pages of docs/reference/
+	@exec $(BIN)/python -m tools.docs $(ARGS)
+
+lock: setup-dev  ## Resolve the packages anew and write the lock files (ARGS=--upgrade for newer versions)
+	@exec $(BIN)/python -m tools.lock $(ARGS)
+
+setup:  ## Only set up what the product needs
+	@$(PYTHON) -m tools.setup run
+
+setup-dev:  ## Only set up what tests and checks need
+	@$(PYTHON) -m tools.setup dev
+
+clean:  ## Remove what set-up and the tests made; the database in var/ stays
+	rm -rf .venv .cache node_modules app/static/vendor screens build dist *.egg-info \
+		.pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
+	find app tests tools plugins bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

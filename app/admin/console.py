@@ -1,0 +1,64 @@
+"""The administrator's console: Flask-Admin over the fixed tables, in the product's own frame.
+
+It has a filter, sort and search path of its own, so it never shows business data. Its pages use the product's shell
+and templates; none of Flask-Admin's scripts and style sheets is loaded.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Flask
+from flask_admin import Admin, AdminIndexView, BaseView, expose
+from flask_sqlalchemy import SQLAlchemy
+
+from app.admin import views
+from app.admin.frame import framed
+from app.system.tables import AuditEntry, Document, Revision, Role, Team, User
+from app.web.policy import capability, declare_blueprint
+
+#: Where the console lives.
+URL: Final = "/admin/console"
+_POLICY: Final = capability("administer")
+
+
+class Overview(AdminIndexView):  # type: ignore[misc]  # Flask-Admin has no types
+    """The console's first page: what there is to administer."""
+
+    @expose("/")  # type: ignore[untyped-decorator]
+    def index(self) -> str:
+        """Show all parts."""
+        parts = [view for view in self.admin._views if isinstance(view, views.Table)]
+        items = [(view.get_url(".index_view"), view.label("title_key"), view.label("help_key")) for view in parts]
+        return self.render("console/overview.html", items=items)
+
+    def render(self, template: str, **values: Any) -> str:
+        """Render in the product's frame."""
+        return framed(template, "console.title", self, **values)
+
+
+def install(app: Flask, accounts: SQLAlchemy) -> None:
+    """Register the console; the edge asks for the capability `administer` before any of its pages is reached.
+
+    Args:
+        app: the application.
+        accounts: the ORM's door to the request's transaction.
+    """
+    index = Overview(name="console", endpoint="console", url=URL)
+    admin = Admin(app, name="Lotse", index_view=index, url=URL, endpoint="console")
+    tables = (
+        (views.Users, User),
+        (views.Roles, Role),
+        (views.Teams, Team),
+        (views.Revisions, Revision),
+        (views.Documents, Document),
+        (views.Audit, AuditEntry),
+    )
+    for view, model in tables:
+        admin.add_view(view(model, accounts, endpoint=f"console_{view.place}", url=f"{URL}/{view.place}"))
+    for blueprint in _blueprints(admin._views):
+        declare_blueprint(app, blueprint, _POLICY)
+
+
+def _blueprints(registered: list[BaseView]) -> list[str]:
+    return [view.blueprint.name for view in registered]

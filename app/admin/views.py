@@ -1,0 +1,220 @@
+"""What the console shows of each fixed table, and what may be changed there."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+from email_validator import EmailNotValidError, validate_email
+from flask_admin.contrib.sqla import ModelView
+from flask_admin.form import BaseForm
+from flask_security import hash_password
+from flask_security.proxies import _security
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from sqlalchemy.exc import IntegrityError
+from wtforms import Field, PasswordField, SelectField
+from wtforms.validators import Length, Optional, ValidationError
+
+from app.access.rights import capable
+from app.admin.frame import framed
+from app.fields.formats import formats_for
+from app.system.tables import AuditEntry, User, now
+from app.web.lifecycle import context
+from app.web.render import LANGUAGES
+from app.web.texts import TEXTS, text
+
+_SHORTEST: Final = 12
+_LONGEST: Final = 128
+_PAGE: Final = 50
+_EXCERPT: Final = 80
+
+
+class ConsoleForm(BaseForm):  # type: ignore[misc]  # Flask-Admin has no types
+    """A form whose token is the one that the whole product checks."""
+
+    class Meta(FlaskForm.Meta):
+        """The settings of Flask-WTF's own forms."""
+
+
+def _shown(view: Any, ctx: Any, model: Any, name: str) -> Any:
+    """Write a value for a list: times in the reader's language, long texts cut."""
+    value = getattr(model, name)
+    reader = context()
+    if value is None:
+        return ""
+    if hasattr(value, "isoformat"):
+        return formats_for(reader.locale, reader.snapshot.time_zone).datetime(value)
+    if isinstance(value, bool):
+        formats = formats_for(reader.locale, reader.snapshot.time_zone)
+        return formats.yes if value else formats.no
+    if isinstance(value, list):
+        return ", ".join(sorted(map(str, value)))
+    written = str(value)
+    return written if len(written) <= _EXCERPT else written[:_EXCERPT] + " …"
+
+
+class Table(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
+    """A fixed table in the console; shows, and changes nothing unless a subclass says so."""
+
+    #: Its part of the address, and of the keys of its texts.
+    place: ClassVar[str] = ""
+    list_template = "console/list.html"
+    create_template = edit_template = "console/form.html"
+    details_template = "console/details.html"
+    form_base_class = ConsoleForm
+    can_create = can_edit = can_delete = False
+    can_view_details = True
+    can_set_page_size = False
+    page_size = _PAGE
+    action_disallowed_list = ("delete",)
+
+    def __init__(self, model: type, accounts: Any, **where: Any) -> None:
+        names = {name for name in (*self.column_list, *(self.column_details_list or ()))}
+        self.column_formatters = dict.fromkeys(names, _shown)
+        self.column_formatters_detail = {}
+        super().__init__(model, accounts, **where)
+
+    def label(self, which: str = "title_key") -> str:
+        """Return the table's name or the sentence about it, in the reader's language."""
+        return text(f"console.{self.place}" + ("_help" if which == "help_key" else ""), context().locale)
+
+    def heading(self, name: str) -> str:
+        """Return what a column is called, in the reader's language."""
+        key = f"console.{name}"
+        return text(key, context().locale) if key in TEXTS else name
+
+    def is_accessible(self) -> bool:
+        """Ask once more, in case a view is ever reached by another way than its address."""
+        ctx = context()
+        return capable(ctx.snapshot.model, ctx.actor, "administer")
+
+    def render(self, template: str, **values: Any) -> str:
+        """Render in the product's frame."""
+        return framed(template, f"console.{self.place}", self, **values)
+
+    def handle_view_exception(self, exc: Exception) -> bool:
+        """Let a failure be told by the form where it is the typist's, and by the edge where it is ours."""
+        return isinstance(exc, IntegrityError)
+
+    def _record(self, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
+        """Write down what an administrator did."""
+        actor = context().actor
+        entry = AuditEntry(
+            at=now(), actor_id=actor.id, actor_name=actor.name, action=action, subject=subject, details=details
+        )
+        self.session.add(entry)
+
+
+class Users(Table):
+    """People who may sign in. Nobody is deleted: records name them; they are deactivated."""
+
+    place = "users"
+    can_create = can_edit = True
+    column_list = ("email", "name", "roles", "team", "active", "created_at")
+    column_details_list = ("email", "name", "roles", "team", "active", "locale", "created_at")
+    column_searchable_list = ("email", "name")
+    column_sortable_list = ("email", "name", "active", "created_at")
+    column_default_sort = "name"
+    form_columns = ("email", "name", "active", "roles", "team", "locale")
+    form_overrides: ClassVar[Mapping[str, type[Field]]] = {"locale": SelectField}
+    form_args: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "locale": {"choices": list(LANGUAGES)},
+        "email": {"validators": [Length(max=254)]},
+        "name": {"validators": [Length(max=200)]},
+    }
+    form_extra_fields: ClassVar[Mapping[str, Field]] = {
+        "new_password": PasswordField(
+            validators=[Optional(), Length(min=_SHORTEST, max=_LONGEST)], render_kw={"autocomplete": "new-password"}
+        )
+    }
+
+    def on_model_change(self, form: Any, model: User, is_created: bool) -> None:
+        """Check and complete a user before he is stored; whoever loses something is signed out everywhere.
+
+        Raises:
+            ValidationError: the address isn't one, the password is missing, or the administrator would lock himself out.
+        """
+        locale = context().locale
+        try:
+            model.email = validate_email(model.email or "", check_deliverability=False).normalized.lower()
+        except EmailNotValidError as wrong:
+            raise ValidationError(text("console.email_bad", locale)) from wrong
+        if is_created and not form.new_password.data:
+            raise ValidationError(text("console.password_needed", locale))
+        if not is_created and model.id == context().actor.id and not (model.active and _administers(model)):
+            raise ValidationError(text("console.not_yourself", locale))
+        if form.new_password.data:
+            model.password = hash_password(_security.password_util.normalize(form.new_password.data))
+        model.fs_uniquifier = uuid.uuid4().hex if is_created or not _is_self(model) else model.fs_uniquifier
+        roles = sorted(role.name for role in model.roles)
+        self._record(
+            "user.create" if is_created else "user.update", model.email, {"roles": roles, "active": bool(model.active)}
+        )
+
+
+def _administers(user: User) -> bool:
+    roles = context().snapshot.model.roles
+    return any("administer" in roles[role.name].capabilities for role in user.roles if role.name in roles)
+
+
+def _is_self(user: User) -> bool:
+    return user.id is not None and user.id == context().actor.id
+
+
+class Roles(Table):
+    """Roles people can have; made by publishing role documents."""
+
+    place = "roles"
+    column_list = column_details_list = ("name", "description")
+    column_default_sort = "name"
+
+
+class Teams(Table):
+    """Teams: may be made and renamed."""
+
+    place = "teams"
+    can_create = can_edit = True
+    column_list = column_details_list = ("name",)
+    column_searchable_list = ("name",)
+    form_columns = ("name",)
+
+    def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:
+        """Write it down."""
+        self._record("team.create" if is_created else "team.update", model.name)
+
+
+class Revisions(Table):
+    """Every published state of the configuration."""
+
+    place = "revisions"
+    column_list = ("id", "message", "created_at", "created_by", "program")
+    column_details_list = ("id", "parent_id", "message", "created_at", "created_by", "program", "fingerprint")
+    column_default_sort = ("id", True)
+
+
+class Documents(Table):
+    """The texts of all revisions."""
+
+    place = "documents"
+    column_list = ("kind", "key", "sha256")
+    column_details_list = ("kind", "key", "sha256", "body")
+    column_searchable_list = ("kind", "key")
+    column_default_sort = "key"
+
+    def get_detail_value(self, context: Any, model: Any, name: str) -> Any:
+        """Show the text as it is, in full."""
+        return Markup("<pre>{}</pre>").format(model.body) if name == "body" else super().get_detail_value(
+            context, model, name
+        )
+
+
+class Audit(Table):
+    """What was done to the installation; appended by the product, changed by nobody."""
+
+    place = "audit"
+    column_list = ("at", "actor_name", "action", "subject")
+    column_details_list = ("at", "actor_name", "actor_id", "action", "subject", "details")
+    column_searchable_list = ("actor_name", "action", "subject")
+    column_default_sort = ("at", True)

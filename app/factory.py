@@ -1,0 +1,85 @@
+"""The application, put together: the one place that knows all its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from werkzeug.routing import BaseConverter
+
+from app.admin.console import install as install_console
+from app.config import Settings
+from app.runtime.store import Store
+from app.storage.database import Database, open_database
+from app.web import gate, headers, lifecycle, problems, render, static
+from app.web.health import health_pages
+from app.web.lifecycle import DemoAccount, Running
+from app.web.pages.account import account_pages
+from app.web.respond import htmx
+
+#: Longest form, longest field of one, most fields; a mask with many child lines stays well below.
+_MAX_BODY: Final = 4 * 1024 * 1024
+_MAX_FIELD_MEMORY: Final = 2 * 1024 * 1024
+_MAX_PARTS: Final = 5_000
+
+
+class RecordId(BaseConverter):
+    """A record's id in an address; what a database couldn't hold isn't there."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+    def to_python(self, value: str) -> int:
+        """Return the number."""
+        return int(value)
+
+
+def create_app(
+    settings: Settings, *, demo_accounts: Sequence[DemoAccount] = (), database: Database | None = None
+) -> Flask:
+    """Build the application.
+
+    Args:
+        settings: what differs between installations.
+        demo_accounts: people the sign-in page offers; shown in demo mode only.
+        database: an open database, where the caller has one already; otherwise it is opened here.
+
+    Raises:
+        CannotStart: the database can't be worked with.
+    """
+    opened = database or open_database(settings.database_url)
+    app = Flask("app", static_folder=None, template_folder="templates")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=_MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=_MAX_FIELD_MEMORY,
+        MAX_FORM_PARTS=_MAX_PARTS,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        TEMPLATES_AUTO_RELOAD=False,
+        BABEL_DEFAULT_LOCALE=settings.locale,
+        BABEL_DEFAULT_TIMEZONE=settings.time_zone,
+    )
+    gate.settings_of(app, https=settings.https)
+    app.url_map.converters["record"] = RecordId
+    running = Running(settings, opened, Store(opened), tuple(demo_accounts) if settings.demo else ())
+    _put_together(app, running)
+    return app
+
+
+def _put_together(app: Flask, running: Running) -> None:
+    """Install every part; the order is the order in which they look at a request."""
+    headers.install(app, https=running.settings.https)
+    CSRFProtect(app)
+    lifecycle.keep(app, running)
+    render.install(app, static.collect())
+    problems.install(app)
+    htmx.init_app(app)
+    Babel(app, locale_selector=lifecycle.locale)
+    with app.app_context():
+        accounts = gate.Accounts(app, session_options={"class_": gate.CallSession, "join_transaction_mode": "create_savepoint"})
+    gate.install(app, accounts)
+    install_console(app, accounts)
+    for blueprint in (static.static_pages, health_pages, account_pages):
+        app.register_blueprint(blueprint)

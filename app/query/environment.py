@@ -1,0 +1,14 @@
+"""What `today()`, `now()`, `me()` and parameters mean in this request."""
+
+from __future__ import annotations
+
+from app.context import Context
+from app.expr.environment import Environment
+
+
+def environment_of(ctx: Context) -> Environment:
+    """Return the environment of a request's expressions: its instant, its reader, its parameters."""
+    actor = ctx.actor
+    return Environment.at(
+        ctx.now, ctx.snapshot.time_zone, me=actor.id, team=actor.team_id, parameters=ctx.parameters
+    )

@@ -1,0 +1,133 @@
+"""The only builder of SELECTs on entity tables: what is shown, what is asked for, what the reader may see.
+
+A `Selection` is told what to show and which conditions hold; it joins each reference once, brings the labels of
+references along, and puts the row filter on every table it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+
+from app.context import Context
+from app.expr.ast import Expr, and_
+from app.expr.environment import Environment
+from app.expr.sql_value import SqlValue
+from app.expr.to_sql import to_sql, to_sql_value
+from app.expr.types import ValueType
+from app.meta.model import FieldPath
+from app.meta.scope import EntityScope
+from app.query.columns import Shown, value_suffixes
+from app.query.environment import environment_of
+from app.query.gate import row_filter
+from app.query.joins import Joins
+from app.query.operands import Operands
+from app.query.paths import target_of
+
+Values = Callable[[Context], dict[str, Any]]
+
+
+class Selection:
+    """A SELECT on the records of one entity that is being put together.
+
+    Args:
+        ctx: the configuration and the reader; only while the statement is built, nothing of it is kept.
+        entity_key: whose records.
+        parameters: types of the parameters that conditions may name.
+        name: tells the parameters of several SELECTs in one statement apart.
+    """
+
+    def __init__(
+        self, ctx: Context, entity_key: str, parameters: Mapping[str, ValueType] | None = None, name: str = ""
+    ) -> None:
+        self.ctx = ctx
+        self.entity_key = entity_key
+        self.joins = Joins(ctx, entity_key)
+        self.operand = Operands(self.joins)
+        self.scope = EntityScope(ctx.snapshot.model, entity_key, parameters or {})
+        self._name = name
+        self._columns: list[ColumnElement[Any]] = []
+        self._clauses: list[ColumnElement[bool]] = []
+        self._environments: list[Callable[[Environment], Mapping[str, Any]]] = []
+        self.where_expr(row_filter(ctx, entity_key))
+
+    def column(self, element: ColumnElement[Any]) -> int:
+        """Add a column to the result and return its index."""
+        self._columns.append(element)
+        return len(self._columns) - 1
+
+    def show(self, path: FieldPath) -> Shown:
+        """Add what a path shows: its stored columns and the label of the record it points to."""
+        hops, field = path.hops, path.field
+        table = self.joins.at(hops)
+        if field.type.link() is not None or field.type.lines() is not None:
+            return Shown(path, start=0, width=0, record=self.column(table.c.id))
+        suffixes = value_suffixes(path)
+        start = len(self._columns)
+        for suffix in suffixes:
+            self.column(self.joins.column(hops, field, suffix))
+        target = target_of(field.type) if path.sub is None else None
+        label = None if target is None else self.column(self.joins.label(hops, field))
+        return Shown(path, start, len(suffixes), label, target)
+
+    def condition(self, expr: Expr) -> ColumnElement[bool]:
+        """Return a checked expression in SQL, with its values noted; what it needs is joined."""
+        found = to_sql(
+            expr,
+            self.scope,
+            self.operand,
+            self.ctx.snapshot.dialect,
+            prefix=self._prefix("x"),
+            aggregate=self.operand.aggregate,
+        )
+        self._environments.append(found.parameters)
+        return found.clause
+
+    def value(self, expr: Expr) -> SqlValue:
+        """Return a checked expression as a value in SQL, with its values noted; what it needs is joined."""
+        found = to_sql_value(
+            expr,
+            self.scope,
+            self.operand,
+            self.ctx.snapshot.dialect,
+            prefix=self._prefix("v"),
+            aggregate=self.operand.aggregate,
+        )
+        self._environments.append(found.parameters)
+        return found.value
+
+    def _prefix(self, kind: str) -> str:
+        """Return a name of its own for the parameters of one more expression."""
+        return f"{self._name}{kind}{len(self._environments)}_"
+
+    def where_expr(self, *conditions: Expr | None) -> None:
+        """Demand that conditions are TRUE; None stands for no condition."""
+        expr = and_(*conditions)
+        if expr is not None:
+            self._clauses.append(self.condition(expr))
+
+    def where(self, *clauses: ColumnElement[bool] | None) -> None:
+        """Demand that clauses hold; None stands for no clause."""
+        self._clauses.extend(clause for clause in clauses if clause is not None)
+
+    def archived(self, archived: bool | None) -> None:
+        """Demand live records (False), those in the archive (True), or take both (None)."""
+        if archived is not None:
+            column = self.joins.base.c.archived_at
+            self.where(column.is_not(None) if archived else column.is_(None))
+
+    def statement(self) -> Select[Any]:
+        """Return the SELECT as it is now."""
+        return select(*self._columns).select_from(self.joins.source).where(*self._clauses)
+
+    def values(self) -> Values:
+        """Return a function that gives the values of the statement's parameters for a reader and an instant."""
+        environments = tuple(self._environments)
+
+        def values(ctx: Context) -> dict[str, Any]:
+            environment = environment_of(ctx)
+            return {name: value for one in environments for name, value in one(environment).items()}
+
+        return values

@@ -1,0 +1,272 @@
+"""From what was submitted to drafts: defaults filled in, every value cleaned, lines told apart, texts looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from app.context import Context
+from app.errors import DataErrors, FieldError, InvalidValue
+from app.expr.environment import Environment
+from app.fields.base import Raw
+from app.fields.pointing import AnyRef, Unresolved
+from app.records import texts
+from app.records.plan import EntityPlan, FieldPlan, plan_of
+from app.records.rows import Draft, Stored
+from app.records.stored import Targets, load_lines, pointers
+
+#: What a line may carry beside its values.
+_LINE_KEYS: Final = frozenset({"id"})
+#: Stands for the id of a record that isn't written yet.
+PENDING: Final = 0
+
+
+def environment_of(ctx: Context) -> Environment:
+    """Return what expressions may know beside the record."""
+    return Environment.at(
+        ctx.now, ctx.snapshot.time_zone, me=ctx.actor.id, team=ctx.actor.team_id, parameters=ctx.parameters
+    )
+
+
+class Preparation:
+    """Drafts of one save, made out of what was submitted; what is wrong is noted at the drafts.
+
+    Args:
+        ctx: the writer and the moment.
+        pool: the records that are pointed to.
+        environment: what defaults may know.
+    """
+
+    def __init__(self, ctx: Context, pool: Targets, environment: Environment) -> None:
+        self.ctx = ctx
+        self.pool = pool
+        self.environment = environment
+        self.trusted = ctx.actor.everything
+
+    def fill(self, drafts: Sequence[Draft], raws: Sequence[Mapping[str, Raw]]) -> None:
+        """Clean what was submitted for some drafts of one entity, with their lines."""
+        for draft, raw in zip(drafts, raws, strict=True):
+            self._clean(draft, raw)
+            if draft.before is None:
+                self._defaults(draft)
+        self._lines(drafts)
+
+    def _clean(self, draft: Draft, raw: Mapping[str, Raw]) -> None:
+        plan, locale = draft.entity, self.ctx.locale
+        for key, given in raw.items():
+            field = plan.fields.get(key)
+            if field is None:
+                if not (draft.via is not None and key in _LINE_KEYS):
+                    draft.refuse(key, texts.unknown_field(key, plan.entity.label))
+                continue
+            if key == draft.via:
+                continue
+            draft.given.add(key)
+            try:
+                value = field.field.type.clean(given, locale)
+            except InvalidValue as invalid:
+                draft.refuse(key, invalid.error)
+                continue
+            self._take(draft, field, value)
+
+    def _take(self, draft: Draft, field: FieldPlan, value: Any) -> None:
+        """Put a cleaned value into the draft, unless it is the value that is there already."""
+        old = draft.values[field.key]
+        if field.lines is not None:
+            draft.values[field.key] = value
+            draft.changed.add(field.key)
+            return
+        if draft.before is None:
+            if value is None and field.writable != "everybody":
+                draft.given.discard(field.key)
+                return
+        elif _same(field, old, value):
+            return
+        if field.writable == "nobody" or (field.writable == "product" and not self.trusted):
+            draft.refuse(field.key, texts.readonly(field.field.label))
+            return
+        draft.values[field.key] = value
+        draft.changed.add(field.key)
+
+    def _defaults(self, draft: Draft) -> None:
+        for field in draft.entity.defaults:
+            if field.key in draft.given or field.default is None:
+                continue
+            value = field.default(draft, self.environment)
+            if field.field.default is None:
+                # An expression's moment is UTC without a zone; a field type would take it for local time.
+                raw = value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+                try:
+                    value = field.field.type.clean(raw, "en")
+                except InvalidValue as invalid:
+                    draft.refuse(field.key, invalid.error)
+                    continue
+            draft.values[field.key] = value
+            draft.changed.add(field.key)
+
+    # -- lines --------------------------------------------------------------------------------------------------------
+
+    def _lines(self, drafts: Sequence[Draft]) -> None:
+        for field in drafts[0].entity.lines if drafts else ():
+            assert field.lines is not None  # noqa: S101  only lines fields are listed there
+            child, via = plan_of(self.ctx, field.lines[0]), field.lines[1]
+            given = [draft for draft in drafts if field.key in draft.given and field.key not in draft.errors]
+            looked_into = field.key in drafts[0].entity.line_paths
+            stored_for = [
+                draft.id
+                for draft in drafts
+                if draft.id is not None and draft.before is not None and (looked_into or field.key in draft.given)
+            ]
+            stored = load_lines(self.ctx, self.pool, child, via, stored_for) if stored_for else {}
+            if looked_into:
+                for draft in drafts:
+                    draft.lines[field.key] = tuple(one.row for one in stored.get(draft.id or 0, ()))
+            self._children(field, child, via, given, stored)
+
+    def _children(
+        self,
+        field: FieldPlan,
+        child: EntityPlan,
+        via: str,
+        drafts: Sequence[Draft],
+        stored: Mapping[int, Sequence[Stored]],
+    ) -> None:
+        rows: list[Draft] = []
+        raws: list[Mapping[str, Raw]] = []
+        for draft in drafts:
+            there = {one.row.id: one for one in stored.get(draft.id or 0, ())}
+            mine: list[Draft] = []
+            for index, raw in enumerate(draft.values[field.key] or ()):
+                prefix = f"{draft.prefix}{field.key}[{index}]."
+                row = self._child(child, via, draft, raw, there, prefix)
+                row.position = len(mine)
+                mine.append(row)
+                raws.append(raw)
+            rows.extend(mine)
+            draft.children[field.key] = mine
+            draft.removed[field.key] = list(there.values())
+        self.fill(rows, raws)
+        for draft in drafts:
+            kept = [row for row in draft.children[field.key] if not _blank(row)]
+            for position, row in enumerate(kept):
+                row.position = position
+            draft.children[field.key] = kept
+            draft.lines[field.key] = tuple(kept)
+
+    def _child(
+        self, child: EntityPlan, via: str, parent: Draft, raw: Mapping[str, Raw], there: dict[int | None, Stored], prefix: str
+    ) -> Draft:
+        line_id = raw.get("id")
+        before, lost = None, False
+        if line_id not in (None, ""):
+            text = str(line_id)
+            before = there.pop(int(text), None) if text.isascii() and text.isdigit() and len(text) < 20 else None
+            lost = before is None
+        row = Draft(child, self.pool, before=before, prefix=prefix, parent=parent, via=via)
+        row.values[via] = parent.id if parent.id is not None else PENDING
+        if lost:
+            row.record_errors.append(texts.no_line())
+        return row
+
+    # -- references ---------------------------------------------------------------------------------------------------
+
+    def resolve(self, drafts: Sequence[Draft]) -> None:
+        """Look up the records that people named by typing instead of picking; one statement per entity."""
+        open_texts: dict[str, set[str]] = {}
+        waiting: list[tuple[Draft, FieldPlan]] = []
+        for draft in drafts:
+            for field in draft.entity.references:
+                found = _unresolved(draft.values[field.key]) if field.key in draft.changed else ()
+                if found:
+                    waiting.append((draft, field))
+                for one in found:
+                    open_texts.setdefault(one.entity, set()).add(one.text)
+        answers = {entity: self.pool.titled(entity, sorted(several)) for entity, several in open_texts.items()}
+        for draft, field in waiting:
+            self._resolve_one(draft, field, answers)
+
+    def _resolve_one(self, draft: Draft, field: FieldPlan, answers: Mapping[str, Mapping[str, list[int]]]) -> None:
+        value = draft.values[field.key]
+        resolved: list[Any] = []
+        for one in value if isinstance(value, tuple) else (value,):
+            if not isinstance(one, Unresolved):
+                resolved.append(one)
+                continue
+            ids = answers[one.entity][one.text]
+            if len(ids) == 1:
+                resolved.append(AnyRef(one.entity, ids[0]) if _any_kind(field) else ids[0])
+            else:
+                draft.refuse(field.key, texts.several(one.text) if ids else texts.not_found(one.text))
+        if field.linked:
+            draft.values[field.key] = tuple(dict.fromkeys(resolved)) or None
+        else:
+            draft.values[field.key] = resolved[0] if resolved else None
+
+    def check_targets(self, drafts: Sequence[Draft]) -> None:
+        """Load what the drafts newly point to, and refuse what isn't there; one statement per entity."""
+        wanted: dict[str, list[int]] = {}
+        pointing: list[tuple[Draft, FieldPlan, list[tuple[str, int]]]] = []
+        for draft in drafts:
+            for field in draft.entity.references:
+                value = draft.values[field.key]
+                if value is None or field.key not in draft.changed or field.key in draft.errors or field.key == draft.via:
+                    continue
+                found = pointers(draft.entity, field.key, value)
+                pointing.append((draft, field, found))
+                for entity, one in found:
+                    wanted.setdefault(entity, []).append(one)
+        for entity, ids in wanted.items():
+            self.pool.load(entity, ids, wide=False)
+        for draft, field, found in pointing:
+            if any(self.pool.find(entity, one) is None for entity, one in found):
+                draft.refuse(field.key, texts.no_target(field.field.label))
+
+    def needed(self, drafts: Sequence[Draft]) -> None:
+        """Load what the drafts' conditions, rules and titles look at beyond the drafts themselves."""
+        by_entity: dict[str, list[Draft]] = {}
+        for draft in drafts:
+            by_entity.setdefault(draft.entity.key, []).append(draft)
+        for group in by_entity.values():
+            plan = group[0].entity
+            self.pool.follow(group, plan.needs)
+            for key, needs in plan.line_needs.items():
+                self.pool.follow([line for draft in group for line in draft.lines.get(key, ())], needs)
+
+
+def _same(field: FieldPlan, old: Any, new: Any) -> bool:
+    if old is None or new is None:
+        return old is new
+    return not isinstance(new, Unresolved) and field.field.type.equal(old, new)
+
+
+def _unresolved(value: Any) -> Sequence[Unresolved]:
+    if isinstance(value, Unresolved):
+        return (value,)
+    return [one for one in value if isinstance(one, Unresolved)] if isinstance(value, tuple) else ()
+
+
+def _any_kind(field: FieldPlan) -> bool:
+    return field.target is None and not field.linked
+
+
+def _blank(row: Draft) -> bool:
+    """Return whether a new line has nothing in it: the empty row that a mask offers for typing."""
+    if row.before is not None or row.errors or row.record_errors:
+        return False
+    return all(row.values[key] in (None, False) for key in row.given)
+
+
+def errors_of(drafts: Iterable[Draft]) -> DataErrors:
+    """Collect everything that is wrong with some records and their lines."""
+    fields: dict[str, tuple[FieldError, ...]] = {}
+    record: list[FieldError] = []
+    for top in drafts:
+        for draft in top.all_drafts():
+            for key, errors in draft.errors.items():
+                fields[f"{draft.prefix}{key}"] = tuple(errors)
+            if draft.record_errors and draft.prefix:
+                fields[draft.prefix.rstrip(".")] = tuple(draft.record_errors)
+            else:
+                record.extend(draft.record_errors)
+    return DataErrors(fields, tuple(record))

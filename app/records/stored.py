@@ -1,0 +1,244 @@
+"""What the write side reads before it writes: the stored record, the records that are pointed to, its lines.
+
+Every function asks for many records in one statement, so that a save costs the same number of statements whether it
+is of one record or of a thousand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from sqlalchemy import FromClause, Select, false, func, or_, select, tuple_
+
+from app.context import Context
+from app.expr.fold import fold
+from app.query.gate import readable
+from app.records.paths import Need
+from app.records.plan import EntityPlan, UniqueGroup, plan_of
+from app.records.rows import Row, Stored
+
+#: Most values that are listed in one statement.
+CHUNK: Final = 500
+
+
+def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
+    """Cut a sequence into pieces that fit into one statement."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def own_columns(plan: EntityPlan) -> Select[Any]:
+    """Return the SELECT of every column that the write side needs of an entity."""
+    names = [name for field in plan.fields.values() for _, name in field.columns]
+    system = [name for name in ("id", "title", "version", "archived_at", "position", "search_text") if name in plan.table.c]
+    return select(*(plan.table.c[name] for name in dict.fromkeys([*names, *system])))
+
+
+def to_stored(plan: EntityPlan, pool: Targets, found: Any) -> Stored:
+    """Make a record out of a row of `own_columns`."""
+    values = {key: field.read(found) for key, field in plan.fields.items() if field.columns}
+    for field in (*plan.linked, *plan.lines):
+        values[field.key] = None
+    row = Row(plan, pool, found["id"], found["title"] or "", values)
+    return Stored(row, found["version"], found["archived_at"], found.get("position"), found.get("search_text"))
+
+
+def load(ctx: Context, plan: EntityPlan, pool: Targets, ids: Sequence[int]) -> dict[int, Stored]:
+    """Load records with their m:n links, by id; ids that aren't there are missing."""
+    found: dict[int, Stored] = {}
+    statement = ctx.snapshot.plan(("records.load", plan.key), lambda: own_columns(plan))
+    for some in chunks(ids):
+        rows = ctx.connection.execute(statement.where(plan.table.c.id.in_(some))).mappings()
+        found.update({row["id"]: to_stored(plan, pool, row) for row in rows})
+    load_links(ctx, plan, found)
+    return found
+
+
+def load_links(ctx: Context, plan: EntityPlan, records: dict[int, Stored]) -> None:
+    """Fill in the values of the m:n fields of loaded records."""
+    for field in plan.linked:
+        table = ctx.snapshot.tables.link(plan.key, field.key)
+        statement = select(table.c.record_id, table.c.target_id)
+        targets: dict[int, list[int]] = {}
+        for some in chunks(list(records)):
+            ordered = statement.where(table.c.record_id.in_(some)).order_by(table.c.record_id, table.c.position)
+            for record_id, target_id in ctx.connection.execute(ordered):
+                targets.setdefault(record_id, []).append(target_id)
+        for record_id, ids in targets.items():
+            records[record_id].row.values[field.key] = tuple(ids)
+
+
+def load_lines(ctx: Context, pool: Targets, child: EntityPlan, via: str, parents: Sequence[int]) -> dict[int, list[Stored]]:
+    """Load the lines of records, by the record's id, in their order; archived lines are left out."""
+    table, back = child.table, child.fields[via].columns[0][1]
+    lines: dict[int, list[Stored]] = {}
+    every: dict[int, Stored] = {}
+    for some in chunks(parents):
+        statement = own_columns(child).where(table.c[back].in_(some), table.c.archived_at.is_(None))
+        for row in ctx.connection.execute(_in_order(statement, table)).mappings():
+            stored = to_stored(child, pool, row)
+            every[row["id"]] = stored
+            lines.setdefault(row[back], []).append(stored)
+    load_links(ctx, child, every)
+    return lines
+
+
+def _in_order(statement: Select[Any], table: FromClause) -> Select[Any]:
+    if "position" in table.c:
+        return statement.order_by(table.c.position.asc().nulls_last(), table.c.id)
+    return statement.order_by(table.c.id)
+
+
+class Targets:
+    """The records that others point to, loaded once for a whole save.
+
+    Records that the reader may not read are not found: "not there" and "not yours" look the same.
+
+    Args:
+        ctx: the reader and the connection.
+    """
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self._rows: dict[str, dict[int, Row | None]] = {}
+        self._wide: dict[str, set[int]] = {}
+
+    def find(self, entity: str, record_id: int) -> Row | None:
+        """Return a record that was loaded before, or None."""
+        return self._rows.get(entity, {}).get(record_id)
+
+    def load(self, entity: str, ids: Iterable[int], *, wide: bool) -> None:
+        """Load records that aren't loaded yet.
+
+        Args:
+            entity: an entity's key, `@user` or `@team`.
+            ids: which ones.
+            wide: whether their values are needed, or only what they are called.
+        """
+        known, full = self._rows.setdefault(entity, {}), self._wide.setdefault(entity, set())
+        missing = [one for one in dict.fromkeys(ids) if (one not in full if wide else one not in known)]
+        if not missing:
+            return
+        known.update(dict.fromkeys(missing))
+        if wide:
+            full.update(missing)
+        for some in chunks(missing):
+            known.update({row.id: row for row in self._loaded(entity, some, wide=wide) if row.id is not None})
+
+    def _loaded(self, entity: str, ids: Sequence[int], *, wide: bool) -> Iterator[Row]:
+        if entity.startswith("@"):
+            table = self.system_table(entity)
+            for found in self.ctx.connection.execute(select(table.c.id, table.c.name).where(table.c.id.in_(ids))):
+                yield Row(None, None, found.id, found.name, {})
+            return
+        if entity not in self.ctx.snapshot.model.entities or entity not in readable(self.ctx):
+            return
+        plan = plan_of(self.ctx, entity)
+        if wide:
+            yield from (stored.row for stored in load(self.ctx, plan, self, ids).values())
+            return
+        columns = (plan.table.c.id, plan.table.c.title)
+        for found in self.ctx.connection.execute(select(*columns).where(plan.table.c.id.in_(ids))):
+            yield Row(plan, self, found.id, found.title or "", {"id": found.id, "title": found.title})
+
+    def system_table(self, entity: str) -> FromClause:
+        """Return the table of users or of teams."""
+        tables = self.ctx.snapshot.tables
+        return tables.user if entity == "@user" else tables.team
+
+    def follow(self, rows: Sequence[Row], needs: Sequence[Need]) -> None:
+        """Load what has to be known before the expressions and titles of some records can be worked out."""
+        for need in needs:
+            here: list[Row] = list(rows)
+            for key in need.hops[:-1]:
+                here = [target for row in here if (target := row.follow(key)) is not None]
+            for entity, ids in _pointed_at(here, need.hops[-1]).items():
+                self.load(entity, ids, wide=need.wide)
+
+    def titled(self, entity: str, texts: Sequence[str]) -> dict[str, list[int]]:
+        """Return the ids of the records that are called like the given texts, case and accents aside.
+
+        Records that aren't archived go before those that are.
+        """
+        wanted = {fold(text): text for text in texts}
+        found: dict[str, list[tuple[bool, int]]] = {text: [] for text in texts}
+        for some in chunks(list(wanted)):
+            for row_id, title, archived in self._by_title(entity, some):
+                for text in texts:
+                    if fold(text) == title:
+                        found[text].append((archived, row_id))
+        return {text: _living(several) for text, several in found.items()}
+
+    def _by_title(self, entity: str, folded: Sequence[str]) -> Iterator[tuple[int, str, bool]]:
+        if entity.startswith("@"):
+            table = self.system_table(entity)
+            rows = self.ctx.connection.execute(select(table.c.id, table.c.name).limit(10_000))
+            yield from ((row.id, fold(row.name), False) for row in rows if fold(row.name) in folded)
+            return
+        if entity not in readable(self.ctx):
+            return
+        table = plan_of(self.ctx, entity).table
+        columns = (table.c.id, table.c.title__folded, table.c.archived_at)
+        statement = select(*columns).where(table.c.title__folded.in_(folded)).order_by(table.c.id).limit(4 * CHUNK)
+        yield from ((row.id, row.title__folded, row.archived_at is not None) for row in self.ctx.connection.execute(statement))
+
+
+def _living(found: Sequence[tuple[bool, int]]) -> list[int]:
+    living = [row_id for archived, row_id in found if not archived]
+    return living or [row_id for _, row_id in found]
+
+
+def _pointed_at(rows: Iterable[Row], key: str) -> dict[str, list[int]]:
+    """Return the ids that a field of some records points to, by entity."""
+    ids: dict[str, list[int]] = {}
+    for row in rows:
+        if row.plan is None or key not in row.plan.fields or (value := row.values.get(key)) is None:
+            continue
+        for entity, one in pointers(row.plan, key, value):
+            ids.setdefault(entity, []).append(one)
+    return ids
+
+
+def pointers(plan: EntityPlan, key: str, value: Any) -> list[tuple[str, int]]:
+    """Return what a value of a pointing field points to: pairs of entity and id; unresolved texts are left out."""
+    field = plan.fields[key]
+    if field.target is not None:
+        return [(field.target, value)] if isinstance(value, int) else []
+    if field.linked:
+        return [(field.field.type.spec.targets[0], one) for one in value if isinstance(one, int)]
+    target = getattr(value, "entity", None)
+    return [(target, value.id)] if target is not None and hasattr(value, "id") else []
+
+
+def in_the_way(ctx: Context, plan: EntityPlan, group: UniqueGroup, wanted: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """Return the living records that have one of the given groups of values: rows of id, title and the columns."""
+    table = plan.table
+    columns = [table.c[name] for name in group.columns]
+    found: list[Any] = []
+    for some in chunks(wanted, max(1, CHUNK // len(columns))):
+        if len(columns) == 1:
+            same = columns[0].in_([values[0] for values in some])
+        else:
+            same = tuple_(*columns).in_(some) if some else false()
+        statement = select(table.c.id, table.c.title, *columns).where(same, table.c.archived_at.is_(None))
+        found.extend(ctx.connection.execute(statement.limit(4 * CHUNK)).all())
+    return found
+
+
+def count(ctx: Context, plan: EntityPlan) -> int:
+    """Return how many records of an entity there are, archived ones too."""
+    return int(ctx.connection.execute(select(func.count()).select_from(plan.table)).scalar_one())
+
+
+def pointing_at(plan: EntityPlan, columns: Sequence[str], ids: Sequence[int], after: int, limit: int) -> Select[Any]:
+    """Return the SELECT of the records of an entity that point to some records, in the order of their ids.
+
+    Args:
+        columns: names of the referring columns.
+        after: the last id of the batch before.
+        limit: most records in one batch.
+    """
+    table = plan.table
+    pointing = or_(*(table.c[name].in_(ids) for name in columns))
+    return own_columns(plan).where(pointing, table.c.id > after).order_by(table.c.id).limit(limit)

@@ -1,0 +1,140 @@
+"""The sentences with which the write side refuses a value, a record or a whole save."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.errors import FieldError
+from app.language import Label
+
+_UNKNOWN: Final = Label(
+    "„{key}“ ist kein Feld von „{entity}“. Bitte die Schreibweise prüfen oder das Feld weglassen.",
+    "“{key}” is not a field of “{entity}”. Please check its spelling or leave it out.",
+)
+_READONLY: Final = Label(
+    "„{field}“ wird vom Programm gefüllt und lässt sich hier nicht ändern. Bitte lassen Sie den Wert, wie er ist.",
+    "“{field}” is filled in by the program and can't be changed here. Please leave the value as it is.",
+)
+_LOCKED: Final = Label(
+    "„{field}“ lässt sich im jetzigen Zustand des Datensatzes nicht ändern. Bitte lassen Sie den Wert, wie er ist.",
+    "“{field}” can't be changed in the record's present state. Please leave the value as it is.",
+)
+_REQUIRED: Final = Label(
+    "„{field}“ fehlt noch. Bitte füllen Sie das Feld aus.", "“{field}” is still missing. Please fill in the field."
+)
+_NO_TARGET: Final = Label(
+    "Den Datensatz, auf den „{field}“ verweist, gibt es nicht mehr. Bitte wählen Sie einen anderen.",
+    "The record that “{field}” points to is no longer there. Please choose another one.",
+)
+_NOT_FOUND: Final = Label(
+    "Zu „{text}“ gibt es keinen Eintrag. Bitte wählen Sie einen aus der Suche oder legen Sie ihn an.",
+    "There is no entry called “{text}”. Please choose one from the search or create it.",
+)
+_SEVERAL: Final = Label(
+    "„{text}“ passt auf mehrere Einträge. Bitte wählen Sie den richtigen aus der Suche.",
+    "“{text}” fits several entries. Please choose the right one from the search.",
+)
+_TAKEN: Final = Label(
+    "Diesen Wert hat schon „{title}“. Bitte tragen Sie einen anderen ein.",
+    "“{title}” already has this value. Please enter another one.",
+)
+_TAKEN_GROUP: Final = Label(
+    "{fields} gibt es in dieser Kombination schon bei „{title}“. Bitte ändern Sie einen der Werte.",
+    "{fields} already occur in this combination at “{title}”. Please change one of the values.",
+)
+_TAKEN_BY_SOMEBODY: Final = Label(
+    "Diesen Wert gibt es schon. Bitte tragen Sie einen anderen ein.",
+    "This value already exists. Please enter another one.",
+)
+_TAKEN_HERE: Final = Label(
+    "Diesen Wert haben zwei Datensätze, die zusammen gespeichert werden sollen. Bitte ändern Sie einen davon.",
+    "Two records that are to be saved together have this value. Please change one of them.",
+)
+_NO_LINE: Final = Label(
+    "Diese Zeile gehört nicht zu diesem Datensatz. Bitte laden Sie die Seite neu und tragen Sie die Zeile neu ein.",
+    "This line doesn't belong to this record. Please reload the page and enter the line again.",
+)
+_OVERTAKEN: Final = Label(
+    "Während des Speicherns hat jemand anders etwas geändert, das dazu nicht passt: einen Wert, den es nur einmal "
+    "geben darf, oder einen Datensatz, auf den verwiesen wird. Bitte speichern Sie noch einmal.",
+    "While this was being saved, somebody else changed something that doesn't go with it: a value that may exist only "
+    "once, or a record that is pointed to. Please save again.",
+)
+
+#: Somebody else was faster.
+CHANGED: Final = Label(
+    "Jemand anders hat diesen Datensatz inzwischen geändert. Bitte laden Sie ihn neu und wiederholen Sie Ihre Änderung.",
+    "Somebody else has changed this record in the meantime. Please reload it and repeat your change.",
+)
+#: An archived record is changed.
+ARCHIVED: Final = Label(
+    "Dieser Datensatz ist archiviert. Bitte stellen Sie ihn wieder her, bevor Sie ihn ändern.",
+    "This record is archived. Please restore it before you change it.",
+)
+#: A lines' row that is changed by somebody else while its record is saved.
+UNTITLED: Final = Label("{entity} ohne Namen", "{entity} without a name")
+
+
+def unknown_field(key: str, entity: Label) -> FieldError:
+    """A key that the entity has no field for."""
+    return FieldError("field.unknown", _UNKNOWN.format(key=key[:60], entity=entity))
+
+
+def readonly(field: Label) -> FieldError:
+    """A field that only the product writes."""
+    return FieldError("field.readonly", _READONLY.format(field=field))
+
+
+def locked(field: Label) -> FieldError:
+    """A field that may not change in the record's present state."""
+    return FieldError("field.locked", _LOCKED.format(field=field))
+
+
+def required(field: Label) -> FieldError:
+    """A field that must be filled in and isn't."""
+    return FieldError("field.required", _REQUIRED.format(field=field))
+
+
+def no_target(field: Label) -> FieldError:
+    """A reference to a record that isn't there, or isn't there for this reader."""
+    return FieldError("reference.missing", _NO_TARGET.format(field=field))
+
+
+def not_found(text: str) -> FieldError:
+    """A typed text that is no record's title."""
+    return FieldError("reference.not_found", _NOT_FOUND.format(text=text[:60]))
+
+
+def several(text: str) -> FieldError:
+    """A typed text that is the title of more than one record."""
+    return FieldError("reference.several", _SEVERAL.format(text=text[:60]))
+
+
+def taken(title: str | None, fields: tuple[Label, ...]) -> FieldError:
+    """A value, or a group of values, that another record has.
+
+    Args:
+        title: what the other record is called, or None where the reader may not know.
+        fields: the fields of the group.
+    """
+    if title is None:
+        return FieldError("unique.taken", _TAKEN_BY_SOMEBODY)
+    if len(fields) == 1:
+        return FieldError("unique.taken", _TAKEN.format(title=title))
+    names = Label(" + ".join(f"„{f.de}“" for f in fields), " + ".join(f"“{f.en}”" for f in fields))
+    return FieldError("unique.taken", _TAKEN_GROUP.format(fields=names, title=title))
+
+
+def taken_here() -> FieldError:
+    """A value that two records of the same save have."""
+    return FieldError("unique.twice", _TAKEN_HERE)
+
+
+def no_line() -> FieldError:
+    """A line with an id that isn't one of the record's lines."""
+    return FieldError("lines.gone", _NO_LINE)
+
+
+def overtaken() -> FieldError:
+    """A save that the database refused because of another save at the same moment."""
+    return FieldError("record.overtaken", _OVERTAKEN)

@@ -1,0 +1,185 @@
+"""The statements of the write side: one INSERT or UPDATE per entity and save, then links and lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam
+
+from app.context import Context
+from app.errors import Conflict
+from app.expr.fold import fold
+from app.fields.formats import Formats
+from app.records import texts
+from app.records.plan import EntityPlan
+from app.records.rows import Draft, Row, Stored
+from app.records.stored import chunks
+from app.records.titles import search_text_of, title_of
+
+#: System fields whose value is taken from the draft where somebody may set it, and the column each is stored in.
+_SETTABLE = {
+    "owner": "owner_id",
+    "team": "team_id",
+    "created_at": "created_at",
+    "created_by": "created_by",
+    "updated_at": "updated_at",
+    "updated_by": "updated_by",
+}
+
+
+def name(draft: Draft, formats: Formats) -> None:
+    """Compute what a draft is called and found by, then its lines, which may show its title."""
+    plan = draft.entity
+    draft.title = title_of(plan, draft, formats)
+    draft.search_text = search_text_of(plan, draft, draft.title)
+    for rows in draft.children.values():
+        for row in rows:
+            name(row, formats)
+
+
+def insert(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> None:
+    """Insert drafts of one entity, with their links and lines; afterwards each has its id."""
+    if not drafts:
+        return
+    rows = [_new_row(ctx, plan, draft) for draft in drafts]
+    table = plan.table
+    if len(rows) == 1:
+        drafts[0].id = ctx.connection.execute(table.insert().returning(table.c.id), rows[0]).scalar_one()
+    else:
+        ids = ctx.connection.execute(table.insert().returning(table.c.id, sort_by_parameter_order=True), rows)
+        for draft, row_id in zip(drafts, ids.scalars(), strict=True):
+            draft.id = row_id
+    _write_links(ctx, plan, drafts)
+    _write_lines(ctx, plan, drafts)
+
+
+def update(ctx: Context, plan: EntityPlan, draft: Draft) -> None:
+    """Update one record where its version is still the one that was read.
+
+    Raises:
+        Conflict: somebody else has changed it in the meantime.
+    """
+    row = _changed_row(ctx, plan, draft)
+    table = plan.table
+    same = (table.c.id == draft.id, table.c.version == draft.version)
+    if ctx.connection.execute(table.update().where(*same).values(row)).rowcount != 1:
+        raise Conflict(texts.CHANGED)
+    _write_links(ctx, plan, [draft])
+    _write_lines(ctx, plan, [draft])
+
+
+def _moment(ctx: Context) -> datetime:
+    return ctx.now
+
+
+def _new_row(ctx: Context, plan: EntityPlan, draft: Draft) -> dict[str, Any]:
+    row: dict[str, Any] = {"title": draft.title, "title__folded": fold(draft.title), "search_text": draft.search_text}
+    for field in plan.own:
+        field.store(draft.values[field.key], row)
+    actor, now = ctx.actor, _moment(ctx)
+    system: dict[str, Any] = {
+        "owner_id": actor.id,
+        "team_id": actor.team_id,
+        "created_at": now,
+        "created_by": actor.id,
+        "updated_at": now,
+        "updated_by": actor.id,
+        "archived_at": None,
+        "position": draft.position,
+    }
+    system.update(_set_by_hand(plan, draft))
+    row["version"] = 1
+    row.update((column, value) for column, value in system.items() if column in plan.system)
+    return row
+
+
+def _set_by_hand(plan: EntityPlan, draft: Draft) -> Mapping[str, Any]:
+    found = {}
+    for key in draft.changed & _SETTABLE.keys():
+        if plan.fields[key].field.system:
+            found[_SETTABLE[key]] = draft.values[key]
+    return found
+
+
+def _changed_row(ctx: Context, plan: EntityPlan, draft: Draft) -> dict[str, Any]:
+    """Return only the columns that change, so that no index is touched that needn't be."""
+    row: dict[str, Any] = {}
+    for key in draft.changed:
+        field = plan.fields[key]
+        if not field.field.system:
+            field.store(draft.values[key], row)
+    before = draft.before
+    if before is None or draft.title != before.row.title:
+        row.update(title=draft.title, title__folded=fold(draft.title))
+    if before is None or draft.search_text != before.search_text:
+        row["search_text"] = draft.search_text
+    if before is not None and "position" in plan.system and draft.position not in (None, before.position):
+        row["position"] = draft.position
+    row.update(version=draft.version + 1, updated_at=_moment(ctx), updated_by=ctx.actor.id)
+    row.update(_set_by_hand(plan, draft))
+    return row
+
+
+def _write_links(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> None:
+    for field in plan.linked:
+        table = ctx.snapshot.tables.link(plan.key, field.key)
+        changed = [draft for draft in drafts if field.key in draft.changed]
+        stored = [draft.id for draft in changed if draft.before is not None and draft.before.row.values[field.key]]
+        for some in chunks(stored):
+            ctx.connection.execute(table.delete().where(table.c.record_id.in_(some)))
+        rows = [
+            {"record_id": draft.id, "target_id": target, "position": position}
+            for draft in changed
+            for position, target in enumerate(draft.values[field.key] or ())
+        ]
+        if rows:
+            ctx.connection.execute(table.insert(), rows)
+
+
+def _write_lines(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> None:
+    for field in plan.lines:
+        having = [draft for draft in drafts if field.key in draft.children]
+        rows = [row for draft in having for row in draft.children[field.key]]
+        for row in rows:
+            if row.parent is not None and row.via is not None and row.before is None:
+                row.values[row.via] = row.parent.id
+                row.changed.add(row.via)
+        removed = [one for draft in having for one in draft.removed[field.key]]
+        if rows:
+            child = rows[0].entity
+            _retire_lines(ctx, child, removed)
+            for row in rows:
+                if row.before is not None and _touched(row):
+                    update(ctx, child, row)
+            insert(ctx, child, [row for row in rows if row.before is None])
+        elif removed:
+            _retire_lines(ctx, _plan_of(removed[0].row), removed)
+
+
+def _plan_of(row: Row) -> EntityPlan:
+    assert row.plan is not None  # noqa: S101  lines are records of entities
+    return row.plan
+
+
+def _touched(row: Draft) -> bool:
+    """Return whether a stored line has to be written: something in it, below it or about its place has changed."""
+    before = row.before
+    if before is None or row.changed or row.title != before.row.title:
+        return True
+    return "position" in row.entity.system and row.position != before.position
+
+
+def _retire_lines(ctx: Context, child: EntityPlan, removed: Sequence[Stored]) -> None:
+    """Take lines away that were left out; their rows stay, archived."""
+    if not removed:
+        return
+    table, now = child.table, _moment(ctx)
+    statement = (
+        table.update()
+        .where(table.c.id == bindparam("row_id"), table.c.version == bindparam("read_version"))
+        .values(archived_at=now, updated_at=now, updated_by=ctx.actor.id, version=table.c.version + 1)
+    )
+    for some in chunks([{"row_id": one.row.id, "read_version": one.version} for one in removed]):
+        ctx.connection.execute(statement, list(some))

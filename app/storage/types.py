@@ -1,0 +1,100 @@
+"""One exact SQLAlchemy type for every kind of column, the same values on SQLite and PostgreSQL.
+
+What differs is hidden here: decimals are scaled integers on SQLite, because it has no exact decimals; text is compared
+by code point on both; instants are stored in UTC without a zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, Dialect, Integer, Numeric, Text, Time
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from app.fields.column import ColumnKind, ColumnSpec
+
+#: Digits of a decimal in all; as many as a scaled 64-bit integer holds.
+DIGITS: Final = 18
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal with a fixed number of digits after the point: a scaled integer on SQLite, NUMERIC on PostgreSQL.
+
+    Args:
+        scale: digits after the point.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def __init__(self, scale: int = 0) -> None:
+        super().__init__()
+        self.scale = scale
+        self._step = Decimal(1).scaleb(-scale)
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return NUMERIC or BIGINT."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(Numeric(DIGITS, self.scale))
+        return dialect.type_descriptor(BigInteger())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Round to the scale as PostgreSQL would, and shift the point away on SQLite."""
+        if value is None:
+            return None
+        exact = Decimal(value).quantize(self._step, ROUND_HALF_UP)
+        return exact if dialect.name == "postgresql" else int(exact.scaleb(self.scale))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """Put the point back on SQLite."""
+        if value is None or dialect.name == "postgresql":
+            return value  # type: ignore[no-any-return]
+        return Decimal(value).scaleb(-self.scale)
+
+    @property
+    def python_type(self) -> type[Decimal]:
+        """Return Decimal."""
+        return Decimal
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant in UTC without a zone; one that carries a zone is converted on its way in."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Convert to UTC and take the zone away."""
+        if value is None or value.tzinfo is None:
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+
+#: Text of any length, compared by code point on every database.
+TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
+#: A key of a row: 64 bits; SQLite gives numbers by itself only where the type is called INTEGER.
+ID: Final = BigInteger().with_variant(Integer(), "sqlite")
+#: A value as JSON; the engine writes and reads it with orjson.
+JSON_VALUE: Final = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+_TYPES: Final[Mapping[ColumnKind, Callable[[], TypeEngine[Any]]]] = {
+    ColumnKind.TEXT: lambda: TEXT,
+    ColumnKind.INTEGER: BigInteger,
+    ColumnKind.BOOLEAN: Boolean,
+    ColumnKind.DATE: Date,
+    ColumnKind.TIME: Time,
+    ColumnKind.DATETIME: UtcDateTime,
+    ColumnKind.JSON: lambda: JSON_VALUE,
+    ColumnKind.REFERENCE: BigInteger,
+}
+
+
+def column_type(spec: ColumnSpec) -> TypeEngine[Any]:
+    """Return the type of a field's column."""
+    if spec.kind is ColumnKind.DECIMAL:
+        return ExactDecimal(spec.scale)
+    return _TYPES[spec.kind]()

@@ -1,0 +1,157 @@
+"""Signing in and out and the own password: Flask-Security, inside the request's one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, Final
+
+from flask import Flask, request, session
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_security import Security
+from flask_security.datastore import SQLAlchemyUserDatastore
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
+from sqlalchemy import Connection, Engine
+
+from app.language import LOCALES
+from app.system.tables import Role, User
+from app.web import lifecycle, shell
+from app.web.lifecycle import running
+from app.web.policy import GATE, PUBLIC, SIGNED_IN, declare_blueprint, declared
+
+#: Attempts to sign in from one address, and with one e-mail address; more are answered with 429.
+_BY_ADDRESS: Final = "30 per minute; 300 per hour"
+_BY_ACCOUNT: Final = "10 per minute; 60 per hour"
+_LONGEST_EMAIL: Final = 254
+
+#: Flask-Security's settings that are the same everywhere.
+SECURITY: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "API_ENABLED_METHODS": ["session"],
+        "CHANGEABLE": True,
+        "CHANGE_URL": "/change",
+        "CSRF_IGNORE_UNAUTH_ENDPOINTS": False,
+        "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
+        "JOIN_USER_ROLES": False,
+        "LOGIN_URL": "/login",
+        "LOGOUT_METHODS": ["POST"],
+        "LOGOUT_URL": "/logout",
+        "PASSWORD_HASH": "argon2",
+        "PASSWORD_LENGTH_MIN": 12,
+        "POST_CHANGE_VIEW": "/",
+        "POST_LOGIN_VIEW": "/",
+        "POST_LOGOUT_VIEW": "/login",
+        "REGISTERABLE": False,
+        "RETURN_GENERIC_RESPONSES": True,
+        "SEND_PASSWORD_CHANGE_EMAIL": False,
+        "TRACKABLE": False,
+        "FLASH_MESSAGES": False,
+    }
+)
+
+
+class CallSession(Session):
+    """An ORM session inside the request's transaction: its commit is a savepoint, the edge commits."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        """Return the request's connection; outside a request, the engine."""
+        call = lifecycle.current() if request else None
+        return lifecycle.database().engine if call is None else call.connection
+
+
+class Accounts(SQLAlchemy):
+    """Flask-SQLAlchemy, as Flask-Admin wants it, over the product's own engine."""
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+        return lifecycle.database().engine
+
+
+def settings_of(app: Flask, *, https: bool) -> None:
+    """Set what sessions and the sign-in need.
+
+    Args:
+        app: the application.
+        https: whether it is reached by https.
+    """
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-lotse" if https else "lotse",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_NAME="__Host-lotse-remember" if https else "lotse-remember",
+        REMEMBER_COOKIE_SECURE=https,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_DURATION=timedelta(days=30),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        RATELIMIT_STORAGE_URI="memory://",
+        RATELIMIT_HEADERS_ENABLED=False,
+        SQLALCHEMY_DATABASE_URI="sqlite://",
+        **{f"SECURITY_{name}": value for name, value in SECURITY.items()},
+    )
+
+
+def install(app: Flask, accounts: Accounts) -> None:
+    """Set up signing in, its page's texts and its limits.
+
+    Args:
+        app: the application; its extensions already know the database.
+        accounts: the ORM's door to the request's transaction.
+
+    Returns:
+        Flask-Security, of whose user store the console makes use.
+    """
+    store = SQLAlchemyUserDatastore(accounts, User, Role)
+    security = Security(app, store, register_blueprint=True)
+    security.want_json(lambda answered: False)
+    security.login_context_processor(_login_values)
+    app.extensions.setdefault(lifecycle.BEFORE_END, []).append(accounts.session.remove)
+    declare_blueprint(app, "security", SIGNED_IN, login=GATE, logout=SIGNED_IN, static=PUBLIC)
+    _limit(app)
+    app.before_request(_keep_language)
+
+
+
+def _limit(app: Flask) -> None:
+    limiter = Limiter(_address, app=app)
+    view = app.view_functions["security.login"]
+    limited = limiter.limit(_BY_ADDRESS, methods=["POST"])(view)
+    limited = limiter.limit(_BY_ACCOUNT, methods=["POST"], key_func=_account)(limited)
+    app.view_functions["security.login"] = declared(limited, GATE)
+
+
+def _address() -> str:
+    return get_remote_address() or "unknown"
+
+
+def _account() -> str:
+    """Return whose password is being tried, written as the account is found."""
+    return "account " + request.form.get("email", "")[:_LONGEST_EMAIL].strip().casefold()
+
+
+def _keep_language() -> None:
+    """Remember the language that somebody chose before signing in."""
+    chosen = request.args.get("locale")
+    if chosen in LOCALES and request.method == "GET":
+        session["locale"] = chosen
+
+
+def _login_values() -> dict[str, object]:
+    """Return what the sign-in page shows beside its form; the demo's people in demo mode only."""
+    locale = lifecycle.locale()
+    shown = running().demo_accounts if running().settings.demo else ()
+    users = [
+        {
+            "email": account.email,
+            "password": account.password,
+            "name": account.name,
+            "role": account.role.text(locale),
+            "initials": shell.initials(account.name),
+        }
+        for account in shown
+    ]
+    return {"demo_users": users, "demo_password": users[0]["password"] if users else ""}

@@ -1,0 +1,242 @@
+"""One request, one transaction, one snapshot: opened at its start, committed at its end, at this edge alone.
+
+The transaction is committed only where the answer says that all went well (status below 400); every other answer
+rolls it back. What belongs to the request hangs on the request itself, so nothing leaks to the next one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from flask import Flask, Response, current_app, request, session
+from flask_login import current_user
+from sqlalchemy import Connection
+
+from app.access.actor import NOBODY, Actor
+from app.access.rights import capable
+from app.config import Settings
+from app.context import Context
+from app.errors import Forbidden, LotseError
+from app.language import LOCALES, Label, Locale
+from app.runtime.snapshot import Snapshot
+from app.runtime.store import Store
+from app.storage.database import Database
+from app.system.people import actor_and_head
+from app.web.policy import Policy, policy_of
+from app.web.texts import TEXTS
+
+_EXTENSION: Final = "lotse"
+_CALL: Final = "lotse.call"
+_NUMBER: Final = "lotse.number"
+#: Name of the extension that lists what has to let go of the transaction before it ends.
+BEFORE_END: Final = "lotse.before_end"
+#: Methods that change nothing.
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+#: For error pages of addresses that don't exist: shows who is signed in, demands nothing.
+_LOST: Final = Policy("lost", signed_in=False, writes=False)
+
+
+class SignInFirst(LotseError):
+    """Nobody is signed in, and the page is only for those who are."""
+
+
+class NotSetUp(LotseError):
+    """The database has no configuration yet (HTTP 503)."""
+
+
+class _Undo(Exception):
+    """Thrown into the transaction of a refused request, so that it is rolled back."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """Somebody who can be signed in as with one click; only in demo mode.
+
+    Args:
+        email: what he signs in with.
+        password: his password, shown on the page.
+        name: what he is called.
+        role: what he does.
+    """
+
+    email: str
+    password: str
+    name: str
+    role: Label
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What the application works with for as long as it runs."""
+
+    settings: Settings
+    database: Database
+    store: Store
+    demo_accounts: tuple[DemoAccount, ...] = ()
+
+
+@dataclass(slots=True)
+class Call:
+    """What belongs to one request.
+
+    Args:
+        connection: the request's one transaction.
+        transaction: what commits or rolls it back.
+        actor: who asks.
+        snapshot: the configuration it started with, or None where nobody is signed in.
+        now: the request's idea of the time.
+        closed: whether the transaction has ended.
+    """
+
+    connection: Connection
+    transaction: AbstractContextManager[Connection]
+    actor: Actor = NOBODY
+    snapshot: Snapshot | None = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    closed: bool = False
+
+    def close(self, *, keep: bool) -> None:
+        """End the transaction once: commit what was written, or undo it."""
+        if self.closed:
+            return
+        self.closed = True
+        if keep:
+            self.transaction.__exit__(None, None, None)
+        else:
+            undo = _Undo()
+            self.transaction.__exit__(type(undo), undo, None)
+
+
+def keep(app: Flask, running: Running) -> None:
+    """Hand the application what it works with, and hang the transaction's beginning and end on its requests."""
+    app.extensions[_EXTENSION] = running
+    app.before_request(begin)
+    app.after_request(end)
+    app.teardown_request(_abandon)
+
+
+def running() -> Running:
+    """Return what the current application works with."""
+    found = current_app.extensions[_EXTENSION]
+    assert isinstance(found, Running)  # noqa: S101  set by `keep`, nothing else has the name
+    return found
+
+
+def database() -> Database:
+    """Return the database of the current application."""
+    return running().database
+
+
+def store() -> Store:
+    """Return the snapshots of the current application."""
+    return running().store
+
+
+def current() -> Call | None:
+    """Return what belongs to this request, or None before its transaction was opened."""
+    found = request.environ.get(_CALL)
+    return found if isinstance(found, Call) else None
+
+
+def number() -> str:
+    """Return the number by which this request can be found in the log."""
+    return str(request.environ.setdefault(_NUMBER, secrets.token_hex(4)))
+
+
+def context() -> Context:
+    """Return the request's context for the rooms below: configuration, reader, transaction, time, language."""
+    call = current()
+    assert call is not None  # noqa: S101  every route that asks has a policy with a transaction
+    if call.snapshot is None:
+        raise NotSetUp
+    return Context(call.snapshot, call.actor, call.connection, call.now, locale())
+
+
+def connection() -> Connection:
+    """Return the request's transaction."""
+    call = current()
+    assert call is not None  # noqa: S101  every route that asks has a policy with a transaction
+    return call.connection
+
+
+def locale() -> Locale:
+    """Return the language of whoever reads the answer: his own, else the one he chose here, else his browser's."""
+    call = current()
+    if call is not None and call.actor.id is not None:
+        return call.actor.locale
+    chosen = request.args.get("locale") or session.get("locale")
+    for known in LOCALES:
+        if chosen == known:
+            return known
+    best = request.accept_languages.best_match(LOCALES)
+    return next((known for known in LOCALES if known == best), running().settings.locale)
+
+
+def begin() -> None:
+    """Open the request's transaction and find out who asks; refuse whoever may not.
+
+    Raises:
+        SignInFirst: the page is only for people who are signed in.
+        Forbidden: none of the reader's roles has the capability that the page asks for.
+        NotSetUp: there is no configuration yet.
+    """
+    if request.endpoint is None:
+        return
+    granted = policy_of(current_app, request.endpoint)
+    if granted is None:
+        raise Forbidden(TEXTS["problem.m403"])
+    if granted.transaction:
+        _open(granted)
+
+
+def find_reader() -> Call | None:
+    """Return the request's call, opening a reading one where there is none yet, so that an error page has its frame."""
+    return current() or _open(_LOST)
+
+
+def _open(granted: Policy) -> Call:
+    writes = request.method not in SAFE if granted.writes is None else granted.writes
+    transaction = database().write() if writes else database().read()
+    call = Call(transaction.__enter__(), transaction)
+    request.environ[_CALL] = call
+    actor, head = actor_and_head(call.connection, _who())
+    if actor is None:
+        if granted.signed_in:
+            raise SignInFirst
+        return call
+    call.actor = actor
+    if head is not None:
+        call.snapshot = store().snapshot_at(call.connection, head)
+    elif granted.signed_in:
+        raise NotSetUp
+    if granted.capability and not (call.snapshot and capable(call.snapshot.model, actor, granted.capability)):
+        raise Forbidden(TEXTS["problem.m403"])
+    return call
+
+
+def _who() -> str | None:
+    """Return the session's uniquifier; somebody with a remember cookie is signed in by Flask-Login first."""
+    if "_user_id" not in session and current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies:
+        # Asking is enough: Flask-Login reads the cookie and puts the user into the session.
+        bool(current_user.is_authenticated)
+    return session.get("_user_id")
+
+
+def end(response: Response) -> Response:
+    """Commit where the answer is a good one, roll back where it isn't."""
+    call = current()
+    if call is not None and not call.closed:
+        for finish in current_app.extensions.get(BEFORE_END, ()):
+            finish()
+        call.close(keep=response.status_code < 400)
+    return response
+
+
+def _abandon(error: BaseException | None) -> None:
+    call = current()
+    if call is not None:
+        call.close(keep=False)

@@ -1,0 +1,147 @@
+"""Everything that is refused, in one shape: what happened, what to do next, and a number to quote."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from flask import Flask, Response, redirect, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.context import Context
+from app.errors import CannotStart, Conflict, Forbidden, InvalidData, InvalidQuery, NotFound
+from app.language import Label
+from app.web import lifecycle, shell
+from app.web.lifecycle import NotSetUp, SignInFirst
+from app.web.render import here, preferences, render
+from app.web.respond import htmx, respond
+from app.web.texts import TEXTS
+
+_log: Final = logging.getLogger("lotse.web")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a reader is told.
+
+    Args:
+        status: the HTTP status.
+        title: what happened.
+        message: what to do next.
+        details: one sentence for each thing that is wrong.
+    """
+
+    status: int
+    title: Label
+    message: Label
+    details: tuple[Label, ...] = ()
+
+
+def of_status(status: int) -> Problem:
+    """Return the usual words for a status; those that have none of their own share the words of their kind."""
+    known = status if f"problem.t{status}" in TEXTS else 500 if status >= 500 else 400
+    message = TEXTS.get(f"problem.m{known}") or TEXTS["problem.m400"]
+    return Problem(status, TEXTS[f"problem.t{known}"], message)
+
+
+def install(app: Flask) -> None:
+    """Answer every error of an application in this shape."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, lambda error: answer(Problem(400, *_title_of(400), TEXTS["problem.csrf"])))
+    app.register_error_handler(NotFound, lambda error: answer(of_status(404)))
+    app.register_error_handler(Forbidden, lambda error: answer(Problem(403, *_title_of(403), error.message)))
+    app.register_error_handler(Conflict, lambda error: answer(Problem(409, *_title_of(409), error.message)))
+    app.register_error_handler(InvalidQuery, _query)
+    app.register_error_handler(InvalidData, _data)
+    app.register_error_handler(SignInFirst, _sign_in)
+    app.register_error_handler(
+        NotSetUp, lambda error: answer(Problem(503, TEXTS["problem.setup"], TEXTS["problem.setup_hint"]))
+    )
+    app.register_error_handler(CannotStart, lambda error: answer(Problem(503, *_title_of(503), error.message)))
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _title_of(status: int) -> tuple[Label]:
+    return (TEXTS[f"problem.t{status}"],)
+
+
+def _http(error: HTTPException) -> BaseResponse:
+    if error.response is not None or error.code is None or error.code < 400:
+        return BaseResponse(error.get_response().get_data(), headers=error.get_response().headers)
+    response = answer(of_status(error.code))
+    if error.code == 405 and (methods := getattr(error, "valid_methods", None)):
+        response.headers["Allow"] = ", ".join(sorted(methods))
+    return response
+
+
+def _query(error: InvalidQuery) -> Response:
+    return answer(Problem(400, *_title_of(400), TEXTS["problem.m400"], tuple(e.message for e in error.errors)))
+
+
+def _data(error: InvalidData) -> Response:
+    """Tell what is wrong where there is no mask to show it in."""
+    found = [e.message for errors in error.errors.fields.values() for e in errors]
+    found.extend(e.message for e in error.errors.record)
+    return answer(Problem(422, *_title_of(422), TEXTS["problem.m422"], tuple(found)))
+
+
+def _sign_in(error: SignInFirst) -> BaseResponse:
+    """Send the reader to the sign-in page, and back to where he wanted to go if he only wanted to look."""
+    if htmx:
+        response = respond("", 401)
+        response.headers["HX-Redirect"] = "/login"
+        return response
+    if request.method == "GET" and request.accept_mimetypes.accept_html:
+        return redirect("/login" if here() == "/" else f"/login?next={quote(here(), safe='/')}", 303)
+    return answer(of_status(401))
+
+
+def _database(error: OperationalError) -> Response:
+    """The database is busy or gone: said as what it is; everything else of it is our own mistake."""
+    _log.warning("%s the database refused: %s", lifecycle.number(), error.orig)
+    return answer(of_status(503))
+
+
+def _unexpected(error: Exception) -> Response:
+    kind = "database" if isinstance(error, DBAPIError) else "unexpected"
+    _log.error("%s %s error on %s %s", lifecycle.number(), kind, request.method, request.path, exc_info=error)
+    return answer(of_status(500))
+
+
+def answer(problem: Problem) -> Response:
+    """Return a problem as a region for htmx, as a page in the reader's frame, or as a page of its own."""
+    locale = lifecycle.locale()
+    title = problem.title.text(locale)
+    values = {
+        "title": title,
+        "message": problem.message.text(locale),
+        "details": [detail.text(locale) for detail in problem.details],
+        "number": lifecycle.number(),
+        "back": "/",
+    }
+    if htmx.partial:
+        region = render("parts/_problem.html", locale, **values)
+        return respond(region, problem.status, target="#problems", swap="innerHTML")
+    ctx = _reader()
+    if ctx is None:
+        page: str = render("problem_gate.html", locale, preferences=preferences(), **values)
+    else:
+        page = shell.page(ctx, title, render("pages/problem.html", locale, **values))
+    return respond(page, problem.status)
+
+
+def _reader() -> Context | None:
+    """Return the context of whoever is signed in, as far as the database can still say."""
+    try:
+        call = lifecycle.find_reader()
+    except Exception:  # noqa: BLE001  whatever is wrong, the problem itself has to be told
+        return None
+    if call is None or call.snapshot is None or call.actor.id is None:
+        return None
+    return Context(call.snapshot, call.actor, call.connection, call.now, call.actor.locale)

@@ -1,0 +1,112 @@
+"""The frame around every page of a signed-in reader: rendered once per snapshot, roles and language, then filled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from app.access.actor import Actor
+from app.access.rights import capable
+from app.context import Context
+from app.web import markup, toasts
+from app.web.places import Place, creatable, menu_for
+from app.web.render import csrf, here, render
+from app.web.respond import htmx
+from app.web.texts import text
+
+#: Two characters of the private use area; no document or text of ours has them, and an input's are escaped elsewhere.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_SLOT: Final = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
+
+#: The frame in pieces: constant HTML at even places, names of slots at odd ones.
+Pieces = tuple[str, ...]
+
+
+def page(ctx: Context, title: str, main: str, *, q: str = "") -> str:
+    """Return a whole page.
+
+    Args:
+        ctx: whose menu and settings.
+        title: the window's title, plain text.
+        main: the page's content, HTML.
+        q: what stands in the search box.
+    """
+    actor = ctx.actor
+    pieces = ctx.snapshot.plan(("web.shell", actor.everything, actor.roles, ctx.locale), lambda: _frame(ctx))
+    path = here()
+    fixed: Mapping[str, Callable[[], object]] = {
+        "preferences": lambda: preferences(actor),
+        "title": lambda: title,
+        "csrf": csrf,
+        "q": lambda: q,
+        "initials": lambda: initials(actor.name),
+        "name": lambda: actor.name,
+        "email": lambda: actor.email,
+        "here": lambda: path,
+        "main": lambda: markup.trusted(main),
+        "toasts": lambda: toasts.take(ctx.locale),
+    }
+    return _filled(pieces, fixed, actor, path)
+
+
+def answer(ctx: Context, title: str, main: str, *, q: str = "") -> str:
+    """Return the region alone for htmx, and the page around it for everybody else."""
+    return main if htmx.partial else page(ctx, title, main, q=q)
+
+
+def _filled(pieces: Pieces, fixed: Mapping[str, Callable[[], object]], actor: Actor, path: str) -> str:
+    filled = list(pieces)
+    current = path.partition("?")[0]
+    for index in range(1, len(filled), 2):
+        name = filled[index]
+        kind, _, value = name.partition(":")
+        if name in fixed:
+            filled[index] = str(escape(fixed[name]()))
+        elif kind == "at":
+            filled[index] = ' aria-current="page"' if value in (current, path) else ""
+        else:
+            filled[index] = "true" if getattr(actor, kind) == value else "false"
+    return "".join(filled)
+
+
+def _frame(ctx: Context) -> Pieces:
+    """Render the shell with places held for what changes from request to request."""
+    locale = ctx.locale
+    html = render(
+        "shell.html",
+        locale,
+        slot=lambda name: markup.trusted(f"{_OPEN}{name}{_CLOSE}"),
+        menu=[_entry(place, ctx) for place in menu_for(ctx)],
+        home={"url": "/", "label": text("shell.home", locale), "icon": "house"},
+        creatable=[
+            {"url": f"/r/{entity.key}/new", "label": entity.label.text(locale), "icon": entity.icon or "plus-lg"}
+            for entity in creatable(ctx)
+        ],
+        administers=capable(ctx.snapshot.model, ctx.actor, "administer"),
+    )
+    return tuple(_SLOT.split(str(html)))
+
+
+def _entry(place: Place, ctx: Context) -> dict[str, object]:
+    return {
+        "id": place.id,
+        "label": place.label.text(ctx.locale),
+        "icon": place.icon,
+        "url": place.url,
+        "items": [_entry(below, ctx) for below in place.items],
+    }
+
+
+def preferences(actor: Actor) -> Markup:
+    """Return the attributes of the root element that a reader's settings decide."""
+    theme = {"data-bs-theme": actor.theme} if actor.theme in ("light", "dark") else {"data-theme": "auto"}
+    return markup.trusted(markup.attributes({**theme, "data-density": actor.density}).strip())
+
+
+def initials(name: str) -> str:
+    """Return up to two letters that stand for a person."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()

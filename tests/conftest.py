@@ -1,0 +1,118 @@
+"""What every test may ask for: databases of both kinds, a browser, a page.
+
+With pytest-xdist, the process that hands out the tests runs the one PostgreSQL; the workers are told where it is.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from tests.support import browser as browsers
+from tests.support import postgres
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+_SOCKET: Final = "lotse_postgres_socket"
+_counter: Final = itertools.count()
+
+
+class SharedServer:
+    """Starts the one PostgreSQL of a test run, when the first test or the first worker needs it."""
+
+    def __init__(self) -> None:
+        self._context: Any = None
+        self._server: postgres.Server | None = None
+
+    def get(self) -> postgres.Server:
+        """Return the server, started now if it wasn't."""
+        if self._server is None:
+            self._context = postgres.running()
+            self._server = self._context.__enter__()
+        return self._server
+
+    def stop(self) -> None:
+        """Stop it, if it was started."""
+        if self._context is not None:
+            self._context.__exit__(None, None, None)
+            self._context = self._server = None
+
+
+_SHARED: Final = pytest.StashKey[SharedServer]()
+
+
+class WorkerSetup:
+    """Tells every worker of pytest-xdist where the server is."""
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Hand the server's socket to a worker that is about to start."""
+        node.workerinput[_SOCKET] = str(node.config.stash[_SHARED].get().socket)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Get ready to start the server; a worker never starts one."""
+    if not hasattr(config, "workerinput"):
+        config.stash[_SHARED] = SharedServer()
+        if config.pluginmanager.hasplugin("xdist"):
+            config.pluginmanager.register(WorkerSetup(), "lotse-workers")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server after the last test of the last worker."""
+    if _SHARED in config.stash:
+        config.stash[_SHARED].stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(request: pytest.FixtureRequest) -> postgres.Server:
+    """Return the running PostgreSQL of this test run."""
+    worker = getattr(request.config, "workerinput", None)
+    return request.config.stash[_SHARED].get() if worker is None else postgres.Server(Path(worker[_SOCKET]))
+
+
+@pytest.fixture
+def postgres_url(postgres_server: postgres.Server) -> Iterator[str]:
+    """Return the URL of an empty PostgreSQL database, dropped after the test."""
+    name = f"t_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(_counter)}"
+    yield postgres_server.create(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """Return the URL of an SQLite file that isn't there yet."""
+    return f"sqlite:///{tmp_path / 'lotse.sqlite'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Return the URL of an empty database; the test runs once on each kind."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    return str(request.getfixturevalue(name))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a real browser."""
+    with browsers.launched() as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Return a new page of a German, otherwise fresh browser."""
+    context = browser.new_context(locale="de-DE", timezone_id="Europe/Berlin")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Return the accessibility checker's program, to be evaluated in a page."""
+    return browsers.AXE.read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""What tests need to stand on: a database server, a browser, an installation."""

@@ -1,0 +1,1 @@
+"""Programs for those who build Lotse: set-up, checks, lock files. Nothing of the product imports them."""
