@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screens docs lock setup setup-dev clean
+.PHONY: python help run test check bench screens docs lock setup setup-dev clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,11 +30,16 @@ docs: setup-dev  ## Write the generated pages of docs/reference/
 lock: setup-dev  ## Resolve the packages anew and write the lock files (ARGS=--upgrade for newer versions)
 	@exec $(BIN)/python -m tools.lock $(ARGS)
 
-setup:  ## Only set up what the product needs
+setup: python  ## Only set up what the product needs
 	@$(PYTHON) -m tools.setup run
 
-setup-dev:  ## Only set up what tests and checks need
+setup-dev: python  ## Only set up what tests and checks need
 	@$(PYTHON) -m tools.setup dev
+
+# Any Python that a machine may have can read this, so that it can say that it is too old.
+python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Lotse needs Python 3.11 or newer, and %s is \
+	%d.%d. Install a newer one, or name it: make PYTHON=python3.11" % ((sys.executable,) + sys.version_info[:2]))'
 
 clean:  ## Remove what set-up and the tests made; the database in var/ stays
 	rm -rf .venv .cache node_modules app/static/vendor screens build dist *.egg-info \

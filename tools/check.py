@@ -52,7 +52,12 @@ def run(check: Check) -> subprocess.CompletedProcess[str]:
     """Run a check and keep what it says."""
     program, *arguments = check.command
     return subprocess.run(
-        [_BIN / program, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        [_BIN / program, *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
     )
 
 

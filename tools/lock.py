@@ -25,8 +25,7 @@ def _resolve(kind: str, arguments: Iterable[str]) -> None:
     """Resolve one list of packages for every Python and system that Lotse runs on."""
     lock = LOCKS[kind]
     source = lock.with_suffix(".in")
-    oldest = ".".join(str(part) for part in OLDEST)
-    command = ["pip", "compile", "--quiet", "--universal", "--python-version", oldest, "--generate-hashes"]
+    command = ["pip", "compile", "--quiet", "--universal", "--python-version", OLDEST, "--generate-hashes"]
     hidden = ["--no-header", "--no-emit-index-url", "--no-emit-find-links"]
     # A local folder of wheels would bring hashes that nobody else's files have.
     environment = {name: value for name, value in os.environ.items() if name != "UV_FIND_LINKS"}

@@ -29,9 +29,9 @@ PYTHON = VENV / "bin" / "python"
 CACHE = ROOT / ".cache"
 NODE_MODULES = ROOT / "node_modules"
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
-OLDEST = (3, 11)
+#: The oldest Python that Lotse runs on; the Makefile refuses an older one before this file is read.
+OLDEST = "3.11"
 
-# Runs under whatever Python the machine has, so that it can say which one it needs: nothing newer than 3.8 at import.
 _LAUNCHER = """#!/bin/sh
 '''exec' "$(dirname -- "$(readlink -f -- "$0")")/python" "$0" "$@"
 ' '''
@@ -77,14 +77,21 @@ def _digest(*parts: Path | str) -> str:
     return digest.hexdigest()
 
 
-def _run(command: list[str | Path], **more: object) -> None:
+def _run(command: list[str | Path], environment: dict[str, str] | None = None) -> None:
     """Run a program quietly.
 
     Raises:
         CannotSetUp: it failed; with the end of what it printed.
     """
-    ended = subprocess.run(  # type: ignore[call-overload]
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, text=True, errors="replace", **more
+    ended = subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=ROOT,
+        encoding="utf-8",
+        errors="replace",
+        env=environment,
+        check=False,
     )
     if ended.returncode != 0:
         told = "\n".join(ended.stdout.strip().splitlines()[-25:])
@@ -94,16 +101,17 @@ def _run(command: list[str | Path], **more: object) -> None:
 # ------------------------------------------------------------------------------------------------- Python environment
 
 
-def _venv_works() -> str | None:
-    """Return the version of the environment's Python, or None where it is missing, broken or another folder's."""
-    told = "import sys; print(sys.prefix, *sys.version_info[:2], sep='\\n')"
+def _environment_version() -> str | None:
+    """Return the version of the environment's Python; None where it is missing, broken or was moved here."""
+    made = VENV / ".lotse-made"
+    if not made.is_file() or made.read_text(encoding="utf-8") != str(VENV):
+        return None
+    told = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
         ended = subprocess.run([PYTHON, "-c", told], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
-    prefix, _, version = ended.stdout.strip().partition("\n")
-    same = Path(prefix).resolve() == VENV.resolve()
-    return version.replace("\n", ".") if same else None
+    return ended.stdout.strip()
 
 
 def _need_ensurepip() -> None:
@@ -112,8 +120,8 @@ def _need_ensurepip() -> None:
         return
     if os.getuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        _run(["apt-get", "update"], env=environment)
-        _run(["apt-get", "install", "-y", "--no-install-recommends", "python3-venv"], env=environment)
+        _run(["apt-get", "update"], environment)
+        _run(["apt-get", "install", "-y", "--no-install-recommends", "python3-venv"], environment)
         return
     raise CannotSetUp("Python's venv module is missing. Install it once: sudo apt-get install python3-venv")
 
@@ -142,7 +150,7 @@ def _install(lock: Path) -> None:
             _run([PYTHON, "-m", "pip", "install", "-q", "--no-deps", "--require-hashes", "-r", only])
     quietly = {**os.environ, "UV_NO_PROGRESS": "1", "VIRTUAL_ENV": str(VENV)}
     try:
-        _run([uv, "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", lock], env=quietly)
+        _run([uv, "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", lock], quietly)
     except CannotSetUp as failed:
         # uv doesn't read pip's settings; where only those lead to a registry, pip does the same more slowly.
         print(f"\n{failed}\nTrying again with pip, which takes longer …", end=" ", flush=True)
@@ -164,7 +172,7 @@ def _make_command() -> None:
 def _install_node_modules(kind: str) -> None:
     omit = ["--omit=dev"] if kind == "run" else []
     path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-    _run([VENV / "bin" / "npm", "ci", "--ignore-scripts", *omit], env={**os.environ, "PATH": path})
+    _run([VENV / "bin" / "npm", "ci", "--ignore-scripts", *omit], {**os.environ, "PATH": path})
 
 
 def _node() -> Path:
@@ -239,10 +247,10 @@ def set_up(kind: str) -> None:
         CannotSetUp: a step failed.
     """
     count = 4 if kind == "run" else 5
-    version = _venv_works()
+    version = _environment_version()
     if version is None:
         print("Setting up Lotse; this takes a minute the first time.", flush=True)
-        environment = Step("Python environment", VENV / ".lotse-venv", "made", "made", _make_environment)
+        environment = Step("Python environment", VENV / ".lotse-made", str(VENV), str(VENV), _make_environment)
         _do(environment, 1, count)
         version = ".".join(str(part) for part in sys.version_info[:2])
     for number, step in enumerate([_packages_step(kind, version), *_later_steps(kind)], 2):
@@ -256,23 +264,18 @@ def main(arguments: list[str]) -> int:
     Args:
         arguments: `run` (the default) or `dev`.
     """
-    if sys.version_info[:2] < OLDEST:
-        needed, here = ".".join(map(str, OLDEST)), ".".join(map(str, sys.version_info[:3]))
-        print(f"Lotse needs Python {needed} or newer, and {sys.executable} is {here}. Install a newer one, or name it: "
-              f"make PYTHON=python{needed}", file=sys.stderr)
-        return 1
     kind = arguments[0] if arguments else "run"
     if kind not in LOCKS:
         print("Usage: python3 -m tools.setup [run|dev]", file=sys.stderr)
         return 2
-    CACHE.mkdir(exist_ok=True)
-    with (CACHE / "setup.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
+    try:
+        CACHE.mkdir(exist_ok=True)
+        with (CACHE / "setup.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             set_up(kind)
-        except CannotSetUp as stopped:
-            print(f"\n{stopped}", file=sys.stderr)
-            return 1
+    except (CannotSetUp, OSError) as stopped:
+        print(f"\n{stopped}", file=sys.stderr)
+        return 1
     return 0
 
 

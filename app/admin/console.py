@@ -15,10 +15,12 @@ from flask_sqlalchemy import SQLAlchemy
 from app.admin import views
 from app.admin.frame import framed
 from app.system.tables import AuditEntry, Document, Revision, Role, Team, User
-from app.web.policy import capability, declare_blueprint
+from app.web.policy import CLOSED, capability, declare_blueprint
 
 #: Where the console lives.
 URL: Final = "/admin/console"
+#: What Flask-Admin offers and the console doesn't: deleting, bulk actions, exports, its own scripts.
+_UNUSED: Final = ("action_view", "ajax_lookup", "ajax_update", "delete_view", "export", "static")
 _POLICY: Final = capability("administer")
 
 
@@ -57,7 +59,7 @@ def install(app: Flask, accounts: SQLAlchemy) -> None:
     for view, model in tables:
         admin.add_view(view(model, accounts, endpoint=f"console_{view.place}", url=f"{URL}/{view.place}"))
     for blueprint in _blueprints(admin._views):
-        declare_blueprint(app, blueprint, _POLICY)
+        declare_blueprint(app, blueprint, _POLICY, **dict.fromkeys(_UNUSED, CLOSED))
 
 
 def _blueprints(registered: list[BaseView]) -> list[str]:

@@ -9,8 +9,6 @@ from typing import Any, ClassVar, Final
 from email_validator import EmailNotValidError, validate_email
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
-from flask_security import hash_password
-from flask_security.proxies import _security
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
@@ -20,13 +18,13 @@ from wtforms.validators import Length, Optional, ValidationError
 from app.access.rights import capable
 from app.admin.frame import framed
 from app.fields.formats import formats_for
-from app.system.tables import AuditEntry, User, now
-from app.web.lifecycle import context
+from app.system.audit import append
+from app.system.tables import User
+from app.web.lifecycle import connection, context
+from app.web.passwords import LONGEST, SHORTEST, hashed
 from app.web.render import LANGUAGES
 from app.web.texts import TEXTS, text
 
-_SHORTEST: Final = 12
-_LONGEST: Final = 128
 _PAGE: Final = 50
 _EXCERPT: Final = 80
 
@@ -100,11 +98,7 @@ class Table(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
 
     def _record(self, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
         """Write down what an administrator did."""
-        actor = context().actor
-        entry = AuditEntry(
-            at=now(), actor_id=actor.id, actor_name=actor.name, action=action, subject=subject, details=details
-        )
-        self.session.add(entry)
+        append(connection(), context().actor, action, subject, details)
 
 
 class Users(Table):
@@ -126,7 +120,7 @@ class Users(Table):
     }
     form_extra_fields: ClassVar[Mapping[str, Field]] = {
         "new_password": PasswordField(
-            validators=[Optional(), Length(min=_SHORTEST, max=_LONGEST)], render_kw={"autocomplete": "new-password"}
+            validators=[Optional(), Length(min=SHORTEST, max=LONGEST)], render_kw={"autocomplete": "new-password"}
         )
     }
 
@@ -146,7 +140,7 @@ class Users(Table):
         if not is_created and model.id == context().actor.id and not (model.active and _administers(model)):
             raise ValidationError(text("console.not_yourself", locale))
         if form.new_password.data:
-            model.password = hash_password(_security.password_util.normalize(form.new_password.data))
+            model.password = hashed(form.new_password.data)
         model.fs_uniquifier = uuid.uuid4().hex if is_created or not _is_self(model) else model.fs_uniquifier
         roles = sorted(role.name for role in model.roles)
         self._record(

@@ -82,6 +82,24 @@ TOPICS: Final = (
     "Ersatzteilverfügbarkeit", "Energiekosten", "Fachkräftemangel", "Reaktionszeit im Notfall", "Nachhaltigkeit",
     "Digitale Wartungsprotokolle", "Preisstabilität", "Lärmschutz", "Hygiene", "Generationswechsel",
 )  # fmt: skip
-HOBBIES: Final = ("Segeln", "Radfahren", "VfB Stuttgart", "Wandern", "Blasmusik", "Garten", "Kochen", "Oldtimer", "Jazz")
+HOBBIES: Final = (
+    "Segeln",
+    "Radfahren",
+    "VfB Stuttgart",
+    "Wandern",
+    "Blasmusik",
+    "Garten",
+    "Kochen",
+    "Oldtimer",
+    "Jazz",
+)
 TAGS: Final = ("Druckluft", "Lüftung", "Kälte", "Rahmenvertrag", "Referenz", "Schlüsselkunde", "Notdienst", "Neubau")
-DEPARTMENTS: Final = ("Technik", "Einkauf", "Instandhaltung", "Geschäftsleitung", "Produktion", "Qualität", "Verwaltung")
+DEPARTMENTS: Final = (
+    "Technik",
+    "Einkauf",
+    "Instandhaltung",
+    "Geschäftsleitung",
+    "Produktion",
+    "Qualität",
+    "Verwaltung",
+)

@@ -17,7 +17,6 @@ QUOTIENT_DIGITS: Final = 10
 MAX_DIGITS: Final = 10
 #: Enough for the product of every literal that fits into one expression; nothing is ever rounded by it.
 _EXACT: Final = Context(prec=12_000, rounding=ROUND_HALF_UP, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
-_QUOTIENT: Final = Decimal(1).scaleb(-QUOTIENT_DIGITS)
 
 
 def calculate(operator: ArithmeticOperator, left: Decimal, right: Decimal) -> Decimal | None:
@@ -38,16 +37,27 @@ def divide(left: Decimal, right: Decimal) -> Decimal | None:
     if right == 0:
         return None
     # From the exact integer quotient, because rounding a rounded quotient would round twice.
-    scaled = _EXACT.scaleb(abs(left), QUOTIENT_DIGITS)
-    doubled = _EXACT.add(_EXACT.multiply(scaled, Decimal(2)), abs(right))
-    whole = _EXACT.divide_int(doubled, _EXACT.multiply(abs(right), Decimal(2)))
+    size = right.copy_abs()
+    scaled = _EXACT.scaleb(left.copy_abs(), QUOTIENT_DIGITS)
+    doubled = _EXACT.add(_EXACT.multiply(scaled, Decimal(2)), size)
+    whole = _EXACT.divide_int(doubled, _EXACT.multiply(size, Decimal(2)))
     quotient = _EXACT.scaleb(whole, -QUOTIENT_DIGITS)
-    return -quotient if (left < 0) != (right < 0) and quotient != 0 else quotient
+    return quotient.copy_negate() if (left < 0) != (right < 0) and quotient != 0 else quotient
 
 
 def negate(number: Decimal) -> Decimal:
     """Turn the sign around."""
     return _EXACT.minus(number)
+
+
+def absolute(number: Decimal) -> Decimal:
+    """Leave the sign out."""
+    return number.copy_abs()
+
+
+def shifted(number: Decimal | int, places: int) -> Decimal:
+    """Move the point to the right, exactly; to the left for a negative number of places."""
+    return _EXACT.scaleb(Decimal(number), places)
 
 
 def rounded(number: Decimal, digits: Decimal | None = None) -> Decimal | None:
@@ -60,7 +70,7 @@ def rounded(number: Decimal, digits: Decimal | None = None) -> Decimal | None:
     places = Decimal(0) if digits is None else digits
     if not 0 <= places <= MAX_DIGITS or places != places.to_integral_value():
         return None
-    return number.quantize(Decimal(1).scaleb(-int(places)), rounding=ROUND_HALF_UP, context=_EXACT)
+    return number.quantize(_EXACT.scaleb(Decimal(1), -int(places)), rounding=ROUND_HALF_UP, context=_EXACT)
 
 
 def floor(number: Decimal) -> Decimal:

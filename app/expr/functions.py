@@ -196,7 +196,7 @@ _NUMBERS: Final = (
         Label("Rundet kaufmännisch auf 0 bis 10 Stellen.", "Rounds half up to 0 to 10 digits."), "round(amount / 3, 2)",
     ),
     Function(
-        "abs", (Kind.NUMBER,), 1, 1, ValueType.NUMBER, abs, Label("Betrag von {0}", "absolute value of {0}"),
+        "abs", (Kind.NUMBER,), 1, 1, ValueType.NUMBER, arithmetic.absolute, Label("Betrag von {0}", "absolute value of {0}"),
         Label("Lässt das Vorzeichen weg.", "Leaves out the sign."), "abs(difference) > 100",
     ),
     Function(

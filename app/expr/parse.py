@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Final, TypeVar
 
@@ -19,7 +19,8 @@ MAX_CHOICES: Final = 200
 MAX_KEY: Final = 41
 
 _AGGREGATES: Final = ("sum", "count", "min", "max", "avg")
-_RESERVED: Final = frozenset({"and", "or", "not", "in", "has", "contains", "starts", "ends", "is", "true", "false", "empty"})
+#: Words that can't name a field; the other operators can, because they only stand after a value.
+RESERVED: Final = frozenset({"and", "or", "not", "in", "is", "true", "false", "empty"})
 _N = TypeVar("_N", bound=Expr)
 _A_VALUE: Final = Label("ein Feld, ein Wert oder eine Klammer", "a field, a value or a bracket")
 
@@ -195,7 +196,7 @@ class _Parser:
         constant = {"true": True, "false": False, "empty": None}
         if token.text in constant:
             return self._node(ast.Literal(constant[token.text]))
-        if token.text in _RESERVED or not token.text[0].islower() or len(token.text) > MAX_KEY:
+        if token.text in RESERVED or not token.text[0].islower() or len(token.text) > MAX_KEY:
             self._at -= 1
             raise self._fail(_A_VALUE)
         if self._accept("("):
@@ -219,7 +220,7 @@ class _Parser:
             self._expect(")")
         if name.text in _AGGREGATES and len(arguments) == 1 and isinstance(arguments[0], ast.Path):
             return self._node(ast.Aggregate(name.text, arguments[0]))
-        if name.text in ("date", "datetime") and len(arguments) == 1:
+        if name.text in ("date", "datetime", "time") and len(arguments) == 1:
             return self._node(_moment(name, arguments[0]))
         return self._node(ast.Call(name.text, tuple(arguments)))
 
@@ -229,12 +230,20 @@ def _moment(name: Token, argument: Expr) -> Expr:
     try:
         if name.text == "date":
             return ast.Literal(date.fromisoformat(str(text)))
-        moment = datetime.fromisoformat(str(text))
-        if moment.tzinfo is not None:
-            raise ValueError(text)
-        return ast.Literal(moment)
+        if name.text == "time":
+            return ast.Literal(_local(time.fromisoformat(str(text))))
+        return ast.Literal(_local(datetime.fromisoformat(str(text))))
     except ValueError as wrong:
         raise ExprError((Problem("date", name.position, {"text": str(text)[:40]}),)) from wrong
+
+
+_Clock = TypeVar("_Clock", datetime, time)
+
+
+def _local(moment: _Clock) -> _Clock:
+    if moment.tzinfo is not None:
+        raise ValueError(moment)
+    return moment
 
 
 def parse(text: str) -> Expr:
@@ -266,6 +275,8 @@ def _literal_text(value: ast.Scalar) -> str:
         return f'datetime("{value.isoformat()}")'
     if isinstance(value, date):
         return f'date("{value.isoformat()}")'
+    if isinstance(value, time):
+        return f'time("{value.isoformat()}")'
     if isinstance(value, Decimal):
         return format(value, "f")
     return str(value)

@@ -27,12 +27,13 @@ from sqlalchemy import (
     or_,
     type_coerce,
 )
+from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.expr import arithmetic, ast
 from app.expr.ast import ArithmeticOperator, Comparison, Expr, Matching
 from app.expr.constants import Constants, Convert
-from app.expr.dates import MAX_MONTHS, widen
+from app.expr.dates import MAX_DAYS, MAX_MONTHS, widen
 from app.expr.environment import Environment
 from app.expr.fold import fold
 from app.expr.sql_value import SqlOperand, SqlValue
@@ -90,7 +91,8 @@ class PostgresForm:
         if isinstance(expr, ast.Literal) and expr.value in (None, "", ()):
             return SqlValue(cast(null(), sql_type), type_)
         convert: Convert = _as_id if type_ is ValueType.REFERENCE else _same
-        return SqlValue(constants.bind(expr, sql_type, convert), type_)
+        # A parameter alone has no type for PostgreSQL; next to nothing but other parameters it needs one.
+        return SqlValue(cast(constants.bind(expr, sql_type, convert), sql_type), type_)
 
     # -- conditions -------------------------------------------------------------------------------------------------
 
@@ -209,7 +211,7 @@ class PostgresForm:
 
     def truth(self, condition: ColumnElement[bool]) -> SqlValue:
         """Take a condition as a value."""
-        return SqlValue(type_coerce(condition, Boolean()), ValueType.BOOLEAN)
+        return SqlValue(type_coerce(Grouping(condition), Boolean()), ValueType.BOOLEAN)
 
     def _numeric(self, value: SqlValue) -> ColumnElement[Any]:
         return cast(value.element, _NUMERIC) if value.scale == 0 else value.element
@@ -270,12 +272,17 @@ def _pattern(value: Any, env: Environment) -> Any:
     return None if piece is None else f"%{piece.translate(_WILD)}%"
 
 
+def _integer(count: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Cast a count; PostgreSQL computes constant parts of a CASE even where it won't be taken, so it must not fail."""
+    return cast(func.greatest(func.least(count, _number(MAX_DAYS)), _number(-MAX_DAYS)), Integer())
+
+
 def _add_days(moment: ColumnElement[Any], count: ColumnElement[Any], type_: ValueType) -> ColumnElement[Any]:
     days = func.trunc(count, type_=_NUMERIC)
     day = cast(moment, Date())
     low = type_coerce(literal(date.min, Date()) - day, Integer())
     high = type_coerce(literal(date.max, Date()) - day, Integer())
-    whole = cast(days, Integer())
+    whole = _integer(days)
     if type_ is ValueType.DATE:
         moved = type_coerce(type_coerce(moment, Integer()) + whole, Date())
     else:
@@ -287,7 +294,7 @@ def _add_months(moment: ColumnElement[Any], count: ColumnElement[Any], type_: Va
     months = func.trunc(count, type_=_NUMERIC)
     at = extract("year", moment) * 12 + extract("month", moment) - 1
     target = type_coerce(at, _NUMERIC) + months
-    shift = type_coerce(func.make_interval(0, cast(months, Integer())), Integer())
+    shift = type_coerce(func.make_interval(0, _integer(months)), Integer())
     moved = cast(type_coerce(type_coerce(moment, Integer()) + shift, DateTime()), _TYPES[type_])
     possible = and_(func.abs(count) <= MAX_MONTHS, target >= 12, target <= 9999 * 12 + 11)
     return type_coerce(case((possible, moved)), _TYPES[type_])
@@ -305,7 +312,7 @@ def _round(number: Any, digits: Any = None) -> ColumnElement[Any]:
     if digits is None:
         return func.round(number, 0)
     allowed = and_(digits >= 0, digits <= arithmetic.MAX_DIGITS, digits == func.trunc(digits))
-    return case((allowed, func.round(number, cast(digits, Integer()))))
+    return case((allowed, func.round(number, _integer(digits))))
 
 
 def _band(number: Any, size: Any) -> ColumnElement[Any]:

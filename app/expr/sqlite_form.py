@@ -15,20 +15,19 @@ from typing import Any, Final
 from sqlalchemy import (
     Boolean,
     ColumnElement,
-    Date,
-    DateTime,
     Integer,
     Text,
-    Time,
     TypeDecorator,
     and_,
     case,
+    cast,
     func,
     literal,
     null,
     type_coerce,
 )
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.elements import Grouping
 from sqlalchemy.types import TypeEngine
 
 from app.expr import arithmetic, ast
@@ -59,6 +58,25 @@ class TextDecimal(TypeDecorator[Decimal]):
         return None if value is None else Decimal(str(value))
 
 
+class IsoText(TypeDecorator[Any]):
+    """A day, time or moment in ISO text, which goes in as the text that it is.
+
+    Args:
+        kind: DATE, TIME or DATETIME.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: ValueType) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | time | datetime | None:
+        """Read the text."""
+        return None if value is None else _ISO[self.kind](value)
+
+
 class ScaledDecimal(TypeDecorator[Decimal]):
     """A decimal as a scaled whole number.
 
@@ -78,13 +96,18 @@ class ScaledDecimal(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value).scaleb(-self.scale)
 
 
+_ISO: Final[dict[ValueType, Callable[[str], Any]]] = {
+    ValueType.DATE: date.fromisoformat,
+    ValueType.TIME: time.fromisoformat,
+    ValueType.DATETIME: datetime.fromisoformat,
+}
 _READ_AS: Final[dict[ValueType, TypeEngine[Any]]] = {
     ValueType.TEXT: _RAW_TEXT,
     ValueType.NUMBER: TextDecimal(),
     ValueType.BOOLEAN: Boolean(),
-    ValueType.DATE: Date(),
-    ValueType.TIME: Time(),
-    ValueType.DATETIME: DateTime(),
+    ValueType.DATE: IsoText(ValueType.DATE),
+    ValueType.TIME: IsoText(ValueType.TIME),
+    ValueType.DATETIME: IsoText(ValueType.DATETIME),
     ValueType.REFERENCE: _RAW_INTEGER,
     ValueType.EMPTY: _RAW_TEXT,
 }
@@ -118,7 +141,7 @@ def scaled(operator: Comparison, scale: int) -> Convert:
     def convert(value: Any, env: Environment) -> Any:
         if value is None:
             return None
-        exact = Decimal(value).scaleb(scale)
+        exact = arithmetic.shifted(value, scale)
         if operator in (Comparison.EQ, Comparison.NE):
             possible = exact == exact.to_integral_value() and abs(exact) <= _LARGEST
             return int(exact) if possible else _IMPOSSIBLE
@@ -272,7 +295,7 @@ class SqliteForm:
 
     def truth(self, condition: ColumnElement[bool]) -> SqlValue:
         """Take a condition as 0 or 1."""
-        return SqlValue(type_coerce(condition, Boolean()), ValueType.BOOLEAN)
+        return SqlValue(type_coerce(Grouping(condition), Boolean()), ValueType.BOOLEAN)
 
     def _scaled(self, element: ColumnElement[Any], scale: int) -> SqlValue:
         return SqlValue(type_coerce(element, ScaledDecimal(scale)), ValueType.NUMBER, scale=scale, plain=True)
@@ -334,7 +357,7 @@ def _concat(*texts: ColumnElement[Any]) -> ColumnElement[Any]:
 _NATIVE: Final[dict[str, Callable[..., ColumnElement[Any]]]] = {
     "start_of_month": lambda day: func.substr(day, 1, 7, type_=_RAW_TEXT).concat("-01"),
     "start_of_year": lambda day: func.substr(day, 1, 4, type_=_RAW_TEXT).concat("-01-01"),
-    "length": lambda text: func.coalesce(func.length(text), 0),
+    "length": lambda text: cast(func.coalesce(func.length(text), 0), _RAW_TEXT),
     "fold_of_folded": lambda folded: func.nullif(folded, ""),
     "first_letter_of_folded": _first_letter,
     "concat": _concat,

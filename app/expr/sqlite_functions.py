@@ -101,14 +101,14 @@ def _compare(left: Any, right: Any) -> Any:
 
 
 def _to_decimal(whole: Any, scale: int) -> Any:
-    return None if whole is None else arithmetic.plain(Decimal(whole).scaleb(-scale))
+    return None if whole is None else arithmetic.plain(arithmetic.shifted(whole, -scale))
 
 
 def _to_scaled(text: Any, scale: int) -> Any:
     """Return a positive width as a whole number of a scale, or None where it has none."""
     if text is None:
         return None
-    exact = _decimal(str(text)).scaleb(scale)
+    exact = arithmetic.shifted(_decimal(str(text)), scale)
     return int(exact) if 0 < exact < 2**62 and exact == exact.to_integral_value() else None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import Boolean, ColumnElement, Text, and_, false, func, not_, or_
+from sqlalchemy import Boolean, ColumnElement, Text, and_, false, func, not_, or_, true
 
 from app.expr import ast
 from app.expr.ast import Comparison, Expr
@@ -148,7 +148,13 @@ class _Compiler:
             case _:
                 return self.value(expr).element
 
+    def _never(self, expr: Expr) -> bool:
+        """Return whether an expression is empty whatever the record is: that is what having no type means."""
+        return type_of(expr, self.scope) is ValueType.EMPTY
+
     def _is_empty(self, expr: Expr) -> ColumnElement[bool]:
+        if self._never(expr):
+            return true()
         if isinstance(expr, ast.Path):
             operand = self.operand(expr.keys)
             return operand.empty if operand.empty is not None else operand.element.is_(None)
@@ -157,9 +163,9 @@ class _Compiler:
         return self.value(expr).element.is_(None)
 
     def _compare(self, operator: Comparison, left: Expr, right: Expr) -> ColumnElement[bool]:
-        if is_constant(left):
+        if is_constant(left) or self._never(left):
             left, right, operator = right, left, _TURNED[operator]
-        if isinstance(right, ast.Literal) and right.value in (None, "", ()):
+        if self._never(right):
             return self._compare_empty(operator, left)
         left_type, right_type = type_of(left, self.scope), type_of(right, self.scope)
         value = self.value(left)
@@ -180,10 +186,10 @@ class _Compiler:
     def _in(self, item: Expr, choices: tuple[Expr, ...]) -> ColumnElement[bool]:
         literals = [c.value for c in choices if isinstance(c, ast.Literal)]
         known = [value for value in literals if value not in (None, "", ())]
-        if len(literals) == len(choices) and all(isinstance(value, str) for value in known):
+        if len(literals) == len(choices) and all(isinstance(value, str) for value in known) and not self._never(item):
             texts = [self.constants.bind(ast.Literal(v), _RAW_TEXT, _as_it_is) for v in known]
             return self.value(item).element.in_(texts) if texts else false()
-        given = [c for c in choices if not (isinstance(c, ast.Literal) and c.value in (None, "", ()))]
+        given = [] if self._never(item) else [c for c in choices if not self._never(c)]
         tests = [self._compare(Comparison.EQ, item, choice) for choice in given]
         return and_(not_(self._is_empty(item)), or_(*tests)) if tests else false()
 
@@ -222,6 +228,8 @@ class _Compiler:
     def value(self, expr: Expr) -> SqlValue:
         """Compile an expression to a value that may be NULL for empty."""
         found = type_of(expr, self.scope)
+        if found is ValueType.EMPTY:
+            return self.form.constant(_NOTHING, found, self.constants)
         if is_constant(expr):
             return self.form.constant(expr, found, self.constants)
         match expr:
@@ -233,7 +241,7 @@ class _Compiler:
                 return self.form.negate(self._number(operand))
             case ast.Call("if", (test, then, otherwise)):
                 chosen = self._typed(then, found), self._typed(otherwise, found)
-                return self.form.choose(self.condition(test, strict=False), *chosen, found)
+                return self.form.choose(self.condition(test, strict=False), chosen[0], chosen[1], found)
             case ast.Call(name, arguments):
                 return self._call(name, arguments, found)
             case ast.Aggregate(function, at):
@@ -246,8 +254,8 @@ class _Compiler:
 
     def _typed(self, expr: Expr, wanted: ValueType) -> SqlValue:
         """Compile a part; a constant that is always empty takes the type of its surroundings."""
-        if is_constant(expr):
-            return self.form.constant(expr, wanted, self.constants)
+        if self._never(expr):
+            return self.form.constant(_NOTHING, wanted, self.constants)
         return self.value(expr)
 
     def _call(self, name: str, arguments: tuple[Expr, ...], found: ValueType) -> SqlValue:
@@ -258,12 +266,17 @@ class _Compiler:
         values = []
         for position, argument in enumerate(arguments):
             kind = function.kind(position)
-            wanted = _WANTED.get(kind) or (found if kind is Kind.ANY else type_of(argument, self.scope))
-            value = self._typed(argument, wanted if type_of(argument, self.scope) is ValueType.EMPTY else type_of(argument, self.scope))
+            value = self._typed(argument, self._argument_type(argument, kind, found))
             if kind is Kind.DAY and value.type is ValueType.DATETIME:
                 value = self.form.narrow(value, self.constants)
             values.append(value)
         return self.form.call(name, tuple(values), found)
+
+    def _argument_type(self, argument: Expr, kind: Kind, result: ValueType) -> ValueType:
+        given = type_of(argument, self.scope)
+        if given is not ValueType.EMPTY:
+            return given
+        return _WANTED.get(kind, result)
 
     def _aggregate(self, function: str, at: ast.Path) -> SqlValue:
         if self.aggregate is None:
@@ -277,6 +290,7 @@ class _Compiler:
         return self.form.operand(operand)
 
 
+_NOTHING: Final = ast.Literal(None)
 _RAW_TEXT: Final = Text()
 _WANTED: Final = {
     Kind.TEXT: ValueType.TEXT,

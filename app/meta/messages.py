@@ -349,6 +349,24 @@ _FIELDS: Final = {
     ),
 }
 
+_EXPRESSIONS: Final = {
+    "expression.unknown_option": _error(
+        "„{field}“ hat keinen Wert „{name}“.", "“{field}” has no value “{name}”.", _SPELLING
+    ),
+    "expression.retired_field": _error(
+        "Das Feld „{name}“ ist stillgelegt.",
+        "The field “{name}” is retired.",
+        "Nehmen Sie es aus dem Ausdruck, oder holen Sie das Feld zurück.",
+        "Take it out of the expression, or bring the field back.",
+    ),
+    "expression.default_field": _error(
+        "Ein Vorgabewert kann kein Feld nennen: „{name}“.",
+        "A default value can't name a field: “{name}”.",
+        "Er entsteht, bevor etwas ausgefüllt ist; nehmen Sie today(), now(), me() oder einen festen Wert.",
+        "It is made before anything is filled in; use today(), now(), me() or a fixed value.",
+    ),
+}
+
 _PATHS: Final = {
     "path.unknown": _error("Das Feld „{name}“ gibt es in „{entity}“ nicht.", "There is no field “{name}” in “{entity}”.", _SPELLING),
     "path.not_a_reference": _error(
@@ -374,6 +392,12 @@ _MASKS: Final = {
         "It is {entity}.main or {entity}.<name>.",
     ),
     "form.unknown_field": _error("„{entity}“ hat kein Feld „{name}“.", "“{entity}” has no field “{name}”.", _SPELLING),
+    "form.element": _error(
+        "Ein Element nennt genau eines von „field“, „text“ und „related“ (dieses mit „label“).",
+        "An element names exactly one of “field”, “text” and “related” (that one with “label”).",
+        "Lassen Sie eines davon stehen.",
+        "Leave one of them.",
+    ),
     "form.field_twice": _error(
         "Das Feld „{name}“ steht zweimal in der Maske.",
         "The field “{name}” stands on the mask twice.",
@@ -539,6 +563,7 @@ MESSAGES: Final[dict[str, Message]] = {
     **_STRUCTURE,
     **_ENTITIES,
     **_FIELDS,
+    **_EXPRESSIONS,
     **_PATHS,
     **_MASKS,
     **_VIEWS,

@@ -17,12 +17,10 @@ from app.expr.ast import Expr, Literal, children
 from app.expr.check import check
 from app.expr.messages import ExprError, Problem
 from app.expr.parse import parse
-from app.expr.scope import PathInfo
 from app.expr.types import ValueType
 from app.language import Label
-from app.meta.model import FieldPath
-from app.query.gate import readable_fields
-from app.query.paths import resolve, target_of
+from app.meta.scope import EntityScope
+from app.query.gate import readable_entities
 
 #: Numbers and ids that every database can compare with.
 _LARGEST: Final = Decimal(10) ** 18
@@ -42,47 +40,6 @@ class InvalidCondition(LotseError):
         self.errors = errors
 
 
-def info_of(path: FieldPath) -> PathInfo:
-    """Return what the expression language has to know about a path."""
-    field_type = path.field.type
-    if path.sub is not None:
-        part = field_type.subs()[path.sub]
-        return PathInfo(part.value_type, part.scale)
-    return PathInfo(
-        field_type.value_type,
-        field_type.scale(),
-        lines=field_type.lines() is not None,
-        folded=any(column.suffix == "folded" for column in field_type.columns()),
-        entity=target_of(field_type),
-    )
-
-
-class ReaderScope:
-    """The names that one reader may use in a condition; a Scope of the expression language.
-
-    Args:
-        ctx: whose rights count.
-        entity: key of the entity whose records are meant.
-    """
-
-    def __init__(self, ctx: Context, entity: str) -> None:
-        self._ctx = ctx
-        self._entity = entity
-
-    def resolve(self, keys: tuple[str, ...]) -> PathInfo | None:
-        """Return what a path is, or None where there is no such path for this reader."""
-        path = resolve(self._ctx, self._entity, ".".join(keys))
-        return None if path is None else info_of(path)
-
-    def parameter(self, name: str) -> ValueType | None:
-        """Return None: an address has no parameters."""
-        return None
-
-    def names(self) -> Iterable[str]:
-        """Return the readable fields, for hints."""
-        return readable_fields(self._ctx, self._entity)
-
-
 def parse_condition(ctx: Context, entity: str, text: str) -> Expr:
     """Read a condition.
 
@@ -98,7 +55,7 @@ def parse_condition(ctx: Context, entity: str, text: str) -> Expr:
         expr = parse(text)
     except ExprError as wrong:
         raise InvalidCondition(_errors(wrong.problems)) from wrong
-    problems = check(expr, ReaderScope(ctx, entity), ValueType.BOOLEAN, query=True)
+    problems = check(expr, EntityScope(readable_entities(ctx), entity), ValueType.BOOLEAN, query=True)
     errors = (*_errors(problems), *_unusable(expr))
     if errors:
         raise InvalidCondition(errors)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from app.access.rights import readable_entities, require
+from app.access import rights
+from app.access.rights import require
 from app.context import Context
 from app.expr.ast import Expr
 from app.meta.model import Entity, Field
@@ -33,15 +34,23 @@ def readable(ctx: Context) -> frozenset[str]:
     actor = ctx.actor
     return ctx.snapshot.plan(
         ("query.readable", actor.everything, actor.roles),
-        lambda: readable_entities(ctx.snapshot.model, actor),
+        lambda: rights.readable_entities(ctx.snapshot.model, actor),
+    )
+
+
+def readable_entities(ctx: Context) -> Mapping[str, Entity]:
+    """Return the entities that the reader may read, with the fields that he may read."""
+    actor, model = ctx.actor, ctx.snapshot.model
+    return ctx.snapshot.plan(
+        ("query.readable_entities", actor.everything, actor.roles),
+        lambda: MappingProxyType({key: model.entities[key] for key in model.entities if key in readable(ctx)}),
     )
 
 
 def readable_fields(ctx: Context, entity_key: str) -> Mapping[str, Field]:
     """Return the fields of an entity that the reader may read, by key; empty where he may not read the entity."""
-    if entity_key not in readable(ctx):
-        return _NO_FIELDS
-    return ctx.snapshot.model.entities[entity_key].fields
+    entity = readable_entities(ctx).get(entity_key)
+    return _NO_FIELDS if entity is None else entity.fields
 
 
 def row_filter(ctx: Context, entity_key: str) -> Expr | None:

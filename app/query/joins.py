@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, FromClause, and_, false
 
 from app.context import Context
 from app.meta.model import Field
+from app.meta.paths import target_of
 from app.query.gate import readable
-from app.query.paths import target_of
 from app.storage.names import column_name
 
 Hops = tuple[Field, ...]

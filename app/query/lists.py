@@ -17,7 +17,7 @@ from app.expr.types import ValueType
 from app.fields.column import ColumnKind
 from app.fields.formats import formats_for
 from app.language import Label
-from app.meta.model import FieldPath
+from app.meta.model import FieldPath, SortKey
 from app.query.columns import Row, Shown
 from app.query.keyset import (
     BadCursor,
@@ -163,11 +163,12 @@ def list_page(ctx: Context, spec: ListSpec) -> ListPage:
     rows = found[: spec.limit]
     extras = extras_of(ctx, plan.shown, rows)
     more = encode(cursor_of(plan, rows[-1])) if len(found) > spec.limit else None
-    return ListPage(spec, columns_of(spec), _rows(plan, rows, extras), more, after is not None)
+    written = list_rows(plan.cells, rows, extras)
+    return ListPage(spec, columns_for(spec.columns, spec.sort), written, more, after is not None)
 
 
-def _rows(plan: ListPlan, rows: Sequence[Row], extras: Extras) -> tuple[ListRow, ...]:
-    cells = plan.cells
+def list_rows(cells: Sequence[Cell], rows: Sequence[Row], extras: Extras) -> tuple[ListRow, ...]:
+    """Write rows whose first two columns are id and title."""
     return tuple(
         ListRow(row[0], row[1] or f"#{row[0]}", tuple([cell(row, extras) for cell in cells])) for row in rows
     )
@@ -250,12 +251,12 @@ def conditions(spec: ListSpec) -> Iterator[Expr | None]:
         yield where.expr
 
 
-def columns_of(spec: ListSpec) -> tuple[ListColumn, ...]:
-    """Return the heads of a list's columns."""
-    directions = {key.path.text: "descending" if key.descending else "ascending" for key in spec.sort}
+def columns_for(paths: Sequence[FieldPath], sort: Sequence[SortKey]) -> tuple[ListColumn, ...]:
+    """Return the heads of columns, as a list sorted like this shows them."""
+    directions = {key.path.text: "descending" if key.descending else "ascending" for key in sort}
     return tuple(
         ListColumn(path, path.label, is_sortable(path), directions.get(path.text), _numeric(path))
-        for path in spec.columns
+        for path in paths
     )
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.expr.sql_value import SqlOperand
 from app.expr.types import ValueType
 from app.meta.model import Field
+from app.meta.paths import MAX_HOPS, NoPath, find_path
 from app.query.joins import Hops, Joins
-from app.query.paths import target_of
 from app.storage.names import column_name
 
 Has = Callable[[ColumnElement[Any]], ColumnElement[bool]]
@@ -48,18 +48,10 @@ class Operands:
         return SqlOperand(column, field_type.value_type, field_type.scale(), self._folded(hops, field, ""))
 
     def _found(self, keys: tuple[str, ...]) -> tuple[Hops, Field, str | None]:
-        hops: list[Field] = []
-        entity = self._entities[self._joins.entity_key]
-        for position, key in enumerate(keys):
-            field = entity.fields[key]
-            rest = keys[position + 1 :]
-            if not rest:
-                return tuple(hops), field, None
-            if len(rest) == 1 and rest[0] in field.type.subs():
-                return tuple(hops), field, rest[0]
-            hops.append(field)
-            entity = self._entities[target_of(field.type) or ""]
-        raise KeyError(keys)
+        path = find_path(self._entities, self._joins.entity_key, ".".join(keys), MAX_HOPS)
+        if isinstance(path, NoPath):
+            raise KeyError(keys)
+        return path.hops, path.field, path.sub
 
     def _folded(self, hops: Hops, field: Field, suffix: str) -> ColumnElement[Any] | None:
         name = column_name(field, f"{suffix}_folded" if suffix else "folded")
@@ -115,8 +107,8 @@ class Operands:
         return SqlOperand(select(computed).where(*own).scalar_subquery(), value_type, scale)
 
     def _is_lines(self, keys: tuple[str, ...]) -> bool:
-        _, field, sub = self._found(keys)
-        return sub is None and field.type.lines() is not None
+        _, field, part = self._found(keys)
+        return part is None and field.type.lines() is not None
 
     def _in_json(self, column: ColumnElement[Any]) -> Has:
         if self._dialect == "postgresql":

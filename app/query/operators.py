@@ -13,7 +13,7 @@ from app.fields.numbers import read_scaled
 from app.fields.operators import NUMBER_OPERATORS, TEXT_OPERATORS
 from app.fields.texts import single_line
 from app.meta.model import FieldPath
-from app.query.paths import target_of
+from app.meta.paths import target_of
 
 _PART_LENGTH: Final = 500
 _BY_VALUE_TYPE: Final[Mapping[ValueType, tuple[Operator, ...]]] = {

@@ -9,10 +9,10 @@ from sqlalchemy import Column, ColumnElement, Integer, Table, case, literal
 
 from app.fields.column import ColumnKind
 from app.meta.model import FieldPath, SortKey
+from app.meta.paths import target_of
 from app.query.columns import kind_of
 from app.query.joins import Joins
 from app.query.keyset import Term
-from app.query.paths import target_of
 from app.storage.names import column_name
 
 _Part = tuple[ColumnElement[Any], ColumnKind]
@@ -47,7 +47,7 @@ def _terms(parts: Sequence[_Part], descending: bool, first: bool) -> list[Term]:
 
 def _nullable(column: ColumnElement[Any]) -> bool:
     """Return whether a column may be empty; one of a joined table may, even where its own table forbids it."""
-    return not (isinstance(column, Column) and isinstance(column.table, Table) and not column.nullable)
+    return not isinstance(column, Column) or not isinstance(column.table, Table) or bool(column.nullable)
 
 
 def _parts(joins: Joins, path: FieldPath) -> list[_Part]:

@@ -19,11 +19,9 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
-    column,
     func,
     literal,
     select,
-    table,
     union_all,
 )
 
@@ -32,7 +30,6 @@ from app.expr.fold import fold
 from app.query.gate import readable, required
 from app.query.select import Selection, Values
 from app.query.shapes import shaped
-from app.storage.names import search_table
 
 #: Words that are looked for; more only make a search slower, not better.
 MAX_WORDS: Final = 8
@@ -111,9 +108,8 @@ def _like(words: tuple[str, ...]) -> tuple[dict[str, Any], Callable[[FromClause]
     return values, clause
 
 
-def _matching(entity_key: str) -> Select[Any]:
-    """Return the ids that the full text index of an entity finds for the parameter `match`; only on SQLite."""
-    index = table(search_table(entity_key), column("rowid"), column("search_text"))
+def _matching(index: FromClause) -> Select[Any]:
+    """Return the ids that a full text index finds for the parameter `match`; only on SQLite."""
     return select(index.c.rowid).where(index.c.search_text.op("MATCH")(bindparam("match", type_=String)))
 
 
@@ -146,25 +142,21 @@ def searching(ctx: Context, entity_key: str, text: str) -> Search:
         values, clause = _like(words)
         return Search(("like", len(words)), values, clause)
     long, short = _apart(words)
-    if not long or not _indexed(ctx, entity_key) or _common(ctx, entity_key, long):
+    index = ctx.snapshot.tables.search(entity_key)
+    if not long or index is None or _common(ctx, index, long):
         values, clause = _scan(words)
         return Search(("scan", len(words)), values, clause)
     values, rest = _scan(short)
     values["match"] = _phrases(long)
 
     def from_index(base: FromClause) -> ColumnElement[bool]:
-        return and_(base.c.id.in_(_matching(entity_key)), rest(base) if short else literal(True))
+        return and_(base.c.id.in_(_matching(index)), rest(base) if short else literal(True))
 
     return Search(("index", len(short)), values, from_index)
 
 
-def _indexed(ctx: Context, entity_key: str) -> bool:
-    """Return whether the records of an entity have a full text index: where some field takes part in the search."""
-    return any(field.searchable for field in ctx.snapshot.model.entities[entity_key].fields.values())
-
-
-def _common(ctx: Context, entity_key: str, words: tuple[str, ...]) -> bool:
-    rows = _matching(entity_key).limit(_SELECTIVE + 1).subquery()
+def _common(ctx: Context, index: FromClause, words: tuple[str, ...]) -> bool:
+    rows = _matching(index).limit(_SELECTIVE + 1).subquery()
     number = ctx.connection.execute(select(func.count()).select_from(rows), {"match": _phrases(words)}).scalar_one()
     return int(number) > _SELECTIVE
 
@@ -218,7 +210,7 @@ def pick(ctx: Context, target: str, text: str, limit: int = 10) -> tuple[Hit, ..
     required(ctx, target)
     if words_of(text):
         return search(ctx, target, text, limit)
-    return _run(ctx, (target,), "first", {"most": limit}).get(target, ())
+    return _run(ctx, (target,), _FIRST, {"most": limit}).get(target, ())
 
 
 def _named(ctx: Context, target: str, text: str, limit: int) -> tuple[Hit, ...]:
@@ -236,7 +228,7 @@ def _search(ctx: Context, keys: tuple[str, ...], text: str, limit: int) -> dict[
     if not words:
         return {}
     start = fold(" ".join(text[:MAX_TEXT].split()))
-    first = _run(ctx, keys, "prefix", {"start": start, "end": start + _LAST, "most": limit})
+    first = _run(ctx, keys, _PREFIX, {"start": start, "end": start + _LAST, "most": limit})
     if all(len(first.get(key, ())) >= limit for key in keys):
         return first
     kind, values = _candidates(ctx, words)
@@ -245,7 +237,9 @@ def _search(ctx: Context, keys: tuple[str, ...], text: str, limit: int) -> dict[
     return {key: tuple(dict.fromkeys(hits))[:limit] for key, hits in both.items()}
 
 
-_Kind = str | tuple[str, int, int]
+_Kind = tuple[str, int, int]
+_FIRST: Final = ("first", 0, 0)
+_PREFIX: Final = ("prefix", 0, 0)
 
 
 def _candidates(ctx: Context, words: tuple[str, ...]) -> tuple[_Kind, dict[str, Any]]:
@@ -289,18 +283,19 @@ def _statement(ctx: Context, keys: tuple[str, ...], kind: _Kind) -> tuple[Select
 
 def _found(ctx: Context, entity_key: str, base: FromClause, kind: _Kind) -> ColumnElement[bool] | None:
     """Return the condition of one kind of search; candidates are capped before they are put in order."""
-    if kind == "first":
+    name, words, short = kind
+    if name == "first":
         return None
-    if kind == "prefix":
+    if name == "prefix":
         folded = base.c.title__folded
         return and_(folded >= bindparam("start", type_=String), folded < bindparam("end", type_=String))
-    name, words, short = kind
     rows = ctx.snapshot.tables[entity_key].alias()
-    if name == "index" and _indexed(ctx, entity_key):
-        ids = _matching(entity_key)
+    index = ctx.snapshot.tables.search(entity_key) if name == "index" else None
+    if index is not None:
+        ids = _matching(index)
         if short:
             ids = select(rows.c.id).where(rows.c.id.in_(ids), _scan(("",) * short)[1](rows))
     else:
         look = _like if name == "like" else _scan
-        ids = select(rows.c.id).where(look(("",) * (int(words) + int(short)))[1](rows))
+        ids = select(rows.c.id).where(look(("",) * (words + short))[1](rows))
     return base.c.id.in_(select(ids.limit(_CANDIDATES).subquery()))

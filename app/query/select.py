@@ -6,7 +6,7 @@ references along, and puts the row filter on every table it names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -18,13 +18,13 @@ from app.expr.sql_value import SqlValue
 from app.expr.to_sql import to_sql, to_sql_value
 from app.expr.types import ValueType
 from app.meta.model import FieldPath
+from app.meta.paths import target_of
 from app.meta.scope import EntityScope
 from app.query.columns import Shown, value_suffixes
 from app.query.environment import environment_of
 from app.query.gate import row_filter
 from app.query.joins import Joins
 from app.query.operands import Operands
-from app.query.paths import target_of
 
 Values = Callable[[Context], dict[str, Any]]
 
@@ -118,9 +118,10 @@ class Selection:
             column = self.joins.base.c.archived_at
             self.where(column.is_not(None) if archived else column.is_(None))
 
-    def statement(self) -> Select[Any]:
-        """Return the SELECT as it is now."""
-        return select(*self._columns).select_from(self.joins.source).where(*self._clauses)
+    def statement(self, columns: Sequence[ColumnElement[Any]] | None = None) -> Select[Any]:
+        """Return the SELECT as it is now; `columns` instead of those that were added."""
+        chosen = self._columns if columns is None else columns
+        return select(*chosen).select_from(self.joins.source).where(*self._clauses)
 
     def values(self) -> Values:
         """Return a function that gives the values of the statement's parameters for a reader and an instant."""

@@ -84,7 +84,7 @@ def extras_of(ctx: Context, shown: Sequence[Shown], rows: Sequence[Row]) -> Extr
             continue
         if points_anywhere(one):
             read = one.reader()
-            found[place] = _labels_anywhere(ctx, {value for row in rows if (value := read(row)) is not None})
+            found[place] = labels_anywhere(ctx, {value for row in rows if (value := read(row)) is not None})
             continue
         ids = sorted({row[one.record] for row in rows if row[one.record] is not None})
         found[place] = _beside(ctx, one, ids) if ids else {}
@@ -127,7 +127,7 @@ def _line_counts(ctx: Context, shown: Shown) -> Select[Any]:
     return select(via, func.count()).where(via.in_(bindparam(_IDS, expanding=True)), seen).group_by(via)
 
 
-def _labels_anywhere(ctx: Context, targets: set[AnyRef]) -> Mapping[AnyRef, str]:
+def labels_anywhere(ctx: Context, targets: set[AnyRef]) -> Mapping[AnyRef, str]:
     """Return the titles of records of several entities, in one statement; unreadable ones have none."""
     ids: dict[str, list[int]] = {}
     for target in targets:

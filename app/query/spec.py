@@ -1,12 +1,12 @@
 """What a list shows, said by a query string: the frozen `ListSpec`, read from arguments and written back to them.
 
-    f.<path>.<operator>=value   a filter; repeated for several values
-    q=text                      search
-    where=<expression>          a condition, as drill-downs write it
-    sort=-close_date,name       order; `-` is largest first
-    columns=a,b.c               columns instead of the view's
-    after=<cursor>              the page after a row
-    limit=50  archived=1
+- `f.<path>.<operator>=value`: a filter; repeated for several values
+- `q=text`: search
+- `where=<expression>`: a condition, as drill-downs write it
+- `sort=-close_date,name`: order; `-` is largest first
+- `columns=a,b.c`: columns instead of the view's
+- `after=<cursor>`: the page after a row
+- `limit=50`, `archived=1`
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ Args = Mapping[str, Sequence[str]]
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
+#: Name of a view that filters nothing, in every entity; no document can have it.
+ALL_RECORDS: Final = "-"
 #: Bounds of a query string, so that nobody can make the database think for long.
 MAX_FILTERS: Final = 20
 MAX_SORT: Final = 4
@@ -166,6 +168,17 @@ class ListSpec:
         return _Reading(ctx, entity).read(view, args)
 
 
+def all_records(ctx: Context, entity_key: str) -> View:
+    """Return a view of an entity without a filter: its first one that has none, else one with the first's columns."""
+    model = ctx.snapshot.model
+    views = [model.views[key] for key in model.views_of.get(entity_key, ())]
+    free = next((view for view in views if view.filter is None), None)
+    if free is not None:
+        return free
+    columns = views[0].columns if views else ()
+    return View(ALL_RECORDS, entity_key, model.entities[entity_key].plural, columns, None, (), generated=True)
+
+
 def to_args(spec: ListSpec) -> dict[str, list[str]]:
     """Write a spec as the arguments that `ListSpec.parse` reads it from; what the view says is left out."""
     args: dict[str, list[str]] = {}
@@ -243,6 +256,8 @@ class _Reading:
         if key is None:
             first = next(iter(model.views_of.get(self.entity, ())), None)
             return model.views[first] if first is not None else None
+        if key == ALL_RECORDS:
+            return all_records(self.ctx, self.entity)
         view = model.views.get(key)
         if view is None or view.entity != self.entity:
             self._problem("query.unknown_view", _UNKNOWN_VIEW, name=_short(key))

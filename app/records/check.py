@@ -1,18 +1,15 @@
-"""What has to be true of a record before it is written: conditions, rules, and values that may occur only once."""
+"""What has to be true of a record before it is written: conditions and rules."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from app.context import Context
 from app.expr.environment import Environment
-from app.expr.to_python import plain
-from app.query.gate import readable
 from app.records import texts
-from app.records.plan import EntityPlan, FieldPlan, RulePlan, UniqueGroup
-from app.records.rows import Draft, Row
-from app.records.stored import in_the_way
+from app.records.plan import FieldPlan, RulePlan
+from app.records.rows import Draft
+from app.records.uniqueness import check_unique
 
 
 def check(ctx: Context, drafts: Sequence[Draft], environment: Environment) -> None:
@@ -30,7 +27,7 @@ def check(ctx: Context, drafts: Sequence[Draft], environment: Environment) -> No
         if not any(row.errors for row in draft.all_drafts()):
             for rule in draft.entity.rules:
                 _ask(draft, rule, environment)
-    _uniqueness(ctx, drafts)
+    check_unique(ctx, drafts)
 
 
 def _conditions(draft: Draft, environment: Environment, *, trusted: bool) -> None:
@@ -75,84 +72,3 @@ def _ask(draft: Draft, rule: RulePlan, environment: Environment) -> None:
         draft.record_errors.append(rule.error)
     else:
         draft.refuse(rule.at, rule.error)
-
-
-# -- values that occur once -------------------------------------------------------------------------------------------
-
-
-def _uniqueness(ctx: Context, drafts: Iterable[Draft]) -> None:
-    by_entity: dict[str, list[Draft]] = {}
-    for draft in drafts:
-        by_entity.setdefault(draft.entity.key, []).append(draft)
-    for group in by_entity.values():
-        plan = group[0].entity
-        for unique in plan.unique:
-            _one_group(ctx, plan, unique, group)
-
-
-def _one_group(ctx: Context, plan: EntityPlan, unique: UniqueGroup, drafts: Sequence[Draft]) -> None:
-    wanted: dict[tuple[Any, ...], Draft] = {}
-    among_new: set[tuple[Any, ...]] = set()
-    for draft in drafts:
-        values = _values(plan, unique, draft)
-        if values is None:
-            continue
-        key = _comparable(values)
-        unwritten = _unwritten_parent(unique, draft)
-        if key in wanted or (unwritten, key) in among_new:
-            draft.refuse(_shown_at(unique, draft), texts.taken_here())
-        elif unwritten is not None:
-            among_new.add((unwritten, key))
-        else:
-            wanted[key] = draft
-    if wanted:
-        _against_stored(ctx, plan, unique, wanted)
-
-
-def _against_stored(ctx: Context, plan: EntityPlan, unique: UniqueGroup, wanted: dict[tuple[Any, ...], Draft]) -> None:
-    leaving = _leaving(wanted.values())
-    for found in in_the_way(ctx, plan, unique, list(wanted)):
-        draft = wanted.get(_comparable(tuple(found[2:])))
-        if draft is None or found.id == draft.id or found.id in leaving:
-            continue
-        title = found.title if plan.key in readable(ctx) else None
-        draft.refuse(_shown_at(unique, draft), texts.taken(title, unique.labels))
-
-
-def values_of(plan: EntityPlan, unique: UniqueGroup, row: Row) -> tuple[Any, ...] | None:
-    """Return the stored values of a group, or None when one of them is empty: empty values never collide."""
-    stored: dict[str, Any] = {}
-    for key in unique.keys:
-        value = row.values[key]
-        if value is None:
-            return None
-        plan.fields[key].store(value, stored)
-    return tuple(stored[name] for name in unique.columns)
-
-
-def _values(plan: EntityPlan, unique: UniqueGroup, draft: Draft) -> tuple[Any, ...] | None:
-    fresh = draft.before is None or any(key in draft.changed for key in unique.keys)
-    if not fresh or any(key in draft.errors for key in unique.keys):
-        return None
-    return values_of(plan, unique, draft)
-
-
-def _unwritten_parent(unique: UniqueGroup, draft: Draft) -> int | None:
-    """Tell apart the records that aren't written yet: their lines can only collide with each other."""
-    if draft.via not in unique.keys or draft.parent is None or draft.parent.id is not None:
-        return None
-    return id(draft.parent)
-
-
-def _comparable(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(tuple(value) if isinstance(value, list) else plain(value) for value in values)
-
-
-def _shown_at(unique: UniqueGroup, draft: Draft) -> str:
-    return next((key for key in reversed(unique.keys) if key != draft.via), unique.keys[-1])
-
-
-def _leaving(drafts: Iterable[Draft]) -> set[int | None]:
-    """Return the ids of records that give up their values in this very save: the removed lines."""
-    parents = {id(draft.parent): draft.parent for draft in drafts if draft.parent is not None}
-    return {one.row.id for parent in parents.values() for several in parent.removed.values() for one in several}

@@ -203,7 +203,7 @@ class _Builder:
 
     def _rule(self, check: Expr, message: Label, rule_id: str, at: str | None) -> RulePlan:
         holds = self._condition(check)
-        assert holds is not None  # noqa: S101  a rule always has a check
+        assert holds is not None
         return RulePlan(holds, FieldError(f"rule.{rule_id}", message), at)
 
     def _default(self, field: Field) -> Condition | None:
@@ -219,7 +219,7 @@ class _Builder:
 
     def _needs_of_lines(self, key: str) -> tuple[Need, ...]:
         lines = self.entity.fields[key].type.lines()
-        assert lines is not None  # noqa: S101  only lines fields are asked
+        assert lines is not None
         child = self.model.entities[lines.entity]
         return _joined([needs_of(self.model, child, keys[1:]) for keys in self.paths if keys[0] == key and keys[1:]])
 

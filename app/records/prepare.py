@@ -109,7 +109,7 @@ class Preparation:
 
     def _lines(self, drafts: Sequence[Draft]) -> None:
         for field in drafts[0].entity.lines if drafts else ():
-            assert field.lines is not None  # noqa: S101  only lines fields are listed there
+            assert field.lines is not None
             child, via = plan_of(self.ctx, field.lines[0]), field.lines[1]
             given = [draft for draft in drafts if field.key in draft.given and field.key not in draft.errors]
             looked_into = field.key in drafts[0].entity.line_paths
@@ -155,7 +155,13 @@ class Preparation:
             draft.lines[field.key] = tuple(kept)
 
     def _child(
-        self, child: EntityPlan, via: str, parent: Draft, raw: Mapping[str, Raw], there: dict[int | None, Stored], prefix: str
+        self,
+        child: EntityPlan,
+        via: str,
+        parent: Draft,
+        raw: Mapping[str, Raw],
+        there: dict[int | None, Stored],
+        prefix: str,
     ) -> Draft:
         line_id = raw.get("id")
         before, lost = None, False
@@ -210,7 +216,12 @@ class Preparation:
         for draft in drafts:
             for field in draft.entity.references:
                 value = draft.values[field.key]
-                if value is None or field.key not in draft.changed or field.key in draft.errors or field.key == draft.via:
+                if (
+                    value is None
+                    or field.key not in draft.changed
+                    or field.key in draft.errors
+                    or field.key == draft.via
+                ):
                     continue
                 found = pointers(draft.entity, field.key, value)
                 pointing.append((draft, field, found))

@@ -46,7 +46,7 @@ class Row:
 
     def get(self, keys: tuple[str, ...]) -> Any:
         """Return the value of a path; what an expression's getter is."""
-        assert self.plan is not None  # noqa: S101  only records of entities are asked
+        assert self.plan is not None
         return self.plan.accessors[keys](self)
 
     def follow(self, key: str) -> Row | None:
@@ -106,7 +106,7 @@ class Draft(Row):
     @property
     def entity(self) -> EntityPlan:
         """Return what is known about its entity."""
-        assert self.plan is not None  # noqa: S101  a draft always has one
+        assert self.plan is not None
         return self.plan
 
     def follow(self, key: str) -> Row | None:
@@ -146,4 +146,3 @@ class Stored:
 
 
 Accessor = Callable[[Row], Any]
-

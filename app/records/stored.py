@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import FromClause, Select, false, func, or_, select, tuple_
+from sqlalchemy import FromClause, Select, or_, select, tuple_
 
 from app.context import Context
 from app.expr.fold import fold
@@ -31,7 +31,9 @@ def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
 def own_columns(plan: EntityPlan) -> Select[Any]:
     """Return the SELECT of every column that the write side needs of an entity."""
     names = [name for field in plan.fields.values() for _, name in field.columns]
-    system = [name for name in ("id", "title", "version", "archived_at", "position", "search_text") if name in plan.table.c]
+    system = [
+        name for name in ("id", "title", "version", "archived_at", "position", "search_text") if name in plan.table.c
+    ]
     return select(*(plan.table.c[name] for name in dict.fromkeys([*names, *system])))
 
 
@@ -69,7 +71,9 @@ def load_links(ctx: Context, plan: EntityPlan, records: dict[int, Stored]) -> No
             records[record_id].row.values[field.key] = tuple(ids)
 
 
-def load_lines(ctx: Context, pool: Targets, child: EntityPlan, via: str, parents: Sequence[int]) -> dict[int, list[Stored]]:
+def load_lines(
+    ctx: Context, pool: Targets, child: EntityPlan, via: str, parents: Sequence[int]
+) -> dict[int, list[Stored]]:
     """Load the lines of records, by the record's id, in their order; archived lines are left out."""
     table, back = child.table, child.fields[via].columns[0][1]
     lines: dict[int, list[Stored]] = {}
@@ -181,7 +185,9 @@ class Targets:
         table = plan_of(self.ctx, entity).table
         columns = (table.c.id, table.c.title__folded, table.c.archived_at)
         statement = select(*columns).where(table.c.title__folded.in_(folded)).order_by(table.c.id).limit(4 * CHUNK)
-        yield from ((row.id, row.title__folded, row.archived_at is not None) for row in self.ctx.connection.execute(statement))
+        yield from (
+            (row.id, row.title__folded, row.archived_at is not None) for row in self.ctx.connection.execute(statement)
+        )
 
 
 def _living(found: Sequence[tuple[bool, int]]) -> list[int]:
@@ -220,15 +226,15 @@ def in_the_way(ctx: Context, plan: EntityPlan, group: UniqueGroup, wanted: Seque
         if len(columns) == 1:
             same = columns[0].in_([values[0] for values in some])
         else:
-            same = tuple_(*columns).in_(some) if some else false()
+            same = tuple_(*columns).in_(some)
         statement = select(table.c.id, table.c.title, *columns).where(same, table.c.archived_at.is_(None))
         found.extend(ctx.connection.execute(statement.limit(4 * CHUNK)).all())
     return found
 
 
-def count(ctx: Context, plan: EntityPlan) -> int:
-    """Return how many records of an entity there are, archived ones too."""
-    return int(ctx.connection.execute(select(func.count()).select_from(plan.table)).scalar_one())
+def any_record(ctx: Context, plan: EntityPlan) -> bool:
+    """Return whether there is any record of an entity, archived ones too."""
+    return ctx.connection.execute(select(plan.table.c.id).limit(1)).first() is not None
 
 
 def pointing_at(plan: EntityPlan, columns: Sequence[str], ids: Sequence[int], after: int, limit: int) -> Select[Any]:

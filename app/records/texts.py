@@ -63,15 +63,15 @@ _OVERTAKEN: Final = Label(
 
 #: Somebody else was faster.
 CHANGED: Final = Label(
-    "Jemand anders hat diesen Datensatz inzwischen geändert. Bitte laden Sie ihn neu und wiederholen Sie Ihre Änderung.",
-    "Somebody else has changed this record in the meantime. Please reload it and repeat your change.",
+    "Jemand anders hat diesen Datensatz inzwischen geändert. Bitte laden Sie ihn neu und ändern Sie ihn dann.",
+    "Somebody else has changed this record in the meantime. Please reload it and change it then.",
 )
 #: An archived record is changed.
 ARCHIVED: Final = Label(
     "Dieser Datensatz ist archiviert. Bitte stellen Sie ihn wieder her, bevor Sie ihn ändern.",
     "This record is archived. Please restore it before you change it.",
 )
-#: A lines' row that is changed by somebody else while its record is saved.
+#: A record whose title would be empty.
 UNTITLED: Final = Label("{entity} ohne Namen", "{entity} without a name")
 
 

@@ -1,4 +1,4 @@
-"""What a record is called and by what it is found: computed when it is written, kept right when what it names changes."""
+"""What a record is called and by what it is found: computed when it is written, kept right when its sources change."""
 
 from __future__ import annotations
 
@@ -54,10 +54,12 @@ class Showing:
     Args:
         entity: its key.
         columns: the referring columns.
+        values: keys of the fields whose values are shown, beside the title.
     """
 
     entity: str
     columns: tuple[str, ...]
+    values: frozenset[str]
 
 
 def showing(ctx: Context, entity_key: str) -> tuple[Showing, ...]:
@@ -68,6 +70,7 @@ def showing(ctx: Context, entity_key: str) -> tuple[Showing, ...]:
 
 def _all_showing(ctx: Context) -> Mapping[str, tuple[Showing, ...]]:
     found: dict[str, dict[str, list[str]]] = {}
+    values: dict[tuple[str, str], set[str]] = {}
     for key, entity in ctx.snapshot.model.entities.items():
         for part in entity.title:
             field = entity.fields.get(part.path[0]) if part.path else None
@@ -76,8 +79,12 @@ def _all_showing(ctx: Context) -> Mapping[str, tuple[Showing, ...]]:
             column = plan_of(ctx, key).fields[field.key].columns[:1]
             for target in field.type.spec.targets:
                 found.setdefault(target, {}).setdefault(key, []).append(column[0][1])
+                values.setdefault((target, key), set()).update(part.path[1:2])
     return {
-        target: tuple(Showing(key, tuple(dict.fromkeys(columns))) for key, columns in shown.items())
+        target: tuple(
+            Showing(key, tuple(dict.fromkeys(columns)), frozenset(values[target, key]))
+            for key, columns in shown.items()
+        )
         for target, shown in found.items()
     }
 

@@ -13,7 +13,7 @@ from app.errors import Conflict
 from app.expr.fold import fold
 from app.fields.formats import Formats
 from app.records import texts
-from app.records.plan import EntityPlan
+from app.records.plan import EntityPlan, plan_of
 from app.records.rows import Draft, Row, Stored
 from app.records.stored import chunks
 from app.records.titles import search_text_of, title_of
@@ -68,6 +68,28 @@ def update(ctx: Context, plan: EntityPlan, draft: Draft) -> None:
         raise Conflict(texts.CHANGED)
     _write_links(ctx, plan, [draft])
     _write_lines(ctx, plan, [draft])
+
+
+def set_archived(ctx: Context, plan: EntityPlan, before: Stored, *, at: datetime | None) -> None:
+    """Archive a record together with its lines, or bring it back with the lines that were archived with it.
+
+    Raises:
+        Conflict: somebody else has changed the record in the meantime.
+    """
+    table = plan.table
+    now, by = _moment(ctx), ctx.actor.id
+    same = (table.c.id == before.row.id, table.c.version == before.version)
+    values = {"archived_at": at, "updated_at": now, "updated_by": by, "version": before.version + 1}
+    if ctx.connection.execute(table.update().where(*same).values(values)).rowcount != 1:
+        raise Conflict(texts.CHANGED)
+    for field in plan.lines:
+        assert field.lines is not None
+        child = plan_of(ctx, field.lines[0])
+        lines = child.table
+        back = lines.c[child.fields[field.lines[1]].columns[0][1]]
+        together = lines.c.archived_at.is_(None) if at is not None else lines.c.archived_at == before.archived_at
+        changed = {"archived_at": at, "updated_at": now, "updated_by": by, "version": lines.c.version + 1}
+        ctx.connection.execute(lines.update().where(back == before.row.id, together).values(changed))
 
 
 def _moment(ctx: Context) -> datetime:
@@ -159,7 +181,7 @@ def _write_lines(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> Non
 
 
 def _plan_of(row: Row) -> EntityPlan:
-    assert row.plan is not None  # noqa: S101  lines are records of entities
+    assert row.plan is not None
     return row.plan
 
 

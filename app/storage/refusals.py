@@ -47,7 +47,7 @@ FULL: Final = Label(
     "The disk of the database “{path}” is full. Free some space and start again.",
 )
 NOT_A_DATABASE: Final = Label(
-    "„{path}“ ist keine SQLite-Datenbank oder beschädigt. Spielen Sie eine Sicherung ein oder nehmen Sie eine andere Datei.",
+    "„{path}“ ist keine SQLite-Datenbank oder beschädigt. Spielen Sie eine Sicherung ein oder wählen Sie eine andere.",
     "“{path}” is not a SQLite database, or is damaged. Restore a backup or use another file.",
 )
 BUSY: Final = Label(
@@ -63,7 +63,7 @@ UNREACHABLE: Final = Label(
     "The PostgreSQL server at “{path}” doesn't answer. Start it or check LOTSE_DATABASE_URL.",
 )
 NO_SUCH_DATABASE: Final = Label(
-    "Die PostgreSQL-Datenbank „{path}“ gibt es nicht. Legen Sie sie mit „createdb“ an oder prüfen Sie LOTSE_DATABASE_URL.",
+    "Die PostgreSQL-Datenbank „{path}“ fehlt. Legen Sie sie mit „createdb“ an oder prüfen Sie LOTSE_DATABASE_URL.",
     "There is no PostgreSQL database “{path}”. Create it with “createdb” or check LOTSE_DATABASE_URL.",
 )
 SIGN_IN: Final = Label(
@@ -122,3 +122,10 @@ def of_postgresql(failure: DBAPIError, url: URL) -> Label:
     if state is None:
         return UNREACHABLE.format(path=path)
     return UNUSABLE.format(path=path, reason=said.splitlines()[0])
+
+
+def of_failure(failure: DBAPIError, url: URL) -> Label:
+    """Return the sentence for an error of either driver."""
+    if url.get_backend_name() == "sqlite":
+        return of_sqlite(failure, Path(url.database or ""))
+    return of_postgresql(failure, url)

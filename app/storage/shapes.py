@@ -12,7 +12,6 @@ from typing import Final, TypeVar
 
 from app.expr.ast import And, Call, Compare, Comparison, Expr, Literal, Parameter, Path
 from app.expr.deps import paths as paths_of
-from app.fields.base import FieldType
 from app.fields.column import ColumnKind, ColumnSpec
 from app.meta.model import Entity, Field, FieldPath, Model, Report, View
 from app.storage.names import column_name, link_table, made_name
@@ -136,12 +135,8 @@ def _needed(wanted: Iterable[IndexShape]) -> Iterator[IndexShape]:
     distinct = list(dict.fromkeys(wanted))
     for index in distinct:
         width = len(index.columns)
-        longer = (
-            other
-            for other in distinct
-            if len(other.columns) > width and other.columns[:width] == index.columns and other.rows in (index.rows, None)
-        )
-        if next(longer, None) is None:
+        longer = (other for other in distinct if len(other.columns) > width and other.rows in (index.rows, None))
+        if not any(other.columns[:width] == index.columns for other in longer):
             yield index
 
 
@@ -171,7 +166,7 @@ def _groups(entity: Entity, own: Iterable[Field]) -> Iterator[tuple[str, ...]]:
 
 
 def unique_columns(entity: Entity, group: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns whose values together may not repeat; each field counts by what is stored in its main column."""
+    """Return the columns whose values together may not repeat: the main column of each field."""
     return tuple(column_name(entity.fields[key]) for key in group)
 
 
@@ -184,6 +179,7 @@ def _of_unique(entity: Entity, group: Sequence[str]) -> IndexShape | None:
 def _of_view(entity: Entity, view: View) -> IndexShape | None:
     """Serve a view: what it holds equal first, then its order, then the id."""
     equal = _equal_columns(entity, view)
+    order: tuple[tuple[str, bool], ...]
     if not view.sort:
         order = (("title__folded", False), ("id", False))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -29,6 +29,8 @@ from app.storage.types import ID, TEXT, UtcDateTime, column_type
 
 _USER: Final = "@user"
 _TEAM: Final = "@team"
+#: Marks the index that only a PostgreSQL with the extension pg_trgm can have.
+TRIGRAM: Final = "trigram"
 _FIXED_NAMES: Final = {_USER: "sys_user", _TEAM: "sys_team"}
 
 
@@ -85,9 +87,15 @@ def build_tables(model: Model, previous: TableSet | None = None) -> TableSet:
         links.update({(key, link.field): _link_table(shape.key, link) for link in shape.links})
         if shape.searched:
             searches[key] = _search_table(key)
-    fixed = (previous.user, previous.team) if previous is not None else _people()
-    frozen = (MappingProxyType(each) for each in (tables, links, searches, found))
-    return TableSet(*frozen, *fixed)  # type: ignore[arg-type]
+    user, team = (previous.user, previous.team) if previous is not None else _people()
+    return TableSet(
+        tables=MappingProxyType(tables),
+        links=MappingProxyType(links),
+        searches=MappingProxyType(searches),
+        shapes=MappingProxyType(found),
+        user=user,
+        team=team,
+    )
 
 
 def _people() -> tuple[Table, Table]:
@@ -130,11 +138,19 @@ def _entity_table(shape: Shape) -> Table:
     name = entity_table(shape.key)
     columns = [Column(column.name, column_type(column.spec)) for column in shape.columns]
     references = [*_SYSTEM_REFERENCES, *((c.name, c.spec.references) for c in shape.columns if c.spec.references)]
-    keys = [reference(name, column, target) for column, target in references if target is not None]
+    keys = [reference(name, column, target) for column, target in references]
     # Each table has a MetaData of its own, so that a table can be in several sets; foreign keys point to stubs.
     table = Table(name, MetaData(), *_system_columns(), *columns, *keys)
     for index in shape.indexes:
         _index(table, index)
+    if shape.searched:
+        Index(
+            made_name("ix", name, TRIGRAM),
+            table.c.search_text,
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+            info={TRIGRAM: True},
+        )
     return table
 
 
@@ -178,13 +194,20 @@ def _link_table(entity_key: str, link: LinkShape) -> Table:
 
 
 def _search_table(entity_key: str) -> Table:
-    return Table(search_table(entity_key), MetaData(), Column("rowid", Integer, primary_key=True), Column("search_text", TEXT))
+    name = search_table(entity_key)
+    return Table(name, MetaData(), Column("rowid", Integer, primary_key=True), Column("search_text", TEXT))
 
 
-def ledger_of(tables: TableSet) -> dict[tuple[str, str], ColumnSpec]:
-    """Return how every column that a field is stored in is declared, by table and column."""
+def ledger_of(tables: TableSet, keys: Iterable[str] | None = None) -> dict[tuple[str, str], ColumnSpec]:
+    """Return how every column that a field is stored in is declared, by table and column.
+
+    Args:
+        tables: all tables.
+        keys: the entities to look at, or None for all.
+    """
     found: dict[tuple[str, str], ColumnSpec] = {}
-    for key, shape in tables.shapes.items():
+    for key in tables.shapes if keys is None else keys:
+        shape = tables.shapes[key]
         found.update({(entity_table(key), column.name): column.spec for column in shape.columns})
         for link in shape.links:
             found[link.table, "target_id"] = ColumnSpec("", ColumnKind.REFERENCE, references=link.target)

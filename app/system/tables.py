@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask_security import AsaList, RoleMixin, UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Table
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -28,6 +28,13 @@ class Base(DeclarativeBase):
 
     metadata = FIXED
     type_annotation_map = {str: TEXT, datetime: UtcDateTime}
+
+
+def table_of(mapped: type[Base]) -> Table:
+    """Return the table of a mapped class, for statements that need no objects."""
+    table = mapped.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 class Installation(Base):
@@ -71,9 +78,7 @@ class Role(Base, RoleMixin):
     id: Mapped[int] = mapped_column(ID, primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     description: Mapped[str | None] = mapped_column()
-    permissions: Mapped[list[str] | None] = mapped_column(  # type: ignore[assignment]
-        MutableList.as_mutable(AsaList())
-    )
+    permissions: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
     users: Mapped[list[User]] = relationship(secondary="sys_user_role", back_populates="roles")
 
     def __str__(self) -> str:
@@ -99,20 +104,23 @@ class User(Base, UserMixin):
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     confirmed_at: Mapped[datetime | None] = mapped_column()
-    last_login_at: Mapped[datetime | None] = mapped_column()
-    current_login_at: Mapped[datetime | None] = mapped_column()
+    last_login_at: Mapped[datetime | None] = mapped_column()  # type: ignore[assignment]
+    current_login_at: Mapped[datetime | None] = mapped_column()  # type: ignore[assignment]
     last_login_ip: Mapped[str | None] = mapped_column()
     current_login_ip: Mapped[str | None] = mapped_column()
-    login_count: Mapped[int | None] = mapped_column(Integer)
+    login_count: Mapped[int | None] = mapped_column(Integer)  # type: ignore[assignment]
     tf_primary_method: Mapped[str | None] = mapped_column()
     tf_totp_secret: Mapped[str | None] = mapped_column()
     tf_phone_number: Mapped[str | None] = mapped_column()
     us_totp_secrets: Mapped[str | None] = mapped_column()
-    us_phone_number: Mapped[str | None] = mapped_column(unique=True)
+    us_phone_number: Mapped[str | None] = mapped_column(unique=True)  # type: ignore[assignment]
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(unique=True)
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
 
-    roles: Mapped[list[Role]] = relationship(secondary="sys_user_role", back_populates="users")
+    # Flask-Security's mixin declares lists of mixins, and times and numbers that are never empty.
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]
+        secondary="sys_user_role", back_populates="users"
+    )
     team: Mapped[Team | None] = relationship()
 
     def __str__(self) -> str:

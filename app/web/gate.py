@@ -20,7 +20,8 @@ from app.language import LOCALES
 from app.system.tables import Role, User
 from app.web import lifecycle, shell
 from app.web.lifecycle import running
-from app.web.policy import GATE, PUBLIC, SIGNED_IN, declare_blueprint, declared
+from app.web.passwords import SHORTEST
+from app.web.policy import CLOSED, GATE, SIGNED_IN, declare_blueprint, declared
 
 #: Attempts to sign in from one address, and with one e-mail address; more are answered with 429.
 _BY_ADDRESS: Final = "30 per minute; 300 per hour"
@@ -40,7 +41,9 @@ SECURITY: Final[Mapping[str, Any]] = MappingProxyType(
         "LOGOUT_METHODS": ["POST"],
         "LOGOUT_URL": "/logout",
         "PASSWORD_HASH": "argon2",
-        "PASSWORD_LENGTH_MIN": 12,
+        "PASSWORD_LENGTH_MIN": SHORTEST,
+        "PASSWORD_SCHEMES": ["argon2"],
+        "PASSWORD_SINGLE_HASH": ["argon2"],
         "POST_CHANGE_VIEW": "/",
         "POST_LOGIN_VIEW": "/",
         "POST_LOGOUT_VIEW": "/login",
@@ -101,19 +104,15 @@ def install(app: Flask, accounts: Accounts) -> None:
     Args:
         app: the application; its extensions already know the database.
         accounts: the ORM's door to the request's transaction.
-
-    Returns:
-        Flask-Security, of whose user store the console makes use.
     """
     store = SQLAlchemyUserDatastore(accounts, User, Role)
     security = Security(app, store, register_blueprint=True)
     security.want_json(lambda answered: False)
     security.login_context_processor(_login_values)
     app.extensions.setdefault(lifecycle.BEFORE_END, []).append(accounts.session.remove)
-    declare_blueprint(app, "security", SIGNED_IN, login=GATE, logout=SIGNED_IN, static=PUBLIC)
+    declare_blueprint(app, "security", SIGNED_IN, login=GATE, static=CLOSED, verify=CLOSED)
     _limit(app)
     app.before_request(_keep_language)
-
 
 
 def _limit(app: Flask) -> None:

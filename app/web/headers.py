@@ -61,7 +61,7 @@ def install(app: Flask, *, https: bool) -> None:
         if https:
             response.headers["Strict-Transport-Security"] = _HSTS
         response.headers["X-Request-Id"] = number()
-        if "Cache-Control" not in response.headers:
+        if not response.headers.get("Cache-Control", "").startswith("public"):
             response.headers["Cache-Control"] = "no-store"
             response.headers.add("Vary", "HX-Request")
         return response

@@ -20,13 +20,13 @@ from app.access.actor import NOBODY, Actor
 from app.access.rights import capable
 from app.config import Settings
 from app.context import Context
-from app.errors import Forbidden, LotseError
+from app.errors import Forbidden, LotseError, NotFound
 from app.language import LOCALES, Label, Locale
 from app.runtime.snapshot import Snapshot
 from app.runtime.store import Store
 from app.storage.database import Database
 from app.system.people import actor_and_head
-from app.web.policy import Policy, policy_of
+from app.web.policy import CLOSED, Policy, policy_of
 from app.web.texts import TEXTS
 
 _EXTENSION: Final = "lotse"
@@ -183,12 +183,15 @@ def begin() -> None:
         SignInFirst: the page is only for people who are signed in.
         Forbidden: none of the reader's roles has the capability that the page asks for.
         NotSetUp: there is no configuration yet.
+        NotFound: it is a library's page that the product has no use for.
     """
     if request.endpoint is None:
         return
     granted = policy_of(current_app, request.endpoint)
     if granted is None:
         raise Forbidden(TEXTS["problem.m403"])
+    if granted is CLOSED:
+        raise NotFound(request.path)
     if granted.transaction:
         _open(granted)
 

@@ -32,6 +32,8 @@ class Policy:
     writes: bool | None = None
 
 
+#: Nobody: a page that a library brings along and the product has no use for; it isn't there (404).
+CLOSED: Final = Policy("closed", signed_in=False, transaction=False)
 #: Everybody, without a look at the database: files, health.
 PUBLIC: Final = Policy("public", signed_in=False, transaction=False)
 #: Everybody; reads only. Signing in: a password is checked, nothing is stored.

@@ -42,8 +42,8 @@ def executable() -> tuple[Path, dict[str, str]]:
     if named := os.environ.get("CHROMIUM"):
         return Path(named), {}
     if (UNPACKED / "chromium").is_file():
-        libraries = {"LD_LIBRARY_PATH": str(UNPACKED / "lib"), "FONTCONFIG_FILE": str(UNPACKED / "fonts" / "fonts.conf")}
-        return UNPACKED / "chromium", libraries
+        fonts = UNPACKED / "fonts" / "fonts.conf"
+        return UNPACKED / "chromium", {"LD_LIBRARY_PATH": str(UNPACKED / "lib"), "FONTCONFIG_FILE": str(fonts)}
     for name in _SYSTEM:
         if found := shutil.which(name):
             return Path(found), {}

@@ -137,9 +137,9 @@ def running() -> Iterator[Server]:
         binaries = _binaries(folder)
         environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "LANG": "C.UTF-8", "TZ": "UTC"}
         data, log = folder / "data", folder / "log"
+        made: list[str | Path] = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
         subprocess.run(
-            [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"]
-            + ["--locale=C.UTF-8"],
+            [binaries / "initdb", "--no-sync", *made],
             check=True,
             stdout=subprocess.DEVNULL,
             env=environment,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser, Page
 from sqlalchemy import create_engine, text
+
 from tests.support import postgres
 
 

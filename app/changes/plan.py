@@ -1,0 +1,125 @@
+"""What publishing a set of documents would do: the changes in words, the DDL, and what the data say against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from app.changes.objections import objections
+from app.errors import InvalidMetadata, Issue, Severity
+from app.meta.diff import Change, diff
+from app.meta.documents import Document
+from app.meta.layers import EffectiveDocument, merge
+from app.runtime.snapshot import Snapshot
+from app.runtime.store import Store
+from app.storage.ddl import DdlStep, ddl_plan
+from app.system import revisions
+
+Documents = Iterable[Document | EffectiveDocument]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would happen.
+
+    Args:
+        base: the revision in force when the plan was made, or None before the first publish.
+        documents: the complete set, layers merged.
+        candidate: the configuration as it would be.
+        changes: differences to the revision in force, in words.
+        ddl: what would be made in the database.
+        objections: why it is refused; empty where it isn't.
+        warnings: what the compiler found worth saying.
+    """
+
+    base: int | None
+    documents: tuple[EffectiveDocument, ...]
+    candidate: Snapshot
+    changes: tuple[Change, ...]
+    ddl: tuple[DdlStep, ...]
+    objections: tuple[Issue, ...]
+    warnings: tuple[Issue, ...] = ()
+    differs: bool = True
+
+    @property
+    def empty(self) -> bool:
+        """Return whether there is nothing to do."""
+        return not self.differs and not self.ddl
+
+
+def settled(documents: Documents) -> tuple[tuple[EffectiveDocument, ...], tuple[Issue, ...]]:
+    """Merge the layers of documents; those that are merged already are taken as they are.
+
+    Returns:
+        The effective documents and what is wrong with how the layers fit together.
+    """
+    given = tuple(documents)
+    done = tuple(document for document in given if isinstance(document, EffectiveDocument))
+    if len(done) == len(given):
+        return done, ()
+    merged, issues = merge(document for document in given if isinstance(document, Document))
+    return (*done, *merged), issues
+
+
+def candidate(
+    store: Store, documents: Documents, base: Snapshot | None
+) -> tuple[Snapshot, tuple[EffectiveDocument, ...], tuple[Issue, ...]]:
+    """Compile documents into a configuration that could be published.
+
+    Returns:
+        The configuration, its documents, and the warnings.
+
+    Raises:
+        InvalidMetadata: the documents have errors; it carries every one.
+    """
+    effective, issues = settled(documents)
+    snapshot, compiled = store.candidate(effective, base)
+    found = (*issues, *compiled.issues)
+    if snapshot is None or any(issue.severity is Severity.ERROR for issue in found):
+        raise InvalidMetadata(found)
+    return snapshot, effective, found
+
+
+def plan(connection: Connection, store: Store, documents: Documents, *, thorough: bool = True) -> Plan:
+    """Say what publishing a complete set of documents would do; nothing is changed.
+
+    Args:
+        connection: an open transaction.
+        store: knows the revision in force.
+        documents: the set, in layers or merged.
+        thorough: whether the whole database is compared, or only what differs from the revision in force.
+
+    Raises:
+        InvalidMetadata: the documents have errors.
+    """
+    head = revisions.head_id(connection)
+    base = None if head is None else store.snapshot_at(connection, head)
+    found, effective, warnings = candidate(store, documents, base)
+    return finish(connection, base, found, effective, warnings, thorough=thorough)
+
+
+def finish(
+    connection: Connection,
+    base: Snapshot | None,
+    found: Snapshot,
+    effective: Sequence[EffectiveDocument],
+    warnings: tuple[Issue, ...],
+    *,
+    thorough: bool,
+) -> Plan:
+    """Make the plan of a compiled candidate; see `plan`."""
+    old = None if base is None else base.model
+    differs = old is None or old.fingerprint != found.model.fingerprint
+    previous = None if base is None or thorough else base.tables
+    return Plan(
+        base=None if base is None else base.revision,
+        documents=tuple(effective),
+        candidate=found,
+        changes=diff(old, found.model) if differs else (),
+        ddl=ddl_plan(connection, found.tables, previous),
+        objections=objections(connection, base, found) if differs else (),
+        warnings=warnings,
+        differs=differs,
+    )

@@ -1,0 +1,1 @@
+"""From effective documents to the Model: one module a kind, put together by the workshop."""

@@ -1,0 +1,235 @@
+"""Entities linked: conditions, rules, titles, unique groups, child lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from app.expr.deps import paths
+from app.expr.messages import ExprError
+from app.meta.build.expressions import Expressions, Lookup, report_no_path
+from app.meta.build.fields import is_computed, label_of
+from app.meta.build.shapes import Property, Shape
+from app.meta.build.workshop import At, Desk, Source, under
+from app.meta.model import Entity, Field, Rule, TitlePart
+from app.meta.paths import SHOWN_HOPS, NoPath, find_path, target_of
+from app.meta.scope import NoNames
+from app.meta.titles import InvalidTitle, parse_title
+
+_CONDITIONS = ("required_if", "visible_if", "readonly_if")
+
+
+def make_lines(desk: Desk, key: str) -> tuple[tuple[str, str], ...]:
+    """Return the child entities of an entity, each with the field whose rows they are."""
+    shape: Shape | None = desk.ask("shape", key)
+    if shape is None or desk.ask("standing", key) == "abstract":
+        return ()
+    found = ((field.type.lines(), field.key) for field in shape.entity.fields.values())
+    return tuple((rows.entity, field) for rows, field in found if rows is not None)
+
+
+def make_owners(desk: Desk, key: str) -> tuple[tuple[str, str], ...]:
+    """Return the `(entity, field)` pairs whose rows are records of this entity."""
+    owners: Mapping[str, tuple[tuple[str, str], ...]] = desk.ask("all_owners", "")
+    return owners.get(key, ())
+
+
+def make_all_owners(desk: Desk, key: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Return the owners of every entity that is somebody's child."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for entity in desk.keys("entities"):
+        for child, field in desk.ask("lines", entity):
+            found[child] = (*found.get(child, ()), (entity, field))
+    return MappingProxyType(found)
+
+
+class _Linker:
+    """Makes one entity out of its shape."""
+
+    def __init__(self, desk: Desk, shape: Shape) -> None:
+        self.desk = desk
+        self.shape = shape
+        self.key = shape.entity.key
+        self.lookup = Lookup(desk, "shape")
+        self.expressions = Expressions(desk, self.lookup, self.key)
+
+    def fields(self) -> Mapping[str, Field]:
+        """Return the fields with their conditions, rules and computed defaults."""
+        return MappingProxyType(
+            {
+                key: self._field(field, self.shape.properties[key]) if not field.system else field
+                for key, field in self.shape.entity.fields.items()
+            }
+        )
+
+    def _field(self, field: Field, source: Property) -> Field:
+        x_crm, at = source.json["x-crm"], under(source.at, "x-crm")
+        self._check_lines(field, at)
+        changes: dict[str, Any] = {}
+        for name in _CONDITIONS:
+            if isinstance(x_crm.get(name), str):
+                changes[name] = self.expressions.condition(x_crm[name], lambda name=name: at(name))
+        if x_crm.get("rules"):
+            changes["rules"] = self.rules(x_crm["rules"], under(at, "rules"))
+        if is_computed(x_crm.get("default")):
+            changes["default_expr"] = self._default(field, x_crm["default"]["expr"], under(at, "default", "expr"))
+        return replace(field, **changes) if changes else field
+
+    def _default(self, field: Field, text: str, at: At) -> Any:
+        expr = self.desk.parse(text)
+        named = () if isinstance(expr, ExprError) else sorted(paths(expr))
+        for keys in named:
+            self.desk.findings.add("expression.default_field", at(), name=".".join(keys))
+        if named:
+            return None
+        return Expressions(self.desk, self.lookup, self.key, NoNames()).compile(text, at, field.type.value_type)
+
+    def rules(self, given: list[Mapping[str, Any]], at: At) -> tuple[Rule, ...]:
+        """Return rules, those with a broken condition left out."""
+        found: list[Rule] = []
+        for index, rule in elements(self.desk, given, at):
+            check = self.expressions.condition(rule["check"], lambda index=index: at(index, "check"))
+            shown = rule.get("at")
+            if shown is not None and shown not in self.shape.entity.fields and shown not in self.shape.broken:
+                known = tuple(self.shape.entity.fields)
+                self.desk.findings.unknown("entity.rule_at", at(index, "at"), shown, known)
+            if check is not None:
+                found.append(Rule(rule["id"], check, label_of(rule["message"], rule["id"]), shown))
+        return tuple(found)
+
+    # -- child lines ------------------------------------------------------------------------------------------------
+
+    def _check_lines(self, field: Field, at: At) -> None:
+        rows = field.type.lines()
+        if rows is None or self.desk.ask("standing", self.key) == "abstract":
+            return
+        if not self._entity_exists(rows.entity, at("entity")):
+            return
+        child = self.lookup.shape(rows.entity)
+        if child is None:
+            return
+        via = child.entity.fields.get(rows.via)
+        if via is None or via.system:
+            if rows.via not in child.broken:
+                known = tuple(child.properties)
+                self.desk.findings.unknown("field.unknown_via", at("via"), rows.via, known, entity=rows.entity)
+        elif target_of(via.type) != self.key:
+            values = {"entity": rows.entity, "name": rows.via, "owner": self.key}
+            self.desk.findings.add("field.via_elsewhere", at("via"), **values)
+        self._check_sums(field, child, at)
+
+    def _check_sums(self, field: Field, child: Shape, at: At) -> None:
+        for index, name in enumerate(field.type.spec.parameters.get("sums") or ()):
+            summed = child.entity.fields.get(name)
+            if summed is None and name not in child.broken:
+                known = tuple(child.properties)
+                values = {"entity": child.entity.key}
+                self.desk.findings.unknown("field.unknown_sum", at("sums", index), name, known, **values)
+            elif summed is not None and "sum" not in summed.type.aggregates:
+                self.desk.findings.add("field.sum_unusable", at("sums", index), name=name)
+
+    def _entity_exists(self, key: str, place: Any) -> bool:
+        standing = self.desk.ask("standing", key)
+        if standing == "missing":
+            self.desk.findings.unknown("field.unknown_target", place, key, self.desk.keys("entities"))
+        elif standing == "abstract":
+            self.desk.findings.add("field.abstract_target", place, name=key)
+        return bool(standing == "normal")
+
+    # -- the record as a whole --------------------------------------------------------------------------------------
+
+    def title(self) -> tuple[TitlePart, ...]:
+        """Return the title's parts; without a template, the first field that can be a title."""
+        for source in reversed(self.shape.sources):
+            template = source.body["x-crm"].get("title")
+            if template is not None:
+                return self._title(template, source)
+        return self._usual_title()
+
+    def _title(self, template: str, source: Source) -> tuple[TitlePart, ...]:
+        place = source.at("x-crm", "title")
+        try:
+            parts = parse_title(template)
+        except InvalidTitle as wrong:
+            self.desk.findings.add("entity.title", place, position=wrong.position)
+            return ()
+        for part in parts:
+            if part.path:
+                self._check_title_path(".".join(part.path), place)
+        return parts
+
+    def _check_title_path(self, text: str, place: Any) -> None:
+        path = find_path(self.lookup, self.key, text, SHOWN_HOPS)
+        if isinstance(path, NoPath):
+            if path.code == "path.unknown":
+                path = replace(path, code="entity.title_field")
+            report_no_path(self.desk, self.lookup, self.key, path, place, text)
+        elif not path.field.type.columns() or path.field.key == "title" and path.field.system:
+            self.desk.findings.add("entity.title_unusable", place, name=text)
+
+    def _usual_title(self) -> tuple[TitlePart, ...]:
+        own = [field for field in self.shape.entity.fields.values() if not field.system and field.type.columns()]
+        ranked = sorted(own, key=lambda field: (not field.searchable, not field.required))
+        return (TitlePart("", (ranked[0].key,), ""),) if ranked else ()
+
+    def unique(self) -> Iterator[tuple[str, ...]]:
+        """Yield the groups of fields that are unique together."""
+        for source in self.shape.sources:
+            for number, group in enumerate(source.body["x-crm"].get("unique", ())):
+                if all([self._unique_field(name, source.at("x-crm", "unique", number, i)) for i, name in enumerate(group)]):
+                    yield tuple(group)
+
+    def _unique_field(self, name: str, place: Any) -> bool:
+        field = self.shape.entity.fields.get(name)
+        if name in self.shape.broken:
+            return False
+        if field is None:
+            self.desk.findings.unknown("entity.unique_unknown", place, name, tuple(self.shape.entity.fields))
+        elif not field.type.columns():
+            self.desk.findings.add("entity.unique_unusable", place, name=name)
+        return field is not None and bool(field.type.columns())
+
+    def check_required(self) -> None:
+        """Report names in `required` that are no fields; retired fields may stay there."""
+        known = {*self.shape.properties, *self.shape.entity.retired}
+        for source in self.shape.sources:
+            for index, name in enumerate(source.body.get("required", ())):
+                if name not in known:
+                    place = source.at("required", index)
+                    self.desk.findings.unknown("entity.required_unknown", place, name, tuple(self.shape.properties))
+
+
+def elements(desk: Desk, given: list[Mapping[str, Any]], at: At) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield elements with their index; an id that stands twice is reported, and only its first element counts."""
+    seen: set[str] = set()
+    for index, element in enumerate(given):
+        if element["id"] in seen:
+            desk.findings.add("structure.duplicate_id", at(index, "id"), name=element["id"])
+            continue
+        seen.add(element["id"])
+        yield index, element
+
+
+
+
+
+def make_entity(desk: Desk, key: str) -> Entity | None:
+    """Return an entity, or None where its document is too broken for use."""
+    shape: Shape | None = desk.ask("shape", key)
+    if shape is None:
+        return None
+    linker = _Linker(desk, shape)
+    linker.check_required()
+    fields, title, unique = linker.fields(), linker.title(), tuple(linker.unique())
+    rules = [
+        rule
+        for source in shape.sources
+        if source.body["x-crm"].get("rules")
+        for rule in linker.rules(source.body["x-crm"]["rules"], under(source.at, "x-crm", "rules"))
+    ]
+    owners = desk.ask("owners", key)
+    return replace(shape.entity, fields=fields, title=title, rules=tuple(rules), unique=unique, owners=owners)
+
+

@@ -1,0 +1,170 @@
+"""Schema of entities, and of one field for every field type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from app.fields.base import FieldType
+from app.language import Label
+from app.meta.grammar.words import (
+    HELP,
+    ICON,
+    KEY_PATTERN,
+    LABEL,
+    READONLY_IF,
+    REQUIRED_IF,
+    RULE,
+    VISIBLE_IF,
+    Schema,
+    array,
+    closed,
+    document,
+    flag,
+    ref,
+    said,
+    text,
+    whole,
+)
+
+#: JSON Schema keywords that field types understand, and what they may say.
+KEYWORDS: Final[Mapping[str, Schema]] = {
+    "maxLength": whole(1, 1_000_000, "Höchstens so viele Zeichen.", "At most this many characters."),
+    "minLength": whole(0, 1_000_000, "Mindestens so viele Zeichen.", "At least this many characters."),
+    "pattern": said(text(500), "Muster, dem der ganze Text folgen muss.", "Pattern that the whole text must follow."),
+    "minimum": said({"type": "number"}, "Kleinster erlaubter Wert.", "Smallest allowed value."),
+    "maximum": said({"type": "number"}, "Größter erlaubter Wert.", "Largest allowed value."),
+}
+#: What `x-crm` of every field may say, whatever its type.
+FIELD: Final[Mapping[str, Schema]] = {
+    "label": LABEL,
+    "help": HELP,
+    "unique": flag("Kein Wert kommt zweimal vor; leer darf mehrfach sein.", "No value occurs twice; empty may."),
+    "search": flag("Wird bei der Suche gefunden.", "Is found by the search."),
+    "personal": flag("Enthält personenbezogene Daten.", "Holds personal data."),
+    "readonly": flag("Niemand tippt es ein; nur das Programm schreibt es.", "Nobody types it; only the product writes it."),
+    "required_if": REQUIRED_IF,
+    "visible_if": VISIBLE_IF,
+    "readonly_if": READONLY_IF,
+    "default": said(
+        {},
+        "Vorgabewert, oder {\"expr\": \"today()\"} für einen berechneten.",
+        "Default value, or {\"expr\": \"today()\"} for a computed one.",
+    ),
+    "rules": said(array(RULE, most=50), "Bedingungen, die der Wert erfüllen muss.", "Conditions the value has to meet."),
+    "retired": flag("Stillgelegt: nicht mehr zu sehen, die Werte bleiben.", "Retired: no longer seen, the values stay."),
+}
+ENTITY: Final[Mapping[str, Schema]] = {
+    "label": LABEL,
+    "plural": said(ref("label"), "Wie mehrere heißen.", "What several are called."),
+    "icon": ICON,
+    "title": said(
+        text(500),
+        "Wie ein Datensatz heißt: {name}{, main_address.city}. Ein Teil, dessen Feld leer ist, fällt mit seinem Trenner weg.",
+        "What a record is called: {name}{, main_address.city}. A part whose field is empty vanishes with its separator.",
+    ),
+    "help": HELP,
+    "unique": said(
+        array(array(ref("key"), least=1, most=10, unique=True), most=20, unique=True),
+        "Gruppen von Feldern, die zusammen nur einmal vorkommen.",
+        "Groups of fields that together occur only once.",
+    ),
+    "rules": said(array(RULE, most=100), "Bedingungen über mehrere Felder.", "Conditions over several fields."),
+    "abstract": flag(
+        "Hat keine eigenen Datensätze; andere erweitern sie.", "Has no records of its own; others extend it."
+    ),
+    "extends": said(
+        ref("key"),
+        "Abstrakte Objektart, deren Felder zuerst kommen.",
+        "Abstract entity whose fields come first.",
+    ),
+}
+
+
+def _json_type(field_type: type[FieldType]) -> Mapping[str, Schema]:
+    """Return what `type` and `format` may say beside an explicit field type: what its values are in JSON."""
+    schema = field_type(field_type.sample).value_schema()
+    pairs = {(pair[0], pair[1]) for pair in field_type.infers}
+    if isinstance(schema.get("type"), str):
+        pairs.add((schema["type"], schema.get("format")))
+    found: dict[str, Schema] = {}
+    types = sorted({kind for kind, _ in pairs})
+    formats = sorted({form for _, form in pairs if form is not None})
+    if types:
+        found["type"] = said({"enum": types}, "Wie JSON den Wert schreibt.", "How JSON writes the value.")
+    if formats:
+        found["format"] = said({"enum": formats}, "Format des Textes.", "Format of the text.")
+    return found
+
+
+def parameter_schemas(field_type: type[FieldType]) -> Mapping[str, Schema]:
+    """Return the schemas of a type's own parameters."""
+    return {name: dict(schema) for name, schema in field_type.parameters.items()}
+
+
+def required_parameters(field_type: type[FieldType]) -> tuple[str, ...]:
+    """Return the parameters that have no default and so mustn't be missing."""
+    return tuple(name for name, schema in field_type.parameters.items() if "default" not in schema)
+
+
+def field_schema(field_type: type[FieldType]) -> Schema:
+    """Return the schema of a property of one type: what JSON Schema says, and what `x-crm` adds."""
+    own = {**FIELD, "type": {"const": field_type.name}, **parameter_schemas(field_type)}
+    x_crm = closed(own, ("label", *required_parameters(field_type)))
+    keywords = {name: KEYWORDS.get(name, {}) for name in sorted(field_type.keywords)}
+    return {
+        **closed({**_json_type(field_type), **keywords, "x-crm": x_crm}, ("x-crm",)),
+        "title": field_type.label.en,
+    }
+
+
+def entity_schema(properties: Schema) -> Schema:
+    """Return the schema of an entity.
+
+    Args:
+        properties: schema of the fields; the skeleton takes any object there, the published schema tells types apart.
+    """
+    return document(
+        "entities",
+        Label("Objektart", "Entity"),
+        Label("Eine Art von Datensatz mit ihren Feldern.", "A kind of record with its fields."),
+        {
+            "type": said({"const": "object"}, "Immer „object“.", "Always “object”."),
+            "x-crm": closed(ENTITY, ("label", "plural")),
+            "properties": said(
+                {"type": "object", "propertyNames": {"pattern": KEY_PATTERN}, "maxProperties": 1000, **properties},
+                "Die Felder nach ihrem Schlüssel.",
+                "The fields by their key.",
+            ),
+            "required": said(
+                array(ref("key"), unique=True), "Schlüssel der Pflichtfelder.", "Keys of the required fields."
+            ),
+        },
+        ("type", "x-crm", "properties"),
+    )
+
+
+def published_properties(registry: Mapping[str, type[FieldType]]) -> tuple[Schema, Mapping[str, Schema]]:
+    """Return the schema of an entity's fields that tells the types apart, and the definitions it points to."""
+    definitions = {f"field_{name}": field_schema(field_type) for name, field_type in registry.items()}
+    cases: list[Schema] = []
+    for name, field_type in registry.items():
+        told = {"properties": {"x-crm": {"properties": {"type": {"const": name}}, "required": ["type"]}}, "required": ["x-crm"]}
+        cases.append({"if": told, "then": ref(f"field_{name}")})
+        cases.extend(_inferred_case(name, json_type, form) for json_type, form in field_type.infers)
+    known: dict[str, Any] = {"properties": {"x-crm": {"properties": {"type": {"enum": sorted(registry)}}}}}
+    return {"additionalProperties": {"type": "object", "allOf": [known, *cases]}}, definitions
+
+
+def _inferred_case(name: str, json_type: str, form: str | None) -> Schema:
+    without: dict[str, Any] = {
+        "properties": {
+            "type": {"const": json_type},
+            "x-crm": {"not": {"required": ["type"]}},
+            **({"format": {"const": form}} if form else {}),
+        },
+        "required": ["type", *(["format"] if form else [])],
+    }
+    if form is None:
+        without["not"] = {"required": ["format"]}
+    return {"if": without, "then": ref(f"field_{name}")}

@@ -1,0 +1,243 @@
+"""One record with everything a mask shows: one SELECT for itself, one more for each link and each kind of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam
+
+from app.context import Context
+from app.errors import NotFound
+from app.fields.base import Value
+from app.fields.formats import formats_for
+from app.meta.model import Field, FieldPath, RelatedElement
+from app.query.columns import Row, Shown
+from app.query.gate import readable, readable_fields, required
+from app.query.keyset import Segment, order
+from app.query.lists import ListColumn, ListRow, columns_for, list_rows
+from app.query.order import terms
+from app.query.select import Selection, Values
+from app.query.shapes import shaped
+from app.query.shown import Cell, cell_functions, extras_of, links_of, points_anywhere
+from app.storage.names import column_name
+
+_RECORD: Final = "record_id"
+_LIMIT: Final = "row_limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record in memory.
+
+    Args:
+        entity: key of its entity.
+        id: its id.
+        version: counts its changes; a save says which one it was made from.
+        values: field key to value; a reference's is the target's id, lines are a tuple of mappings with `id`.
+        labels: field key to the label of the record it points to; for several, a mapping of id to label.
+        title: what it is called.
+        archived_at: when it was put into the archive, or None.
+    """
+
+    entity: str
+    id: int
+    version: int
+    values: Mapping[str, Value]
+    labels: Mapping[str, Any]
+    title: str
+    archived_at: datetime | None
+
+    def labelled(self, field: Field) -> Value:
+        """Return a value together with its label, for showing."""
+        value = self.values.get(field.key)
+        return None if value is None else field.type.with_label(value, self.labels.get(field.key))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    shown: tuple[Shown, ...]
+    statement: Select[Any]
+    values: Values
+
+
+def load_record(ctx: Context, entity_key: str, record_id: int, *, lines: bool = True) -> Record:
+    """Load a record, archived or not.
+
+    Args:
+        ctx: whose rights count.
+        entity_key: key of its entity.
+        record_id: its id.
+        lines: whether its child rows are loaded too.
+
+    Raises:
+        NotFound: it doesn't exist for this reader.
+    """
+    required(ctx, entity_key)
+    plan = shaped(ctx, ("record", entity_key), lambda: _record_plan(ctx, entity_key))
+    rows = _rows(ctx, plan, record_id)
+    if not rows:
+        raise NotFound(f"{entity_key}/{record_id}")
+    record = _records(ctx, entity_key, plan, rows)[0]
+    if not lines:
+        return record
+    values = dict(record.values)
+    for key, field in readable_fields(ctx, entity_key).items():
+        if field.type.lines() is not None:
+            children = load_lines(ctx, entity_key, key, record_id)
+            values[key] = tuple({"id": child.id, **child.values} for child in children) or None
+    return Record(record.entity, record.id, record.version, values, record.labels, record.title, record.archived_at)
+
+
+def load_lines(ctx: Context, entity_key: str, field_key: str, record_id: int) -> tuple[Record, ...]:
+    """Load the live child rows of a record, in their order.
+
+    Raises:
+        NotFound: the entity doesn't exist for this reader, or the field isn't one with lines.
+    """
+    required(ctx, entity_key)
+    field = readable_fields(ctx, entity_key).get(field_key)
+    spec = None if field is None else field.type.lines()
+    if spec is None:
+        raise NotFound(f"{entity_key}.{field_key}")
+    if spec.entity not in readable(ctx):
+        return ()
+    plan = shaped(ctx, ("lines", entity_key, field_key), lambda: _lines_plan(ctx, spec.entity, spec.via))
+    return _records(ctx, spec.entity, plan, _rows(ctx, plan, record_id))
+
+
+def _rows(ctx: Context, plan: _Plan, record_id: int) -> Sequence[Row]:
+    if not 0 < record_id < 2**63:
+        return ()
+    return ctx.connection.execute(plan.statement, {**plan.values(ctx), _RECORD: record_id}).all()
+
+
+def _record_plan(ctx: Context, entity_key: str) -> _Plan:
+    selection = Selection(ctx, entity_key)
+    shown = _whole(selection)
+    selection.where(selection.joins.base.c.id == bindparam(_RECORD, type_=BigInteger))
+    return _Plan(shown, selection.statement(), selection.values())
+
+
+def _lines_plan(ctx: Context, entity_key: str, via_key: str) -> _Plan:
+    selection = Selection(ctx, entity_key)
+    shown = _whole(selection)
+    base, via = selection.joins.base, ctx.snapshot.model.entities[entity_key].fields[via_key]
+    selection.where(base.c[column_name(via)] == bindparam(_RECORD, type_=BigInteger))
+    selection.archived(False)
+    return _Plan(shown, selection.statement().order_by(base.c.position, base.c.id), selection.values())
+
+
+def _whole(selection: Selection) -> tuple[Shown, ...]:
+    """Add what every record has, then every readable field."""
+    columns = selection.joins.base.c
+    for name in ("id", "version", "title", "archived_at"):
+        selection.column(columns[name])
+    fields = readable_fields(selection.ctx, selection.entity_key).values()
+    return tuple(
+        selection.show(FieldPath(field.key, (), field, None, field.label))
+        for field in fields
+        if field.type.lines() is None
+    )
+
+
+def _records(ctx: Context, entity_key: str, plan: _Plan, rows: Sequence[Row]) -> tuple[Record, ...]:
+    values: list[dict[str, Value]] = [{} for _ in rows]
+    labels: list[dict[str, Any]] = [{} for _ in rows]
+    for shown in plan.shown:
+        key = shown.path.field.key
+        if shown.width == 0:
+            found = links_of(ctx, shown, [row[0] for row in rows]) if rows else {}
+            for place, row in enumerate(rows):
+                targets = found.get(row[0])
+                values[place][key] = tuple(targets) if targets else None
+                labels[place][key] = targets or {}
+            continue
+        read = shown.reader()
+        for place, row in enumerate(rows):
+            values[place][key] = read(row)
+            if shown.label is not None:
+                labels[place][key] = row[shown.label]
+    _label_anywhere(ctx, plan, rows, values, labels)
+    return tuple(
+        Record(entity_key, row[0], row[1], values[place], labels[place], row[2] or f"#{row[0]}", row[3])
+        for place, row in enumerate(rows)
+    )
+
+
+def _label_anywhere(
+    ctx: Context,
+    plan: _Plan,
+    rows: Sequence[Row],
+    values: Sequence[Mapping[str, Value]],
+    labels: Sequence[dict[str, Any]],
+) -> None:
+    """Fill in the labels of references to one of several entities; one statement for each such field."""
+    some = [shown for shown in plan.shown if points_anywhere(shown)]
+    if not some:
+        return
+    found = extras_of(ctx, some, rows)
+    for index, shown in enumerate(some):
+        key = shown.path.field.key
+        for place in range(len(rows)):
+            labels[place][key] = found[index].get(values[place][key])
+
+
+# -- records that point here ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The records of another entity that point to one.
+
+    Args:
+        entity: key of the other entity.
+        columns: heads of the columns.
+        rows: the first records.
+        more: whether there are more.
+    """
+
+    entity: str
+    columns: tuple[ListColumn, ...]
+    rows: tuple[ListRow, ...]
+    more: bool
+
+
+def related(ctx: Context, element: RelatedElement, record_id: int) -> Related | None:
+    """Load the records of a mask's related list; None where the reader may not read their entity."""
+    if element.entity not in readable(ctx) or not 0 < record_id < 2**63:
+        return None
+    here = ctx.snapshot.model.entities[element.entity].fields[element.via]
+    key = ("related", element.entity, element.via, tuple(path.text for path in element.columns))
+    plan, cells = shaped(ctx, key, lambda: _related_plan(ctx, element, here))
+    values = {**plan.values(ctx), _RECORD: record_id, _LIMIT: element.limit + 1}
+    found = ctx.connection.execute(plan.statement, values).all()
+    rows = found[: element.limit]
+    shown = list_rows(cells, rows, extras_of(ctx, plan.shown, rows))
+    return Related(element.entity, columns_for(element.columns, ()), shown, len(found) > element.limit)
+
+
+def _related_plan(ctx: Context, element: RelatedElement, via: Field) -> tuple[_Plan, tuple[Cell, ...]]:
+    selection = Selection(ctx, element.entity)
+    base = selection.joins.base
+    selection.column(base.c.id)
+    selection.column(base.c.title)
+    shown = tuple(selection.show(path) for path in element.columns)
+    selection.where(_points_to(selection, via, bindparam(_RECORD, type_=BigInteger)))
+    selection.archived(False)
+    model = ctx.snapshot.model
+    first = next(iter(model.views_of.get(element.entity, ())), None)
+    sorted_by = terms(selection.joins, model.views[first].sort if first is not None else ())
+    ordered = selection.statement().order_by(*order(sorted_by, Segment(None)))
+    statement = ordered.limit(bindparam(_LIMIT, type_=BigInteger))
+    formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
+    return _Plan(shown, statement, selection.values()), cell_functions(shown, formats)
+
+
+def _points_to(selection: Selection, via: Field, record_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    operand = selection.operand((via.key,))
+    if operand.has is not None:
+        return operand.has(record_id)
+    return operand.element == record_id

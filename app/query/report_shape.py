@@ -1,0 +1,191 @@
+"""A report's SELECT: rows with the report's joins and filter inside, groups and measures outside.
+
+Measures are fetched as *components* (sums, counts, extremes), from which every margin of a pivot follows exactly; an
+average is never computed out of averages. Where components can't be put together (distinct values), the database is
+asked for the margin itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Integer, Label, Select, bindparam, case, func, literal, null, select
+
+from app.context import Context
+from app.expr.ast import Path
+from app.expr.types import ValueType
+from app.fields.base import FieldType
+from app.meta.model import Dimension, Measure, Report
+from app.meta.paths import target_of
+from app.query.columns import is_plain, value_suffixes
+from app.query.select import Selection, Values
+from app.storage.names import column_name
+
+#: Groups that are fetched at most; a report with more says that it was cut.
+MAX_GROUPS: Final = 20_000
+LIMIT: Final = "row_limit"
+#: How a component of two groups becomes that of both: `add`, `min`, `max`, or None where that can't be known.
+COMPONENTS: Final[Mapping[str, tuple[tuple[str, str | None], ...]]] = {
+    "count": (("count", "add"),),
+    "distinct": (("distinct", None),),
+    "sum": (("sum", "add"), ("count", "add")),
+    "average": (("sum", "add"), ("count", "add")),
+    "min": (("min", "min"),),
+    "max": (("max", "max"),),
+    "share": (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionColumns:
+    """Where a dimension stands in a row: `keys` are what is grouped by, `label` names a reference's target."""
+
+    dimension: Dimension
+    keys: tuple[int, ...]
+    label: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureColumns:
+    """Where a measure stands in a row.
+
+    Args:
+        measure: the measure.
+        parts: index and way of combination of each component.
+        currency: indexes of the first and last currency, or None where the measure isn't money.
+    """
+
+    measure: Measure
+    parts: tuple[tuple[int, str | None], ...]
+    currency: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPlan:
+    """A report's statement for some of its dimensions, and how to read its rows."""
+
+    dimensions: tuple[DimensionColumns, ...]
+    measures: tuple[MeasureColumns, ...]
+    statement: Select[Any]
+    values: Values
+
+
+def currency_part(field_type: FieldType) -> str | None:
+    """Return the suffix of the column that says what a number is counted in, or None for a bare number."""
+    part = field_type.subs().get("currency")
+    return None if part is None or field_type.value_type is not ValueType.NUMBER else part.suffix
+
+
+class _Building:
+    """One statement being built."""
+
+    def __init__(self, ctx: Context, report: Report) -> None:
+        parameters = {parameter.id: parameter.type.value_type for parameter in report.parameters}
+        self.selection = Selection(ctx, report.entity, parameters)
+        self.inner: list[Label[Any]] = []
+        self.groups: list[int] = []
+        self.outer: list[tuple[str, int]] = []
+
+    def add(self, element: ColumnElement[Any]) -> int:
+        """Add a column to the rows and return its place."""
+        self.inner.append(element.label(f"c{len(self.inner)}"))
+        return len(self.inner) - 1
+
+    def take(self, how: str, place: int) -> int:
+        """Add an outer column made of an inner one and return its index in the result."""
+        if (how, place) in self.outer:
+            return self.outer.index((how, place))
+        self.outer.append((how, place))
+        return len(self.outer) - 1
+
+    def dimension(self, dimension: Dimension) -> DimensionColumns:
+        """Group by a dimension."""
+        path = dimension.path
+        if dimension.bucket is not None:
+            expr = dimension.bucket.build(Path(path.keys), dimension.size)
+            return DimensionColumns(dimension, (self._group(self.selection.value(expr).element),), None)
+        field_type, joins = path.field.type, self.selection.joins
+        suffixes = value_suffixes(path)
+        if path.sub is None and not is_plain(field_type) and field_type.value_type is ValueType.TEXT:
+            suffixes = ("",)  # an address is one line here
+        if not suffixes:
+            return DimensionColumns(dimension, (self._group(null()),), None)
+        keys = tuple(self._group(joins.column(path.hops, path.field, suffix)) for suffix in suffixes)
+        if path.sub is not None or target_of(field_type) is None:
+            return DimensionColumns(dimension, keys, None)
+        return DimensionColumns(dimension, keys, self.take("max", self.add(joins.label(path.hops, path.field))))
+
+    def _group(self, element: ColumnElement[Any]) -> int:
+        place = self.add(element)
+        self.groups.append(place)
+        return self.take("group", place)
+
+    def measure(self, measure: Measure) -> MeasureColumns:
+        """Compute a measure's components."""
+        if not COMPONENTS[measure.aggregate]:
+            return MeasureColumns(measure, (), None)
+        condition = None if measure.condition is None else self.selection.condition(measure.condition)
+
+        def counted(element: ColumnElement[Any]) -> int:
+            return self.add(element if condition is None else case((condition, element)))
+
+        if measure.path is None:
+            place = counted(literal(1, Integer))
+            return MeasureColumns(measure, ((self.take("count", place), "add"),), None)
+        hops, field, sub = measure.path.hops, measure.path.field, measure.path.sub
+        columns = self.selection.joins.at(hops).c
+        suffix = field.type.subs()[sub].suffix if sub is not None else ""
+        place = counted(columns[column_name(field, suffix)])
+        parts = tuple((self.take(how, place), combined) for how, combined in COMPONENTS[measure.aggregate])
+        unit = currency_part(field.type) if sub is None and measure.aggregate not in ("count", "distinct") else None
+        if unit is None:
+            return MeasureColumns(measure, parts, None)
+        place = counted(columns[column_name(field, unit)])
+        return MeasureColumns(measure, parts, (self.take("min", place), self.take("max", place)))
+
+    def statement(self, ordered: Sequence[tuple[int, bool]]) -> Select[Any]:
+        """Return the grouped SELECT; `ordered` are indexes of outer columns with whether the largest comes first."""
+        self.selection.archived(False)
+        rows = self.selection.statement(self.inner).subquery()
+        inner = [rows.c[column.name] for column in self.inner]
+        outer = [_aggregated(how, inner[place]) for how, place in self.outer]
+        statement = select(*outer) if outer else select(func.count())
+        if self.groups:
+            statement = statement.group_by(*(inner[place] for place in self.groups))
+        order = [outer[index].desc().nulls_last() if largest else outer[index].asc() for index, largest in ordered]
+        ties = [inner[place] for place in self.groups] if ordered else []
+        return statement.select_from(rows).order_by(*order, *ties).limit(bindparam(LIMIT, type_=Integer))
+
+
+def _aggregated(how: str, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    if how == "group":
+        return column
+    if how == "count":
+        return func.count(column)
+    if how == "distinct":
+        return func.count(column.distinct())
+    if how == "sum":
+        return func.sum(column, type_=column.type)
+    return func.min(column, type_=column.type) if how == "min" else func.max(column, type_=column.type)
+
+
+def report_plan(
+    ctx: Context, report: Report, dimensions: Sequence[Dimension], sort: tuple[tuple[str, bool], ...]
+) -> ReportPlan:
+    """Build a report's statement.
+
+    Args:
+        ctx: the configuration and the reader.
+        report: the report.
+        dimensions: those of its dimensions that are grouped by; fewer for a margin.
+        sort: ids of measures the database sorts by, with whether the largest comes first; empty for any order.
+    """
+    building = _Building(ctx, report)
+    building.selection.where_expr(report.filter)
+    found = tuple(building.dimension(dimension) for dimension in dimensions)
+    measures = tuple(building.measure(measure) for measure in report.measures)
+    places = {one.measure.id: one.parts[0][0] for one in measures if one.parts}
+    statement = building.statement([(places[id_], largest) for id_, largest in sort])
+    return ReportPlan(found, measures, statement, building.selection.values())

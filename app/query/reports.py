@@ -1,0 +1,375 @@
+"""Reports: a document's question, answered in one SELECT, shown as table and pivot.
+
+A report counts live records only. `having` chooses which groups are shown; margins and shares of the total are about
+everything that the report's filter lets through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+
+from app.context import Context
+from app.errors import FieldError, InvalidQuery, InvalidValue, NotFound
+from app.expr.scope import PathInfo
+from app.expr.to_python import to_python
+from app.expr.types import ValueType
+from app.fields.base import Raw, Value
+from app.fields.formats import formats_for
+from app.language import Label
+from app.meta.model import Dimension, Measure, Report, ReportParameter
+from app.meta.scope import EntityScope, NumbersScope, info_of
+from app.query.environment import environment_of
+from app.query.gate import required
+from app.query.report_figures import (
+    Figure,
+    Parts,
+    Writer,
+    combinable,
+    combined,
+    number_of,
+    parts_of,
+    share_of,
+)
+from app.query.report_groups import Group, groups_of, key_of
+from app.query.report_shape import LIMIT, MAX_GROUPS, ReportPlan, report_plan
+from app.query.shapes import shaped
+
+Key = tuple[Any, ...]
+#: Columns of a pivot that are shown at most.
+MAX_COLUMNS: Final = 60
+_DATABASE_SORTS: Final = frozenset({"count", "distinct", "sum", "min", "max"})
+_UNKNOWN: Final = Label(
+    "Der Bericht hat keinen Parameter „{name}“. Nehmen Sie ihn aus der Adresse heraus.",
+    "The report has no parameter “{name}”. Remove it from the address.",
+)
+_WRONG: Final = Label("{name}: {problem}", "{name}: {problem}")
+_MISSING: Final = Label("„{name}“ fehlt. Bitte ausfüllen.", "“{name}” is missing. Please fill it in.")
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One group of a report: a group of each dimension, a figure of each measure."""
+
+    groups: tuple[Group, ...]
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pivot:
+    """A report with some dimensions across.
+
+    Args:
+        rows: groups of the dimensions downwards, in order.
+        columns: groups of the dimensions across, in order.
+        cells: figures by row and column; a missing one has no records.
+        row_totals, column_totals, total: the margins.
+    """
+
+    rows: tuple[tuple[Group, ...], ...]
+    columns: tuple[tuple[Group, ...], ...]
+    cells: Mapping[tuple[int, int], tuple[Figure, ...]]
+    row_totals: tuple[tuple[Figure, ...], ...]
+    column_totals: tuple[tuple[Figure, ...], ...]
+    total: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportResult:
+    """The answer to a report.
+
+    Args:
+        report: the question.
+        parameters: the parameters' values by id.
+        rows: the groups, in order.
+        total: the figures of everything.
+        pivot: the same as a pivot, where the report has dimensions across.
+        truncated: whether there are more groups than are shown.
+    """
+
+    report: Report
+    parameters: Mapping[str, Value]
+    rows: tuple[ReportRow, ...]
+    total: tuple[Figure, ...]
+    pivot: Pivot | None
+    truncated: bool
+
+
+def find_report(ctx: Context, key: str) -> Report:
+    """Return a report that the reader may see.
+
+    Raises:
+        NotFound: it doesn't exist for this reader.
+    """
+    report = ctx.snapshot.model.reports.get(key)
+    if report is None or not (ctx.actor.everything or not report.roles or ctx.actor.roles & set(report.roles)):
+        raise NotFound(key)
+    required(ctx, report.entity)
+    return report
+
+
+def run_report(ctx: Context, key: str, values: Mapping[str, Raw]) -> ReportResult:
+    """Answer a report.
+
+    Args:
+        ctx: whose rights count, and in whose language it is written.
+        key: key of the report.
+        values: raw values of its parameters by id; the defaults stand in for missing ones.
+
+    Raises:
+        NotFound: the report doesn't exist for this reader.
+        InvalidQuery: a parameter is unknown, missing or can't be read.
+    """
+    report = find_report(ctx, key)
+    parameters = clean_parameters(ctx, report, values)
+    return _Run(replace(ctx, parameters=parameters), report).result()
+
+
+def clean_parameters(ctx: Context, report: Report, values: Mapping[str, Raw]) -> dict[str, Value]:
+    """Return the parameters' values: what was given, else the defaults.
+
+    Raises:
+        InvalidQuery: one is unknown, missing or can't be read.
+    """
+    known = {parameter.id for parameter in report.parameters}
+    errors = [FieldError("report.parameter", _UNKNOWN.format(name=name[:60])) for name in values if name not in known]
+    found: dict[str, Value] = {}
+    for parameter in report.parameters:
+        try:
+            value = _parameter(ctx, report, parameter, values)
+        except InvalidValue as wrong:
+            message = _WRONG.format(name=parameter.label, problem=wrong.error.message)
+            errors.append(FieldError(wrong.error.code, message))
+            continue
+        if value is None and parameter.required:
+            errors.append(FieldError("report.missing", _MISSING.format(name=parameter.label)))
+        found[parameter.id] = value
+    if errors:
+        raise InvalidQuery(tuple(errors))
+    return found
+
+
+def _parameter(ctx: Context, report: Report, parameter: ReportParameter, values: Mapping[str, Raw]) -> Value:
+    if parameter.id in values:
+        raw = values[parameter.id]
+        several = parameter.type.value_type is ValueType.LIST
+        if isinstance(raw, list | tuple) and not several:
+            raw = raw[0] if raw else None
+        return parameter.type.expression_value(parameter.type.clean(raw, ctx.locale))
+    if parameter.default_expr is not None:
+        scope = EntityScope(ctx.snapshot.model, report.entity, {})
+        return to_python(parameter.default_expr, scope)(lambda keys: None, environment_of(ctx))
+    return None if parameter.default is None else parameter.type.expression_value(parameter.default)
+
+
+class _Run:
+    """One report being answered."""
+
+    def __init__(self, ctx: Context, report: Report) -> None:
+        self.ctx = ctx
+        self.report = report
+        self.formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
+        self.writer = Writer(self.formats, report.measures)
+        across = set(report.across)
+        self.across = tuple(place for place, one in enumerate(report.dimensions) if one.id in across)
+        self.down = tuple(place for place, one in enumerate(report.dimensions) if one.id not in across)
+        self.every = tuple(range(len(report.dimensions)))
+        self.place = {measure.id: place for place, measure in enumerate(report.measures)}
+        self.groups: list[dict[Any, Group]] = []
+        self.cells: dict[Key, Parts] = {}
+        self.margins: dict[tuple[int, ...], dict[Key, Parts]] = {}
+
+    def result(self) -> ReportResult:
+        """Fetch the groups and put them in order."""
+        sort = self._database_sort()
+        limit = self.report.limit if sort else MAX_GROUPS
+        plan = self._plan(self.report.dimensions, sort)
+        rows = self._fetch(plan, limit + 1)
+        complete = len(rows) <= limit
+        rows = rows[:limit]
+        self.groups = [groups_of(self.ctx, self.formats, columns, rows) for columns in plan.dimensions]
+        for row in rows:
+            self.cells[tuple(key_of(columns, row) for columns in plan.dimensions)] = parts_of(plan.measures, row)
+        self._make_margins(plan, complete)
+        shown = self._sorted([key for key in self.cells if self._has(key)], self.every)
+        pivot = self._pivot(shown) if self.across else None
+        cut = shown[: self.report.limit] if pivot is None else shown
+        truncated = not complete or len(cut) < len(shown) or (pivot is not None and len(pivot.cells) < len(shown))
+        table = tuple(ReportRow(self._groups_of(key), self._figures(self.every, key)) for key in cut)
+        return ReportResult(self.report, self.ctx.parameters, table, self._figures((), ()), pivot, truncated)
+
+    # -- fetching ---------------------------------------------------------------------------------------------------
+
+    def _plan(self, dimensions: Sequence[Dimension], sort: tuple[tuple[str, bool], ...]) -> ReportPlan:
+        key = ("report", self.report.key, tuple(dimension.id for dimension in dimensions), sort)
+        return shaped(self.ctx, key, lambda: report_plan(self.ctx, self.report, dimensions, sort))
+
+    def _fetch(self, plan: ReportPlan, limit: int) -> Sequence[Any]:
+        return self.ctx.connection.execute(plan.statement, {**plan.values(self.ctx), LIMIT: limit}).all()
+
+    def _database_sort(self) -> tuple[tuple[str, bool], ...]:
+        """Return the order where the database can take the first groups by itself: "the ten largest"."""
+        aggregates = {measure.id: measure.aggregate for measure in self.report.measures}
+        sort = self.report.sort
+        if self.report.having is not None or self.report.across or not sort:
+            return ()
+        if any(aggregates.get(one.by) not in _DATABASE_SORTS for one in sort):
+            return ()
+        return tuple((one.by, one.descending) for one in sort)
+
+    def _make_margins(self, plan: ReportPlan, complete: bool) -> None:
+        """Compute the margins out of the groups where that is exact, else ask the database for them."""
+        wanted = {(): (), self.down: self.down, self.across: self.across} if self.across else {(): ()}
+        for places in wanted:
+            if complete and combinable(plan.measures):
+                several: dict[Key, list[Parts]] = {} if places else {(): []}
+                for key, parts in self.cells.items():
+                    several.setdefault(tuple(key[place] for place in places), []).append(parts)
+                self.margins[places] = {key: combined(plan.measures, parts) for key, parts in several.items()}
+                continue
+            margin = self._plan([self.report.dimensions[place] for place in places], ())
+            self.margins[places] = {
+                tuple(key_of(columns, row) for columns in margin.dimensions): parts_of(margin.measures, row)
+                for row in self._fetch(margin, MAX_GROUPS)
+            }
+
+    # -- figures ----------------------------------------------------------------------------------------------------
+
+    def _parts(self, places: tuple[int, ...], key: Key) -> Parts | None:
+        return self.margins[places].get(key) if places in self.margins else self.cells.get(key)
+
+    def _figures(self, places: tuple[int, ...], key: Key) -> tuple[Figure, ...]:
+        """Return the figures of a group, or of a margin where `places` are the dimensions it keeps."""
+        return tuple(self._figure(measure, places, key) for measure in self.report.measures)
+
+    def _figure(self, measure: Measure, places: tuple[int, ...], key: Key) -> Figure:
+        parts = self._parts(places, key)
+        currencies = None if parts is None else parts.currencies[self.place[measure.id]]
+        return self.writer.figure(measure, self._number(measure, places, key), currencies)
+
+    def _number(self, measure: Measure, places: tuple[int, ...], key: Key) -> Any:
+        parts = self._parts(places, key)
+        if parts is None:
+            return None
+        if measure.aggregate != "share":
+            return number_of(measure, parts.components[self.place[measure.id]])
+        base = self._base(measure.base, places, key)
+        if measure.of in ("row", "column", "total", None):
+            kept = {"row": self.down, "column": self.across}.get(measure.of or "total", ())
+            if not self.across:
+                kept = places if measure.of == "row" else ()
+            whole = tuple(place for place in places if place in kept)
+            key = tuple(part for place, part in zip(places, key, strict=True) if place in whole)
+            return share_of(base, self._base(measure.base, whole, key))
+        return share_of(base, self._base(measure.of, places, key))
+
+    def _base(self, measure_id: str | None, places: tuple[int, ...], key: Key) -> Any:
+        """Return the number of a measure that is shared out or shared in; none where currencies are mixed."""
+        if measure_id is None:
+            measure_id = next(one.id for one in self.report.measures if one.aggregate != "share")
+        measure = self.report.measures[self.place[measure_id]]
+        parts = self._parts(places, key)
+        if parts is None:
+            return None
+        currencies = parts.currencies[self.place[measure_id]]
+        if currencies is not None and currencies[0] != currencies[1]:
+            return None
+        return self._number(measure, places, key)
+
+    def _has(self, key: Key) -> bool:
+        """Return whether a group is shown."""
+        if self.report.having is None:
+            return True
+        return self._condition()(lambda keys: self._by_id(key, keys[0]), environment_of(self.ctx)) is True
+
+    def _condition(self) -> Callable[..., Any]:
+        scope = _having_scope(self.report)
+        having = self.report.having
+        assert having is not None
+        return shaped(self.ctx, ("report.having", self.report.key), lambda: to_python(having, scope))
+
+    def _by_id(self, key: Key, id_: str) -> Any:
+        """Return what a name in `having` stands for in a group: a measure's number, or a dimension's value."""
+        measure = self.place.get(id_)
+        if measure is None:
+            place = next(place for place, one in enumerate(self.report.dimensions) if one.id == id_)
+            return self.groups[place][key[place]].value
+        return self._number(self.report.measures[measure], self.every, key)
+
+    # -- order ------------------------------------------------------------------------------------------------------
+
+    def _groups_of(self, key: Key) -> tuple[Group, ...]:
+        return tuple(known[part] for known, part in zip(self.groups, key, strict=True))
+
+    def _sorted(self, keys: list[Key], places: tuple[int, ...]) -> list[Key]:
+        """Sort groups of some dimensions; what has no value comes last in either direction."""
+        ids = [self.report.dimensions[place].id for place in places]
+        keys = sorted(keys, key=lambda key: self._place(places, key))
+        for one in reversed(self.report.sort):
+            if one.by in self.place:
+                measure = self.report.measures[self.place[one.by]]
+                keys = _in_order(keys, partial(self._number, measure, places), one.descending)
+            elif one.by in ids:
+                at = ids.index(one.by)
+                known = self.groups[places[at]]
+                keys = _in_order(keys, partial(_value_order, known, at), one.descending)
+        return keys
+
+    def _pivot(self, keys: Sequence[Key]) -> Pivot:
+        down = self._sorted(list(dict.fromkeys(_kept(key, self.down) for key in keys)), self.down)[: self.report.limit]
+        across = self._across(keys)[:MAX_COLUMNS]
+        rows = {key: index for index, key in enumerate(down)}
+        columns = {key: index for index, key in enumerate(across)}
+        cells = {
+            (rows[_kept(key, self.down)], columns[_kept(key, self.across)]): self._figures(self.every, key)
+            for key in keys
+            if _kept(key, self.down) in rows and _kept(key, self.across) in columns
+        }
+        return Pivot(
+            tuple(tuple(self.groups[p][part] for p, part in zip(self.down, key, strict=True)) for key in down),
+            tuple(tuple(self.groups[p][part] for p, part in zip(self.across, key, strict=True)) for key in across),
+            cells,
+            tuple(self._figures(self.down, key) for key in down),
+            tuple(self._figures(self.across, key) for key in across),
+            self._figures((), ()),
+        )
+
+    def _across(self, keys: Sequence[Key]) -> list[Key]:
+        """Return the columns of a pivot: always in their own order, so that months stay in a row."""
+        found = dict.fromkeys(_kept(key, self.across) for key in keys)
+        return sorted(found, key=lambda key: self._place(self.across, key))
+
+    def _place(self, places: tuple[int, ...], key: Key) -> tuple[Any, ...]:
+        return tuple(self.groups[place][part].order for place, part in zip(places, key, strict=True))
+
+
+def _value_order(known: Mapping[Any, Group], at: int, key: Key) -> tuple[Any, ...] | None:
+    """Return where a group's value stands; None for the group without a value."""
+    return known[key[at]].order[1:] or None
+
+
+def _having_scope(report: Report) -> NumbersScope:
+    types = {one.id: _dimension_info(one) for one in report.dimensions}
+    types |= {one.id: _measure_info(one) for one in report.measures}
+    return NumbersScope(types, {one.id: one.type.value_type for one in report.parameters})
+
+
+def _dimension_info(dimension: Dimension) -> PathInfo:
+    return info_of(dimension.path) if dimension.bucket is None else PathInfo(dimension.bucket.value_type)
+
+
+def _measure_info(measure: Measure) -> PathInfo:
+    if measure.aggregate in ("min", "max") and measure.path is not None:
+        return info_of(measure.path)
+    return PathInfo(ValueType.NUMBER)
+
+
+def _kept(key: Key, places: tuple[int, ...]) -> Key:
+    return tuple(key[place] for place in places)
+
+
+def _in_order(keys: list[Key], value: Callable[[Key], Any], descending: bool) -> list[Key]:
+    filled = [key for key in keys if value(key) is not None]
+    return sorted(filled, key=value, reverse=descending) + [key for key in keys if value(key) is None]

@@ -1,0 +1,81 @@
+"""Many records at once, for imports and the demo company: the same path as one, in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from app.access.rights import require
+from app.context import Context
+from app.errors import DataErrors, InvalidData, NotFound
+from app.fields.base import Raw
+from app.records.actions import create_all, prepare, races, tell_others
+from app.records.plan import plan_of
+from app.records.rows import Draft
+from app.records.stored import Targets, load
+from app.records.write import update
+
+#: Records that go through the path together: large enough to share statements, small enough for memory.
+BATCH: Final = 1000
+
+
+def create_many(ctx: Context, entity_key: str, raws: Sequence[Mapping[str, Raw]]) -> list[int]:
+    """Create records of one entity and return their ids, in the order in which they were given.
+
+    A record may not point to another one of the same call; call twice for that.
+
+    Args:
+        ctx: who writes, over which open transaction.
+        entity_key: what kind of records.
+        raws: one mapping for each, as `app.records.actions.create` takes it.
+
+    Raises:
+        NotFound, Forbidden: see `app.access.rights.require`.
+        InvalidData: something speaks against one of them; its errors are named `[number].field`. Records of earlier
+            batches are written; the caller's transaction has to be rolled back.
+    """
+    ids: list[int] = []
+    for start in range(0, len(raws), BATCH):
+        batch = raws[start : start + BATCH]
+        try:
+            ids.extend(create_all(ctx, entity_key, batch, numbered=True))
+        except InvalidData as invalid:
+            raise InvalidData(_shifted(invalid.errors, start)) from invalid
+    return ids
+
+
+def update_many(ctx: Context, entity_key: str, changes: Mapping[int, Mapping[str, Raw]]) -> None:
+    """Change records of one entity as they are now; for the product itself, which has seen no version.
+
+    Args:
+        ctx, entity_key: see `create_many`.
+        changes: what is to change, by the record's id.
+
+    Raises:
+        NotFound, Forbidden: see `app.access.rights.require`; a record that isn't there is not found either.
+        InvalidData: see `create_many`.
+    """
+    require(ctx, entity_key, "update")
+    plan, ids = plan_of(ctx, entity_key), list(changes)
+    for start in range(0, len(ids), BATCH):
+        some, pool = ids[start : start + BATCH], Targets(ctx)
+        stored = load(ctx, plan, pool, some)
+        if len(stored) < len(some):
+            raise NotFound(entity_key)
+        drafts = [Draft(plan, pool, before=stored[one], prefix=f"[{start + index}].") for index, one in enumerate(some)]
+        prepare(ctx, pool, drafts, [changes[one] for one in some])
+        with races():
+            for draft in drafts:
+                update(ctx, plan, draft)
+        tell_others(ctx, drafts)
+
+
+def _shifted(errors: DataErrors, start: int) -> DataErrors:
+    """Number the records of a batch as the caller numbers them."""
+    if start == 0:
+        return errors
+    fields = {}
+    for name, found in errors.fields.items():
+        number, _, rest = name.removeprefix("[").partition("]")
+        fields[f"[{int(number) + start}]{rest}"] = found
+    return DataErrors(fields, errors.record)

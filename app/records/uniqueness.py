@@ -1,0 +1,109 @@
+"""Values that may occur only once among the records of an entity that aren't archived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from app.context import Context
+from app.errors import FieldError
+from app.expr.to_python import plain
+from app.query.gate import readable
+from app.records import texts
+from app.records.plan import EntityPlan, UniqueGroup
+from app.records.rows import Draft, Row
+from app.records.stored import in_the_way
+
+
+def collisions_of(ctx: Context, plan: EntityPlan, row: Row) -> Mapping[str, tuple[FieldError, ...]]:
+    """Return what stands in the way of bringing a record back: values that others have taken meanwhile."""
+    errors: dict[str, tuple[FieldError, ...]] = {}
+    for unique in plan.unique:
+        values = _stored_values(plan, unique, row)
+        found = [one for one in in_the_way(ctx, plan, unique, [values]) if one.id != row.id] if values else []
+        if found:
+            errors[unique.keys[-1]] = (texts.taken(_title(ctx, plan, found[0].title), unique.labels),)
+    return errors
+
+
+def check_unique(ctx: Context, drafts: Iterable[Draft]) -> None:
+    """Note at the drafts which of their values other records have, or other drafts of the same save."""
+    by_entity: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        by_entity.setdefault(draft.entity.key, []).append(draft)
+    for group in by_entity.values():
+        plan = group[0].entity
+        for unique in plan.unique:
+            _one_group(ctx, plan, unique, group)
+
+
+def _one_group(ctx: Context, plan: EntityPlan, unique: UniqueGroup, drafts: Sequence[Draft]) -> None:
+    wanted: dict[tuple[Any, ...], Draft] = {}
+    among_new: set[tuple[Any, ...]] = set()
+    for draft in drafts:
+        values = _values(plan, unique, draft)
+        if values is None:
+            continue
+        key = _comparable(values)
+        unwritten = _unwritten_parent(unique, draft)
+        if key in wanted or (unwritten, key) in among_new:
+            draft.refuse(_shown_at(unique, draft), texts.taken_here())
+        elif unwritten is not None:
+            among_new.add((unwritten, key))
+        else:
+            wanted[key] = draft
+    if wanted:
+        _against_stored(ctx, plan, unique, wanted)
+
+
+def _against_stored(ctx: Context, plan: EntityPlan, unique: UniqueGroup, wanted: dict[tuple[Any, ...], Draft]) -> None:
+    leaving = _leaving(wanted.values())
+    for found in in_the_way(ctx, plan, unique, list(wanted)):
+        draft = wanted.get(_comparable(tuple(found[2:])))
+        if draft is None or found.id == draft.id or found.id in leaving:
+            continue
+        title = _title(ctx, plan, found.title)
+        draft.refuse(_shown_at(unique, draft), texts.taken(title, unique.labels))
+
+
+def _stored_values(plan: EntityPlan, unique: UniqueGroup, row: Row) -> tuple[Any, ...] | None:
+    """Return the stored values of a group, or None when one of them is empty: empty values never collide."""
+    stored: dict[str, Any] = {}
+    for key in unique.keys:
+        value = row.values[key]
+        if value is None:
+            return None
+        plan.fields[key].store(value, stored)
+    return tuple(stored[name] for name in unique.columns)
+
+
+def _values(plan: EntityPlan, unique: UniqueGroup, draft: Draft) -> tuple[Any, ...] | None:
+    fresh = draft.before is None or any(key in draft.changed for key in unique.keys)
+    if not fresh or any(key in draft.errors for key in unique.keys):
+        return None
+    return _stored_values(plan, unique, draft)
+
+
+def _unwritten_parent(unique: UniqueGroup, draft: Draft) -> int | None:
+    """Tell apart the records that aren't written yet: their lines can only collide with each other."""
+    if draft.via not in unique.keys or draft.parent is None or draft.parent.id is not None:
+        return None
+    return id(draft.parent)
+
+
+def _comparable(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(tuple(value) if isinstance(value, list) else plain(value) for value in values)
+
+
+def _shown_at(unique: UniqueGroup, draft: Draft) -> str:
+    return next((key for key in reversed(unique.keys) if key != draft.via), unique.keys[-1])
+
+
+def _leaving(drafts: Iterable[Draft]) -> set[int | None]:
+    """Return the ids of records that give up their values in this very save: the removed lines."""
+    parents = {id(draft.parent): draft.parent for draft in drafts if draft.parent is not None}
+    return {one.row.id for parent in parents.values() for several in parent.removed.values() for one in several}
+
+
+def _title(ctx: Context, plan: EntityPlan, title: str) -> str | None:
+    return title if plan.key in readable(ctx) else None

@@ -1,0 +1,25 @@
+// The filter form of a list: another comparison asks for other values, so the server is asked for the form again.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-reask]")) return;
+  ask(event.target.form);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("[data-filter-find]")) {
+    event.preventDefault();
+    ask(event.target.form);
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-filter-ask]");
+  if (!button) return;
+  event.preventDefault();
+  ask(button.form);
+});
+
+const ask = (form) => {
+  const values = new URLSearchParams(new FormData(form));
+  values.set("ask", form.querySelector("button[name=add]").value);
+  htmx.ajax("GET", `${form.getAttribute("action")}?${values}`, { target: "#list", swap: "outerMorph" });
+};

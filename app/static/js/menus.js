@@ -1,0 +1,36 @@
+// Menus are <details>: they open without JavaScript. Here they close by themselves and listen to arrow keys.
+const OPEN = "details.menu[open]";
+
+const close = (menu, { refocus = false } = {}) => {
+  menu.open = false;
+  if (refocus) menu.querySelector("summary")?.focus();
+};
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll(OPEN)) {
+    if (!menu.contains(event.target) && event.target.isConnected) close(menu);
+  }
+});
+
+document.addEventListener("focusin", (event) => {
+  for (const menu of document.querySelectorAll(OPEN)) {
+    if (!menu.contains(event.target)) close(menu);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.(OPEN);
+  if (!menu) return;
+  if (event.key === "Escape") {
+    event.preventDefault();
+    close(menu, { refocus: true });
+    return;
+  }
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  const items = [...menu.querySelectorAll(".menu-panel a[href], .menu-panel button")];
+  if (!items.length || event.target.matches("input, select, textarea")) return;
+  event.preventDefault();
+  const at = items.indexOf(document.activeElement);
+  const step = event.key === "ArrowDown" ? 1 : -1;
+  items[(at + step + items.length) % items.length].focus();
+});
