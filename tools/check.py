@@ -35,6 +35,7 @@ CHECKS: Final = (
     Check("mypy", ("mypy", "--no-error-summary")),
     Check("layers", ("lint-imports", "--no-logo")),
     Check("documents", ("lotse", "check"), when="app/cli/main.py"),
+    Check("generated pages", ("python", "-m", "tools.docs", "--check"), when="docs/reference/settings.md"),
 )
 #: What `make check` runs beside these; in `make test` they are tests among others.
 ARCHITECTURE: Final = Check(

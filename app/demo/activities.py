@@ -37,7 +37,8 @@ _MINUTES: Final = {"anruf": (5, 30), "besuch": (45, 150), "termin": (30, 90)}
 _CALL_RESULTS: Final = {"erreicht": 60, "nicht_erreicht": 18, "rueckruf": 12, "mailbox": 10}
 _SUBJECTS: Final = {
     "anruf": "Telefonat: {topic}", "besuch": "Besuch: {topic}", "email": "E-Mail: {topic}", "aufgabe": "{step}",
-    "termin": "Termin: {topic}", "notiz": "Notiz: {topic}", "protokoll": "Protokoll: {topic}", "brief": "Brief: {topic}",
+    "termin": "Termin: {topic}", "notiz": "Notiz: {topic}", "protokoll": "Protokoll: {topic}",
+    "brief": "Brief: {topic}",
 }  # fmt: skip
 
 

@@ -54,8 +54,10 @@ def check(expr: Expr, scope: Scope, expect: ValueType | None = None, *, query: b
     found = checker.type(expr)
     if not checker.problems and not _fits(found, expect):
         word = TYPE_WORDS[found]
-        code, values = ("condition", {"given": word}) if expect is ValueType.BOOLEAN else ("compare", {"left": word, "right": TYPE_WORDS[expect or found]})
-        checker.problems.append(Problem(code, 0, values))
+        if expect is ValueType.BOOLEAN:
+            checker.problems.append(Problem("condition", 0, {"given": word}))
+        else:
+            checker.problems.append(Problem("compare", 0, {"left": _capital(word), "right": _dative(expect or found)}))
     return tuple(checker.problems)
 
 
@@ -80,7 +82,11 @@ def common(types: tuple[ValueType, ...]) -> ValueType | None:
 
 
 def _fits(found: ValueType, expect: ValueType | None) -> bool:
-    return expect is None or found in (expect, ValueType.EMPTY) or (expect is ValueType.DATETIME and found is ValueType.DATE)
+    return (
+        expect is None
+        or found in (expect, ValueType.EMPTY)
+        or (expect is ValueType.DATETIME and found is ValueType.DATE)
+    )
 
 
 class _Checker:
@@ -226,7 +232,9 @@ class _Checker:
             kind = function.kind(position)
             if found is ValueType.EMPTY or found in _KINDS[kind]:
                 continue
-            self._problem("argument", name=function.name, position=position + 1, expected=_EXPECTED[kind], given=TYPE_WORDS[found])
+            self._problem(
+                "argument", name=function.name, position=position + 1, expected=_EXPECTED[kind], given=TYPE_WORDS[found]
+            )
         if function.name in ("least", "greatest"):
             for found in types:
                 if found not in _ORDERED and found is not ValueType.EMPTY:
@@ -299,5 +307,7 @@ def _capital(word: Label) -> Label:
 
 def _dative(found: ValueType) -> Label:
     word = TYPE_WORDS[found]
-    german = word.de.replace("eine ", "einer ", 1) if word.de.startswith("eine ") else word.de.replace("ein ", "einem ", 1)
+    german = (
+        word.de.replace("eine ", "einer ", 1) if word.de.startswith("eine ") else word.de.replace("ein ", "einem ", 1)
+    )
     return Label(german, word.en)

@@ -34,7 +34,9 @@ def options(expr: Expr) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield each text that a path is compared with: what a retired option would break."""
     for node in walk(expr):
         match node:
-            case ast.Compare(_, ast.Path(keys), ast.Literal(str() as text)) | ast.Has(ast.Path(keys), ast.Literal(str() as text)):
+            case ast.Compare(_, ast.Path(keys), ast.Literal(str() as text)) | ast.Has(
+                ast.Path(keys), ast.Literal(str() as text)
+            ):
                 yield keys, text
             case ast.In(ast.Path(keys), choices):
                 yield from ((keys, c.value) for c in choices if isinstance(c, ast.Literal) and isinstance(c.value, str))

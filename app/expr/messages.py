@@ -9,7 +9,9 @@ from app.errors import LotseError
 from app.language import Label
 
 MESSAGES: Final[dict[str, Label]] = {
-    "empty": Label("Der Ausdruck ist leer. Schreiben Sie eine Bedingung.", "The expression is empty. Write a condition."),
+    "empty": Label(
+        "Der Ausdruck ist leer. Schreiben Sie eine Bedingung.", "The expression is empty. Write a condition."
+    ),
     "too_long": Label(
         "Der Ausdruck ist länger als {limit} Zeichen. Teilen Sie ihn auf.",
         "The expression is longer than {limit} characters. Split it up.",
@@ -68,14 +70,23 @@ MESSAGES: Final[dict[str, Label]] = {
         "{left} lässt sich nicht mit {right} vergleichen.",
         "{left} can't be compared with {right}.",
     ),
-    "order": Label("{type} hat keine Reihenfolge; „{operator}“ geht damit nicht.", "{type} has no order; “{operator}” can't be used."),
+    "order": Label(
+        "{type} hat keine Reihenfolge; „{operator}“ geht damit nicht.",
+        "{type} has no order; “{operator}” can't be used.",
+    ),
     "condition": Label(
         "Hier muss eine Bedingung stehen, nicht {given}.",
         "A condition must stand here, not {given}.",
     ),
-    "number_expected": Label("Rechnen geht nur mit Zahlen, nicht mit {given}.", "Only numbers can be calculated with, not {given}."),
-    "text_expected": Label("„{operator}“ geht nur mit Texten, nicht mit {given}.", "“{operator}” works with texts only, not with {given}."),
-    "list_expected": Label("„has“ geht nur mit Listen, nicht mit {given}.", "“has” works with lists only, not with {given}."),
+    "number_expected": Label(
+        "Rechnen geht nur mit Zahlen, nicht mit {given}.", "Only numbers can be calculated with, not {given}."
+    ),
+    "text_expected": Label(
+        "„{operator}“ geht nur mit Texten, nicht mit {given}.", "“{operator}” works with texts only, not with {given}."
+    ),
+    "list_expected": Label(
+        "„has“ geht nur mit Listen, nicht mit {given}.", "“has” works with lists only, not with {given}."
+    ),
     "lines_only": Label(
         "„{name}“ rechnet über Positionen; „{path}“ ist keine.",
         "“{name}” computes over lines; “{path}” is none.",

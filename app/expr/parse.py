@@ -73,13 +73,16 @@ class _Parser:
 
     # -- grammar ----------------------------------------------------------------------------------------------------
 
+    def _ended(self) -> bool:
+        return self._token.kind is Kind.END
+
     def parse(self) -> Expr:
-        if self._token.kind is Kind.END:
+        if self._ended():
             raise ExprError((Problem("empty", 0),))
         expr = self._or()
-        if self._token.kind is not Kind.END:
-            raise self._fail(Label("das Ende oder „and“, „or“", "the end or “and”, “or”"))
-        return expr
+        if self._ended():
+            return expr
+        raise self._fail(Label("das Ende oder „and“, „or“", "the end or “and”, “or”"))
 
     def _or(self) -> Expr:
         self._depth += 1

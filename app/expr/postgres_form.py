@@ -150,12 +150,13 @@ class PostgresForm:
     def match_text(self, kind: Matching, text: ColumnElement[Any], part: ColumnElement[Any]) -> ColumnElement[bool]:
         """Compare pieces; a piece of no length is in nothing."""
         length = func.length(part, type_=Integer())
+        found: ColumnElement[bool]
         match kind:
             case Matching.CONTAINS:
                 found = func.strpos(text, part, type_=Integer()) > 0
             case Matching.STARTS:
                 found = func.left(text, length, type_=_TEXT) == part
-            case Matching.ENDS:
+            case _:
                 found = func.right(text, length, type_=_TEXT) == part
         return and_(length > 0, found)
 
@@ -171,7 +172,7 @@ class PostgresForm:
                 element = one - other
             case ArithmeticOperator.MULTIPLY:
                 element = one * other
-            case ArithmeticOperator.DIVIDE:
+            case _:
                 element = _divide(one, other)
         return SqlValue(type_coerce(element, _NUMERIC), ValueType.NUMBER)
 
@@ -239,7 +240,7 @@ def _whole(operator: Comparison) -> Convert:
             return int(exact) if exact == exact.to_integral_value() and abs(exact) <= _LARGEST else None
         down = operator in (Comparison.LE, Comparison.GT)
         bound = arithmetic.floor(exact) if down else arithmetic.ceiling(exact)
-        return int(max(-_LARGEST, min(_LARGEST, bound)))
+        return int(max(Decimal(-_LARGEST), min(Decimal(_LARGEST), bound)))
 
     return convert
 
@@ -286,7 +287,9 @@ def _add_days(moment: ColumnElement[Any], count: ColumnElement[Any], type_: Valu
     if type_ is ValueType.DATE:
         moved = type_coerce(type_coerce(moment, Integer()) + whole, Date())
     else:
-        moved = type_coerce(type_coerce(moment, Integer()) + type_coerce(func.make_interval(0, 0, 0, whole), Integer()), DateTime())
+        moved = type_coerce(
+            type_coerce(moment, Integer()) + type_coerce(func.make_interval(0, 0, 0, whole), Integer()), DateTime()
+        )
     return type_coerce(case((and_(days >= low, days <= high), moved)), _TYPES[type_])
 
 
@@ -315,8 +318,8 @@ def _round(number: Any, digits: Any = None) -> ColumnElement[Any]:
     return case((allowed, func.round(number, _integer(digits))))
 
 
-def _band(number: Any, size: Any) -> ColumnElement[Any]:
-    width = case((size > 0, size))
+def _band(number: ColumnElement[Any], size: ColumnElement[Any]) -> ColumnElement[Any]:
+    width: ColumnElement[Any] = case((size > 0, size))
     return number - func.mod(func.mod(number, width) + width, width)
 
 
@@ -331,7 +334,7 @@ def _days_between(start: Any, end: Any) -> ColumnElement[Any]:
 
 
 def _concat(arguments: tuple[SqlValue, ...], elements: list[ColumnElement[Any]]) -> ColumnElement[Any]:
-    texts = []
+    texts: list[ColumnElement[Any]] = []
     for argument, element in zip(arguments, elements, strict=True):
         if argument.type is ValueType.NUMBER:
             texts.append(cast(func.trim_scale(element), _TEXT))

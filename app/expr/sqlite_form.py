@@ -1,8 +1,8 @@
 """How SQLite writes the language.
 
 SQLite has no exact decimals, no dates and no folding. A number column is a scaled whole number; what is calculated is a
-decimal in text, by the functions of `sqlite_functions`, which are the Python implementations themselves. Days, times and
-moments are ISO texts, which sort as they should. A column compared with a constant stays bare.
+decimal in text, by the functions of `sqlite_functions`, which are the Python implementations themselves. Days, times
+and moments are ISO texts, which sort as they should. A column compared with a constant stays bare.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _widened(value: Any, env: Environment) -> Any:
 
 
 def _within(number: Decimal) -> int:
-    return int(max(-_LARGEST, min(_LARGEST, number)))
+    return int(max(Decimal(-_LARGEST), min(Decimal(_LARGEST), number)))
 
 
 def scaled(operator: Comparison, scale: int) -> Convert:
@@ -207,7 +207,8 @@ class SqliteForm:
     def compare(self, operator: Comparison, left: SqlValue, right: SqlValue) -> ColumnElement[bool]:
         """Compare whole numbers of one scale or texts directly, other numbers by a function."""
         raw = _RAW_INTEGER if left.type in (ValueType.REFERENCE, ValueType.BOOLEAN) else _RAW_TEXT
-        one, other = type_coerce(left.element, raw), type_coerce(right.element, raw)
+        one: ColumnElement[Any] = type_coerce(left.element, raw)
+        other: ColumnElement[Any] = type_coerce(right.element, raw)
         if ValueType.NUMBER in (left.type, right.type) and ValueType.REFERENCE not in (left.type, right.type):
             if left.scale is not None and left.scale == right.scale:
                 one, other = type_coerce(left.element, _RAW_INTEGER), type_coerce(right.element, _RAW_INTEGER)
@@ -232,12 +233,13 @@ class SqliteForm:
     def match_text(self, kind: Matching, text: ColumnElement[Any], part: ColumnElement[Any]) -> ColumnElement[bool]:
         """Compare pieces; a piece of no length is in nothing."""
         length = func.length(part, type_=_RAW_INTEGER)
+        found: ColumnElement[bool]
         match kind:
             case Matching.CONTAINS:
                 found = func.instr(text, part, type_=_RAW_INTEGER) > 0
             case Matching.STARTS:
                 found = func.substr(text, 1, length, type_=_RAW_TEXT) == part
-            case Matching.ENDS:
+            case _:
                 found = func.substr(text, -length, type_=_RAW_TEXT) == part
         return and_(length > 0, found)
 
@@ -285,9 +287,7 @@ class SqliteForm:
         value = type_coerce(number.element, _RAW_INTEGER)
         lower = self._scaled(value - (value % step + step) % step, number.scale)
         # A width with more digits than the column has no whole number; then Python reckons.
-        return self._result(
-            case((step.is_(None), func.lotse_band(*texts)), else_=self._text(lower)), ValueType.NUMBER
-        )
+        return self._result(case((step.is_(None), func.lotse_band(*texts)), else_=self._text(lower)), ValueType.NUMBER)
 
     def choose(self, condition: ColumnElement[bool], then: SqlValue, otherwise: SqlValue, type_: ValueType) -> SqlValue:
         """Write `if` as CASE."""
@@ -347,7 +347,7 @@ def _first_letter(folded: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _concat(*texts: ColumnElement[Any]) -> ColumnElement[Any]:
-    joined = func.coalesce(texts[0], "", type_=_RAW_TEXT)
+    joined: ColumnElement[Any] = func.coalesce(texts[0], "", type_=_RAW_TEXT)
     for text in texts[1:]:
         joined = joined.concat(func.coalesce(text, "", type_=_RAW_TEXT))
     return func.nullif(joined, "")

@@ -48,7 +48,7 @@ def condition(expr: Expr, scope: Scope) -> Callable[[Getter, Environment], bool]
 
 def plain(value: Any) -> Any:
     """Return a value as expressions see it: no empty text or list, numbers exact, moments in UTC without zone."""
-    if value is None or value == "" or value == ():
+    if value is None or value in ("", ()):
         return None
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo is not None else value

@@ -69,7 +69,13 @@ class SqlResult:
 
 
 def to_sql(
-    expr: Expr, scope: Scope, operand: Operands, dialect: Dialect, *, prefix: str = "x", aggregate: Aggregates | None = None
+    expr: Expr,
+    scope: Scope,
+    operand: Operands,
+    dialect: Dialect,
+    *,
+    prefix: str = "x",
+    aggregate: Aggregates | None = None,
 ) -> SqlCondition:
     """Compile a checked condition.
 
@@ -90,7 +96,13 @@ def to_sql(
 
 
 def to_sql_value(
-    expr: Expr, scope: Scope, operand: Operands, dialect: Dialect, *, prefix: str = "v", aggregate: Aggregates | None = None
+    expr: Expr,
+    scope: Scope,
+    operand: Operands,
+    dialect: Dialect,
+    *,
+    prefix: str = "v",
+    aggregate: Aggregates | None = None,
 ) -> SqlResult:
     """Compile a checked expression to a value; see `to_sql` for the arguments.
 
@@ -286,7 +298,9 @@ class _Compiler:
             return self.form.arithmetic(ast.ArithmeticOperator.DIVIDE, parts[0], parts[1])
         operand = self.aggregate(function, at.keys)
         if function in ("sum", "count"):
-            operand = SqlOperand(func.coalesce(operand.element, 0, type_=operand.element.type), operand.type, operand.scale)
+            operand = SqlOperand(
+                func.coalesce(operand.element, 0, type_=operand.element.type), operand.type, operand.scale
+            )
         return self.form.operand(operand)
 
 

@@ -211,7 +211,9 @@ class _Teller:
         told = [self.value(argument) for argument in arguments]
         template = FUNCTIONS[name].words
         if "{all}" in template.de:
-            return _fill(Label(template.de.replace("{all}", "{0}"), template.en.replace("{all}", "{0}")), joined(told, _AND))
+            return _fill(
+                Label(template.de.replace("{all}", "{0}"), template.en.replace("{all}", "{0}")), joined(told, _AND)
+            )
         return _fill(template, *told)
 
     def _shifted(self, name: str, moment: Expr, count: ast.Scalar) -> Label:

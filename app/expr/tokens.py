@@ -63,7 +63,8 @@ def _read_number(text: str, start: int) -> str:
 
 def _read_text(text: str, start: int) -> tuple[str, int]:
     """Read a quoted text; returns it and the index after the closing mark."""
-    mark, parts, index = text[start], [], start + 1
+    mark, index = text[start], start + 1
+    parts: list[str] = []
     while index < len(text):
         character = text[index]
         if character == mark:

@@ -41,7 +41,7 @@ def chart_option(result: ReportResult, locale: Locale) -> Option | None:
 
 def number(figure: Figure | None) -> int | float | None:
     """Return a figure as a number that a chart can draw; money by its amount."""
-    value = None if figure is None else figure.value
+    value: Any = None if figure is None else figure.value
     value = getattr(value, "amount", value)
     if isinstance(value, bool) or not isinstance(value, Decimal | int):
         return None
@@ -132,7 +132,8 @@ def _slices(result: ReportResult, places: Sequence[int], kind: str, locale: Loca
     option = _base([point["name"] for point in points])
     option["tooltip"]["trigger"] = "item"
     del option["grid"]
-    found: Option = {"name": _label(result, place, locale), "type": "funnel" if kind == "funnel" else "pie", "data": points}
+    drawn = "funnel" if kind == "funnel" else "pie"
+    found: Option = {"name": _label(result, place, locale), "type": drawn, "data": points}
     if kind == "donut":
         found["radius"] = ["45%", "70%"]
     if kind == "funnel":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Integer, Table, case, literal
+from sqlalchemy import ColumnElement, Integer, Table, case, literal
 
 from app.fields.column import ColumnKind
 from app.meta.model import FieldPath, SortKey
@@ -47,7 +47,8 @@ def _terms(parts: Sequence[_Part], descending: bool, first: bool) -> list[Term]:
 
 def _nullable(column: ColumnElement[Any]) -> bool:
     """Return whether a column may be empty; one of a joined table may, even where its own table forbids it."""
-    return not isinstance(column, Column) or not isinstance(column.table, Table) or bool(column.nullable)
+    of_base = isinstance(getattr(column, "table", None), Table)
+    return not of_base or bool(getattr(column, "nullable", True))
 
 
 def _parts(joins: Joins, path: FieldPath) -> list[_Part]:

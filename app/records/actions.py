@@ -16,10 +16,11 @@ from app.access.rights import Verb, require
 from app.context import Context
 from app.errors import Conflict, DataErrors, InvalidData, NotFound
 from app.fields.base import Raw
+from app.query.environment import environment_of
 from app.records import texts
 from app.records.check import check
 from app.records.plan import EntityPlan, plan_of
-from app.records.prepare import Preparation, environment_of, errors_of
+from app.records.prepare import Preparation, errors_of
 from app.records.rows import Draft, Stored
 from app.records.stored import Targets, load
 from app.records.titles import refresh, showing, title_formats

@@ -9,7 +9,7 @@ from typing import Any
 from app.fields.formats import Formats
 from app.fields.pointing import AnyRef
 from app.meta.model import Entity, Field, Model, TitlePart
-from app.query.paths import target_of
+from app.meta.paths import target_of
 from app.records.rows import Accessor, Row
 
 

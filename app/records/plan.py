@@ -18,11 +18,12 @@ from app.expr.to_python import to_python
 from app.fields.base import Value
 from app.language import Label
 from app.meta.model import Entity, Field, Model
+from app.meta.paths import target_of
 from app.meta.scope import EntityScope
-from app.query.columns import column_name, is_plain
-from app.query.paths import target_of
+from app.query.columns import is_plain
 from app.records.paths import Need, TitleText, needs_of, title_text, value_at
 from app.records.rows import Accessor, Row
+from app.storage.names import column_name
 
 #: A condition over a record: TRUE, FALSE or unknown (None), or for a default the value itself.
 Condition = Callable[[Row, Environment], Any]

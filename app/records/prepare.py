@@ -22,13 +22,6 @@ _LINE_KEYS: Final = frozenset({"id"})
 PENDING: Final = 0
 
 
-def environment_of(ctx: Context) -> Environment:
-    """Return what expressions may know beside the record."""
-    return Environment.at(
-        ctx.now, ctx.snapshot.time_zone, me=ctx.actor.id, team=ctx.actor.team_id, parameters=ctx.parameters
-    )
-
-
 class Preparation:
     """Drafts of one save, made out of what was submitted; what is wrong is noted at the drafts.
 

@@ -143,6 +143,6 @@ def _write(ctx: Context, plan: EntityPlan, rows: Iterable[Row], formats: Formats
             changes.append({"row_id": row.id, "title": title, "title__folded": folded, "search_text": found_by})
     if changes:
         table = plan.table
-        values = {name: bindparam(name) for name in ("title", "title__folded", "search_text")}
+        values: dict[str, Any] = {name: bindparam(name) for name in ("title", "title__folded", "search_text")}
         ctx.connection.execute(table.update().where(table.c.id == bindparam("row_id")).values(values), changes)
     return [change["row_id"] for change in changes]

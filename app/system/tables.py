@@ -113,8 +113,8 @@ class User(Base, UserMixin):
     tf_totp_secret: Mapped[str | None] = mapped_column()
     tf_phone_number: Mapped[str | None] = mapped_column()
     us_totp_secrets: Mapped[str | None] = mapped_column()
-    us_phone_number: Mapped[str | None] = mapped_column(unique=True)  # type: ignore[assignment]
-    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(unique=True)
+    us_phone_number: Mapped[str | None] = mapped_column(unique=True)
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(unique=True)  # type: ignore[assignment]
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
 
     # Flask-Security's mixin declares lists of mixins, and times and numbers that are never empty.

@@ -8,6 +8,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from sqlalchemy import Column, MetaData, Table
+
 from app.expr import ast
 from app.expr.ast import ArithmeticOperator, Comparison, Expr, Matching
 from app.expr.environment import Environment
@@ -17,7 +19,6 @@ from app.expr.sql_value import SqlOperand
 from app.expr.types import ValueType
 from app.fields.column import ColumnKind, ColumnSpec
 from app.storage.types import column_type
-from sqlalchemy import Column, MetaData, Table
 
 T = ValueType
 TODAY: Final = date(2026, 3, 29)
@@ -42,7 +43,21 @@ FIELDS: Final[Mapping[str, tuple[ColumnSpec, PathInfo]]] = {
     "made": (ColumnSpec("", ColumnKind.DATETIME), PathInfo(T.DATETIME)),
     "owner": (ColumnSpec("", ColumnKind.REFERENCE), PathInfo(T.REFERENCE)),
 }
-_WORDS: Final = ("Müller", "MÜLLER & Söhne", "straße", "Ärzte", "ab%c", "a_b", "a\\b", "Zoë", "x", "10", "\U0001f600 hi", "öl", "é")
+_WORDS: Final = (
+    "Müller",
+    "MÜLLER & Söhne",
+    "straße",
+    "Ärzte",
+    "ab%c",
+    "a_b",
+    "a\\b",
+    "Zoë",
+    "x",
+    "10",
+    "\U0001f600 hi",
+    "öl",
+    "é",
+)
 _STATUS: Final = ("new", "open", "won", "lost")
 
 
@@ -91,14 +106,15 @@ def row(chance: random.Random, number: int) -> dict[str, Any]:
     values: dict[str, Any] = {
         "name": chance.choice(_WORDS),
         "status": chance.choice(_STATUS),
-        "amount": Decimal(chance.choice((0, 1, -1, 1250, 99999, -12345, chance.randrange(-10**6, 10**6)))).scaleb(-2),
+        "amount": Decimal(chance.choice((0, 1, -1, 1250, 99999, -12345, chance.randrange(-(10**6), 10**6)))).scaleb(-2),
         "rate": Decimal(chance.randrange(-30000, 30000)).scaleb(-4),
         "count_of": chance.choice((0, 1, 2, 12, 13, -7, chance.randrange(-1000, 1000))),
         "active": chance.random() < 0.5,
         "due": TODAY + timedelta(days=chance.choice((0, -1, 1, 30, chance.randrange(-800, 800)))),
         "starts": date(chance.randrange(1971, 2090), chance.randrange(1, 13), chance.randrange(1, 29)),
         "at": time(chance.randrange(24), chance.choice((0, 30, 59)), chance.choice((0, 5))),
-        "made": datetime(2026, 3, 28, 22, 30) + timedelta(minutes=chance.choice((0, 30, 90, chance.randrange(-900000, 900000)))),
+        "made": datetime(2026, 3, 28, 22, 30)
+        + timedelta(minutes=chance.choice((0, 30, 90, chance.randrange(-900000, 900000)))),
         "owner": chance.choice((1, 2, 3, 4)),
     }
     kept = {key: None if chance.random() < 0.2 else value for key, value in values.items()}
@@ -153,7 +169,9 @@ class Maker:
 
     def _in(self, depth: int) -> Expr:
         found = self.chance.choice((T.TEXT, T.NUMBER, T.REFERENCE, T.DATE))
-        return ast.In(self.value(found, depth - 1), tuple(self.value(found, 0) for _ in range(self.chance.randrange(1, 4))))
+        return ast.In(
+            self.value(found, depth - 1), tuple(self.value(found, 0) for _ in range(self.chance.randrange(1, 4)))
+        )
 
     def value(self, found: ValueType, depth: int) -> Expr:
         """Make a value of a type."""
@@ -171,15 +189,23 @@ class Maker:
         chance = self.chance
         match found:
             case T.TEXT:
-                return ast.Parameter("word") if chance.random() < 0.2 else ast.Literal(chance.choice((*_WORDS, *_STATUS)))
+                return (
+                    ast.Parameter("word") if chance.random() < 0.2 else ast.Literal(chance.choice((*_WORDS, *_STATUS)))
+                )
             case T.NUMBER:
-                number = Decimal(chance.choice(("0", "1", "2", "12", "12.5", "-1", "0.01", "0.005", "-3.3333", "999999999999999999", "1000000")))
+                number = Decimal(
+                    chance.choice(
+                        ("0", "1", "2", "12", "12.5", "-1", "0.01", "0.005", "-3.3333", "999999999999999999", "1000000")
+                    )
+                )
                 return chance.choice((ast.Parameter("least"), ast.Parameter("none"), *([ast.Literal(number)] * 6)))
             case T.DATE:
                 day = TODAY + timedelta(days=chance.randrange(-500, 500))
                 return chance.choice((ast.Parameter("since"), ast.call("today"), ast.Literal(day)))
             case T.DATETIME:
-                moment = datetime(2026, 3, 28, 23, 0) + timedelta(minutes=chance.choice((0, -60, chance.randrange(-900000, 900000))))
+                moment = datetime(2026, 3, 28, 23, 0) + timedelta(
+                    minutes=chance.choice((0, -60, chance.randrange(-900000, 900000)))
+                )
                 return ast.call("now") if chance.random() < 0.3 else ast.Literal(moment)
             case T.TIME:
                 return ast.Literal(time(chance.randrange(24), chance.choice((0, 30))))
@@ -204,7 +230,9 @@ class Maker:
             case T.DATE:
                 return self._date(depth)
             case T.DATETIME:
-                return ast.call(chance.choice(("add_days", "add_months")), self.value(T.DATETIME, depth - 1), self._step(depth))
+                return ast.call(
+                    chance.choice(("add_days", "add_months")), self.value(T.DATETIME, depth - 1), self._step(depth)
+                )
             case T.TEXT:
                 return self._text(depth)
             case T.BOOLEAN:
@@ -215,7 +243,11 @@ class Maker:
     def _step(self, depth: int) -> Expr:
         if self.chance.random() < 0.1:
             return ast.Literal(Decimal(self.chance.choice((-3_000_000, 3_000_000, 10**17, -(10**17), 100_000))))
-        return self.value(T.NUMBER, 0) if self.chance.random() < 0.4 else ast.Literal(Decimal(self.chance.randrange(-40, 40)))
+        return (
+            self.value(T.NUMBER, 0)
+            if self.chance.random() < 0.4
+            else ast.Literal(Decimal(self.chance.randrange(-40, 40)))
+        )
 
     def _number(self, depth: int) -> Expr:
         chance = self.chance
@@ -227,9 +259,15 @@ class Maker:
             operand = self.value(T.NUMBER, depth - 1)
             return operand if isinstance(operand, ast.Literal) else ast.Negate(operand)  # the parser folds the sign in
         if made < 0.6:
-            return ast.call("round", self.value(T.NUMBER, depth - 1), ast.Literal(Decimal(chance.choice((0, 1, 2, 10, 11, -1)))))
+            return ast.call(
+                "round", self.value(T.NUMBER, depth - 1), ast.Literal(Decimal(chance.choice((0, 1, 2, 10, 11, -1))))
+            )
         if made < 0.7:
-            return ast.call("band", self.value(T.NUMBER, depth - 1), ast.Literal(Decimal(chance.choice(("10", "50", "0.25", "0.003", "0", "-1")))))
+            return ast.call(
+                "band",
+                self.value(T.NUMBER, depth - 1),
+                ast.Literal(Decimal(chance.choice(("10", "50", "0.25", "0.003", "0", "-1")))),
+            )
         if made < 0.78:
             return ast.call(chance.choice(("abs", "floor", "round")), self.value(T.NUMBER, depth - 1))
         if made < 0.83:

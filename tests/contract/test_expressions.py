@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
+from sqlalchemy import Table, not_, select
+
 from app.expr.ast import Expr
 from app.expr.check import check, is_constant, type_of
 from app.expr.parse import parse, to_text
@@ -14,7 +16,6 @@ from app.expr.to_python import plain, to_python
 from app.expr.to_sql import to_sql, to_sql_value
 from app.expr.types import ValueType
 from app.storage.database import Database, open_database
-from sqlalchemy import Table, not_, select
 from tests.contract.expressions import ENVIRONMENT, SCOPE, Maker, operands, row, table
 
 ROWS: Final = 40

@@ -27,6 +27,8 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "restored": Label("„{title}“ ist wiederhergestellt.", "“{title}” has been restored."),
         "undo": Label("Rückgängig", "Undo"),
         "related_all": Label("Alle zeigen", "Show all"),
+        "related_new": Label("Neu anlegen", "Create"),
+        "new_title": Label("{entity} anlegen", "New: {entity}"),
         "related_none": Label("Noch nichts verknüpft.", "Nothing linked yet."),
     },
     "form": {

@@ -110,9 +110,20 @@ def model(wide: int = 0) -> Model:
         field("extra", "boolean"),
         field("account", "reference", targets=("account",)),
     ]
+    chain = [
+        field("first", "text", keywords={}),
+        field("second", "text", visible_if="first is not empty", keywords={}),
+        field("third", "text", visible_if="second is not empty", keywords={}),
+    ]
+    starting = [
+        field("level", "integer", default=3),
+        field("since", "date", default_expr=parse("today()")),
+        field("at", "datetime", default_expr=parse("now()")),
+        field("note", "text", keywords={}),
+    ]
     wide_fields = [field(f"w{n}", list(REGISTRY)[n % 14], "wide") for n in range(wide)]
     entities = [
-        entity("sample", [*fields, *story]),
+        entity("sample", [*fields, *story, *chain, *starting]),
         entity("item", items),
         entity("account", [name]),
         entity("secret", [field("name", "text", "secret")]),
@@ -141,6 +152,10 @@ def model(wide: int = 0) -> Model:
     masks = [
         mask("sample.main", "sample", [section("all", [element(one) for one in fields])]),
         two_tabs,
+        mask("sample.chain", "sample", [section("all", [element(one) for one in chain])]),
+        mask("sample.defaults", "sample", [section("all", [element(one) for one in starting])]),
+        mask("sample.follow", "sample", [section("all", [
+            element(by_key["account"]), element(by_key["data"], visible_if='account.name = "Meier"')])]),
         mask("account.quick", "account", [section("all", [element(name)])], quick=True),
         mask("wide.main", "wide", [section("all", [element(one) for one in wide_fields])]),
     ]
@@ -192,8 +207,3 @@ LABELS: dict[str, Any] = {
     "f_user": "Anna",
     "f_team": "Süd",
 }
-
-
-def fresh_spec(name: str) -> FieldSpec:
-    """Return a type's sample."""
-    return REGISTRY[name].sample

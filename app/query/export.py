@@ -1,0 +1,99 @@
+"""A whole list as a file: the same rows in the same order, read in batches by position."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from app.access.rights import capable
+from app.context import Context
+from app.errors import Forbidden
+from app.language import Label
+from app.query.columns import Shown
+from app.query.lists import cursor_of, list_plan, read_after
+from app.query.search import searching
+from app.query.sheet import csv_chunks, xlsx_bytes
+from app.query.shown import extras_of, readers
+from app.query.spec import ListSpec
+
+#: Rows of a file; a longer list is cut there.
+MAX_ROWS: Final = 100_000
+_BATCH: Final = 1_000
+_REFUSED: Final = Label(
+    "Sie dürfen keine Daten ausgeben. Fragen Sie Ihren CRM-Manager, wenn Sie das brauchen.",
+    "You may not export data. Ask your CRM manager if you need to.",
+)
+
+
+def may_export(ctx: Context) -> bool:
+    """Return whether the reader may take data out of the product."""
+    return capable(ctx.snapshot.model, ctx.actor, "export")
+
+
+def require_export(ctx: Context) -> None:
+    """Make sure that the reader may take data out of the product.
+
+    Raises:
+        Forbidden: he may not.
+    """
+    if not may_export(ctx):
+        raise Forbidden(_REFUSED)
+
+
+def headers(ctx: Context, spec: ListSpec) -> tuple[str, ...]:
+    """Return the headings of a list's columns in the reader's language."""
+    return tuple(path.label.text(ctx.locale) for path in spec.columns)
+
+
+def export_rows(ctx: Context, spec: ListSpec, most: int = MAX_ROWS) -> Iterator[tuple[Any, ...]]:
+    """Read a list's rows as values for spreadsheet cells, from its beginning.
+
+    Raises:
+        Forbidden: the reader may not export.
+    """
+    require_export(ctx)
+    return _rows(ctx, spec, most)
+
+
+def _rows(ctx: Context, spec: ListSpec, most: int) -> Iterator[tuple[Any, ...]]:
+    search = searching(ctx, spec.entity, spec.search)
+    plan = list_plan(ctx, spec, search)
+    cells = tuple(_cell(shown) for shown in plan.shown)
+    reads = readers(plan.shown)
+    after: tuple[Any, ...] | None = None
+    left = most
+    while left > 0:
+        size = min(_BATCH, left)
+        rows = read_after(ctx, spec, plan, search, after, size)
+        extras = extras_of(ctx, plan.shown, rows)
+        for row in rows:
+            yield tuple(cell(read(row, extras)) for cell, read in zip(cells, reads, strict=True))
+        if len(rows) < size:
+            return
+        after = cursor_of(plan, rows[-1])
+        left -= len(rows)
+
+
+def _cell(shown: Shown) -> Callable[[Any], Any]:
+    if shown.path.sub is not None:
+        return lambda value: value
+    to_cell = shown.type.to_cell
+    return lambda value: None if value is None else to_cell(value)
+
+
+def export_csv(ctx: Context, spec: ListSpec, *, bom: bool = True) -> Iterator[bytes]:
+    """Write a list as CSV, some rows at a time.
+
+    Raises:
+        Forbidden: the reader may not export.
+    """
+    return csv_chunks(headers(ctx, spec), export_rows(ctx, spec), bom=bom)
+
+
+def export_xlsx(ctx: Context, spec: ListSpec) -> bytes:
+    """Write a list as a workbook.
+
+    Raises:
+        Forbidden: the reader may not export.
+    """
+    return xlsx_bytes(spec.view.label.text(ctx.locale), headers(ctx, spec), export_rows(ctx, spec))

@@ -1,0 +1,139 @@
+"""What a list shows, in words: the sentence above it and the words of each filter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import bindparam, select
+
+from app.context import Context
+from app.expr.types import ValueType
+from app.fields.base import Inputs, Value
+from app.fields.formats import Formats, formats_for
+from app.fields.pointing import AnyRef
+from app.language import LOCALES, Label, Locale
+from app.meta.model import Field, FieldPath
+from app.meta.paths import target_of
+from app.query.gate import readable
+from app.query.lists import Count
+from app.query.search import words_of
+from app.query.shown import labels_anywhere
+from app.query.spec import Filter, ListSpec
+
+_OR: Final = Label(" oder ", " or ")
+_RANGE: Final = Label("von {low} bis {high}", "from {low} to {high}")
+_FROM: Final = Label("ab {low}", "from {low}")
+_UNTIL: Final = Label("bis {high}", "up to {high}")
+_COUNTED: Final = Label("{n}", "{n}")
+_MORE_THAN: Final = Label("mehr als {n}", "more than {n}")
+_SEARCH: Final = Label("enthält „{text}“", "contains “{text}”")
+_NARROWED: Final = Label("eingegrenzt durch einen Bericht oder eine Bedingung", "narrowed down by a report or condition")
+_ARCHIVE: Final = Label("im Archiv", "in the archive")
+_SORTED: Final = Label("sortiert nach {keys}", "sorted by {keys}")
+_DESCENDING: Final = Label("{key} (absteigend)", "{key} (descending)")
+_ALL: Final = Label("alle {plural}", "all {plural}")
+_TITLE: Final = Label("Bezeichnung", "title")
+
+
+def sentence(ctx: Context, spec: ListSpec, locale: Locale, counted: Count | None = None) -> str:
+    """Say what a list shows: "12 Offene Störungen, Status ist Neu oder Offen, sortiert nach Priorität".
+
+    Args:
+        ctx: the configuration and the reader; labels of references cost one statement for each such filter.
+        spec: the list.
+        locale: the language.
+        counted: how many rows it has, where that is known already.
+    """
+    name = _name(ctx, spec)
+    if counted is not None:
+        number = formats_for(locale, ctx.snapshot.time_zone).integer(counted.number)
+        counted_words = (_MORE_THAN if counted.capped else _COUNTED).text(locale).format(n=number)
+        name = Label.same(f"{counted_words} {name.text(locale)}")
+    parts = [name.text(locale)]
+    parts += [filter_words(ctx, chosen).text(locale) for chosen in spec.filters]
+    if words_of(spec.search):
+        parts.append(_SEARCH.text(locale).replace("{text}", spec.search))
+    if spec.where:
+        parts.append(_NARROWED.text(locale))
+    if spec.archived:
+        parts.append(_ARCHIVE.text(locale))
+    parts.append(_sorted(spec).text(locale))
+    return ", ".join(parts)
+
+
+def _name(ctx: Context, spec: ListSpec) -> Label:
+    plural = ctx.snapshot.model.entities[spec.entity].plural
+    return plural if spec.view.generated or spec.view.filter is None else spec.view.label
+
+
+def _sorted(spec: ListSpec) -> Label:
+    keys = [_DESCENDING.format(key=key.path.label) if key.descending else key.path.label for key in spec.sort]
+    return _SORTED.format(keys=_joined(keys or [_TITLE], Label.same(", ")))
+
+
+def _joined(labels: Sequence[Label], between: Label) -> Label:
+    return Label(between.de.join(one.de for one in labels), between.en.join(one.en for one in labels))
+
+
+def filter_words(ctx: Context, chosen: Filter) -> Label:
+    """Say what a filter demands: "Status ist Neu oder Offen"; the words of its chip."""
+    values = value_words(ctx, chosen.path, chosen.values)
+    if chosen.operator.inputs is Inputs.NONE:
+        return _joined([chosen.path.label, chosen.operator.label], Label.same(" "))
+    if chosen.operator.inputs is Inputs.RANGE:
+        low, high = (None if value is None else words for value, words in zip(chosen.values, values, strict=True))
+        return _joined([chosen.path.label, _range(low, high)], Label.same(" "))
+    return _joined([chosen.path.label, chosen.operator.label, _joined(values, _OR)], Label.same(" "))
+
+
+def _range(low: Label | None, high: Label | None) -> Label:
+    if low is None or high is None:
+        return _FROM.format(low=low) if low is not None else _UNTIL.format(high=high or Label.same("…"))
+    return _RANGE.format(low=low, high=high)
+
+
+def value_words(ctx: Context, path: FieldPath, values: Sequence[Value]) -> list[Label]:
+    """Say the operands of a filter as the field would show them; names of records cost one statement."""
+    labels = {} if path.sub is not None else _labels(ctx, path.field, values)
+    formats: list[Formats] = [formats_for(locale, ctx.snapshot.time_zone) for locale in LOCALES]
+    return [Label(*(_word(path, value, labels, one) for one in formats)) for value in values]
+
+
+def _word(path: FieldPath, value: Value, labels: dict[Any, str], formats: Formats) -> str:
+    if value is None:
+        return ""
+    field_type = path.field.type
+    if path.sub is not None:
+        return formats.number(value) if field_type.subs()[path.sub].value_type is ValueType.NUMBER else str(value)
+    if isinstance(value, int | AnyRef) and value in labels:
+        return labels[value]
+    if field_type.value_type is ValueType.DATETIME and not hasattr(value, "hour") and hasattr(value, "isoformat"):
+        return formats.date(value)  # instants are asked for by day
+    if field_type.value_type is ValueType.LIST:
+        return str(value) if isinstance(value, int) else field_type.format((value,), formats)
+    if field_type.value_type in (ValueType.DATE, ValueType.DATETIME) and not hasattr(value, "isoformat"):
+        return formats.number(value)  # a number of days
+    return str(value) if isinstance(value, str) and not field_type.spec.options else field_type.format(value, formats)
+
+
+def _labels(ctx: Context, field: Field, values: Sequence[Value]) -> dict[Any, str]:
+    """Return the titles of the records that operands name, as far as the reader may read them."""
+    anywhere = {value for value in values if isinstance(value, AnyRef)}
+    if anywhere:
+        return dict(labels_anywhere(ctx, anywhere))
+    link = field.type.link()
+    target = link.target if link is not None else target_of(field.type)
+    ids = [value for value in values if isinstance(value, int) and not isinstance(value, bool)]
+    if target is None or not ids:
+        return {}
+    tables = ctx.snapshot.tables
+    if target.startswith("@"):
+        table = tables.user if target == "@user" else tables.team
+        name = table.c.name
+    elif target in readable(ctx):
+        table, name = tables[target], tables[target].c.title
+    else:
+        return {}
+    statement = select(table.c.id, name).where(table.c.id.in_(bindparam("ids", expanding=True)))
+    return {id_: title or f"#{id_}" for id_, title in ctx.connection.execute(statement, {"ids": ids})}

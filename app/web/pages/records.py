@@ -1,0 +1,132 @@
+"""A record in read mode, and archiving it; changing it is `pages.forms`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, Response, abort, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.access.rights import rights
+from app.context import Context
+from app.fields.formats import formats_for
+from app.forms.plan import mask_plan
+from app.query.record import Record, load_record
+from app.records import actions
+from app.web import shell, toasts
+from app.web.lifecycle import context
+from app.web.masks import follower, main_mask, related_lists
+from app.web.places import list_url, record_url
+from app.web.policy import SIGNED_IN, policy
+from app.web.render import csrf, render
+from app.web.respond import go, respond
+from app.web.texts import text
+from app.web.toasts import Toast
+
+record_pages: Final = Blueprint("record_pages", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordScreen:
+    """What the record template shows."""
+
+    title: str
+    plural: str
+    list_url: str
+    edit_url: str | None
+    retire_url: str | None
+    restore_url: str | None
+    version: int
+    archived: str | None
+    mask: Markup
+    told: str
+
+
+@record_pages.get("/r/<entity>/<record:record_id>")
+@policy(SIGNED_IN)
+def show(entity: str, record_id: int) -> Response:
+    """Show a record."""
+    ctx = context()
+    record = load_record(ctx, entity, record_id)
+    plan = mask_plan(ctx, main_mask(ctx, entity), "read")
+    mask = plan.render(
+        record.values,
+        record.labels,
+        ctx=ctx,
+        record_id=record.id,
+        related=related_lists(ctx, plan.mask, record.id),
+        follow=follower(ctx),
+    )
+    screen = _screen(ctx, record, mask)
+    return respond(shell.answer(ctx, screen.title, render("pages/record.html", ctx.locale, page=screen, csrf=csrf())))
+
+
+def _screen(ctx: Context, record: Record, mask: Markup) -> RecordScreen:
+    model = ctx.snapshot.model
+    granted = rights(model, ctx.actor, record.entity)
+    url = record_url(record.entity, record.id)
+    archived = record.archived_at is not None
+    formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
+    return RecordScreen(
+        title=record.title,
+        plural=model.entities[record.entity].plural.text(ctx.locale),
+        list_url=list_url(record.entity),
+        edit_url=f"{url}/edit" if granted.update and not archived else None,
+        retire_url=f"{url}/retire" if granted.retire and not archived else None,
+        restore_url=f"{url}/restore" if granted.retire and archived else None,
+        version=record.version,
+        archived=formats.datetime(record.archived_at) if record.archived_at is not None else None,
+        mask=mask,
+        told=_told(ctx, record),
+    )
+
+
+def _told(ctx: Context, record: Record) -> str:
+    """Return who made and last changed a record, and when."""
+    formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
+    nobody = text("record.by_product", ctx.locale)
+    values, labels = record.values, record.labels
+    if values.get("created_at") is None or values.get("updated_at") is None:
+        return ""
+    return text(
+        "record.told",
+        ctx.locale,
+        created=formats.datetime(values["created_at"]),
+        creator=labels.get("created_by") or nobody,
+        updated=formats.datetime(values["updated_at"]),
+        updater=labels.get("updated_by") or nobody,
+    )
+
+
+def version_sent() -> int:
+    """Return the version that a form was made from; a form without one can't be one of ours (400)."""
+    sent = request.form.get("version", "")
+    if not (sent.isascii() and sent.isdigit() and len(sent) < 10):
+        abort(400)
+    return int(sent)
+
+
+@record_pages.post("/r/<entity>/<record:record_id>/retire")
+@policy(SIGNED_IN)
+def retire(entity: str, record_id: int) -> BaseResponse:
+    """Archive a record; the note on the next page undoes it."""
+    ctx = context()
+    version = actions.retire(ctx, entity, record_id, version_sent())
+    title = load_record(ctx, entity, record_id, lines=False).title
+    url = record_url(entity, record_id)
+    toasts.leave(Toast(text("record.retired", ctx.locale, title=title), f"{url}/restore", version))
+    return go(list_url(entity))
+
+
+@record_pages.post("/r/<entity>/<record:record_id>/restore")
+@policy(SIGNED_IN)
+def restore(entity: str, record_id: int) -> BaseResponse:
+    """Bring a record back out of the archive."""
+    ctx = context()
+    with ctx.connection.begin_nested():
+        actions.restore(ctx, entity, record_id, version_sent())
+    title = load_record(ctx, entity, record_id, lines=False).title
+    toasts.leave(Toast(text("record.restored", ctx.locale, title=title)))
+    return go(record_url(entity, record_id))

@@ -1,0 +1,172 @@
+"""A fresh database with documents published, in a few milliseconds where the same documents were installed before."""
+
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import make_url
+
+from app.access.actor import PRODUCT, Actor
+from app.changes.publish import publish
+from app.context import Context
+from app.errors import InvalidMetadata, Severity
+from app.language import Locale
+from app.meta.documents import Document, load_all, load_directory
+from app.meta.layers import EffectiveDocument
+from app.runtime.snapshot import Snapshot
+from app.runtime.store import Store
+from app.storage.database import Database, open_database
+from app.system import revisions
+
+ROOT = Path(__file__).resolve().parents[2]
+#: The folders that a fresh clone publishes.
+METADATA = ROOT / "metadata"
+PLUGINS = ROOT / "plugins"
+
+Bodies = Mapping[tuple[str, str], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A database with documents in force."""
+
+    url: str
+    database: Database
+    store: Store
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Return the configuration in force."""
+        with self.database.read() as connection:
+            return self.store.snapshot(connection)
+
+    @contextmanager
+    def ctx(
+        self,
+        actor: Actor = PRODUCT,
+        locale: Locale = "de",
+        *,
+        now: datetime | None = None,
+        parameters: Mapping[str, object] | None = None,
+    ) -> Iterator[Context]:
+        """Open a transaction that may write, as a request does; it commits when the block ends well."""
+        with self.database.write() as connection:
+            yield Context(
+                snapshot=self.store.snapshot(connection),
+                actor=actor,
+                connection=connection,
+                now=now or datetime.now(UTC),
+                locale=locale,
+                parameters=parameters or {},
+            )
+
+    def publish(self, *folders: Path, actor: Actor = PRODUCT, message: str = "Test") -> int:
+        """Publish other documents and return the revision."""
+        return publish(self.database, self.store, read_documents(*folders), actor, message).revision
+
+    def close(self) -> None:
+        """Close every connection, so that the database can be dropped."""
+        self.database.close()
+
+
+def read_documents(*folders: Path) -> tuple[Document, ...]:
+    """Read folders of documents; the first is the base, each further one a layer above.
+
+    A folder named like the shipped `plugins` stands for every plugin in it.
+
+    Raises:
+        InvalidMetadata: a file can't be read as a document.
+    """
+    documents: list[Document] = []
+    issues = []
+    plugins = next((folder for folder in folders if folder == PLUGINS), None)
+    layers = [folder for folder in folders if folder != PLUGINS]
+    for number, folder in enumerate(layers):
+        if number == 0:
+            found, wrong = load_all(folder, plugins)
+        else:
+            found, wrong = load_directory(folder, f"plugin:{folder.parent.name}")
+        documents += found
+        issues += wrong
+    if any(issue.severity is Severity.ERROR for issue in issues):
+        raise InvalidMetadata(tuple(issues))
+    return tuple(documents)
+
+
+def write_documents(folder: Path, bodies: Bodies) -> Path:
+    """Write documents as files, removing what stood there before; kind and key are filled in.
+
+    Args:
+        folder: where to; made where it is missing.
+        bodies: what each document says beside `format` and `key`, by kind and key.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    for (kind, key), body in bodies.items():
+        path = folder / kind / f"{key}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"format": 1, "key": key, **body}), encoding="utf-8")
+    return folder
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A database file that is copied, with the configuration that was compiled for it."""
+
+    path: Path
+    snapshot: Snapshot
+    documents: Mapping[revisions.Member, EffectiveDocument]
+
+
+def _state(folders: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
+    """Return what tells whether the files of some folders have changed."""
+    files = sorted(path for folder in folders for path in folder.rglob("*.json"))
+    return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
+
+
+@functools.lru_cache(maxsize=8)
+def _template(folders: tuple[Path, ...], state: tuple[tuple[str, int, int], ...]) -> _Template:
+    assert state
+    path = Path(tempfile.mkdtemp(prefix="lotse-template-")) / "lotse.sqlite"
+    database = open_database(f"sqlite:///{path}", create=True)
+    store = Store(database)
+    revision = publish(database, store, read_documents(*folders), PRODUCT, "Test").revision
+    with database.read() as connection:
+        template = _Template(path, store.snapshot(connection), revisions.load(connection, revision))
+    database.close()
+    return template
+
+
+def install(url: str, *folders: Path) -> Installation:
+    """Make a fresh database with documents in force.
+
+    Args:
+        url: a SQLite file that isn't there yet, or an empty PostgreSQL database.
+        folders: see `read_documents`; without any, the shipped documents with every plugin.
+
+    Raises:
+        InvalidMetadata: the documents have errors.
+    """
+    given = folders or (METADATA, PLUGINS)
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        database = open_database(url)
+        store = Store(database)
+        publish(database, store, read_documents(*given), PRODUCT, "Test")
+        return Installation(url, database, store)
+    template = _template(given, _state(given))
+    shutil.copyfile(template.path, Path(parsed.database or ""))
+    database = open_database(url)
+    store = Store(database)
+    assert template.snapshot.revision is not None
+    store.keep(template.snapshot.revision, template.snapshot, template.documents)
+    return Installation(url, database, store)
+

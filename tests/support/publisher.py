@@ -1,0 +1,123 @@
+"""A process beside the test's own that publishes, is killed in the middle of it, or looks at what is in force.
+
+It takes one job a line on its standard input and answers each with one line. A publish runs in a child of its own, so
+that it can be killed without a new interpreter for each kill. Run by `Publisher`, never by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from app.access.actor import PRODUCT
+from app.changes.publish import publish
+from app.runtime.store import Store
+from app.storage.database import open_database
+from tests.support.install import ROOT, read_documents
+
+
+class Publisher:
+    """The other process, seen from the test; a context manager."""
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.publisher"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=30)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def ask(self, job: dict[str, Any]) -> Any:
+        """Hand over a job and return the answer."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        assert answer, "the other process is gone"
+        return json.loads(answer)
+
+    def publish(self, url: str, folder: Path, kill_at: str = "") -> dict[str, Any]:
+        """Publish a folder in a child; kill it with SIGKILL when it comes to a step.
+
+        Returns:
+            `steps`: the names of the steps it came to; `killed`: whether it was.
+        """
+        answer: dict[str, Any] = self.ask({"do": "publish", "url": url, "folder": str(folder), "kill_at": kill_at})
+        return answer
+
+    def look(self, url: str) -> dict[str, Any]:
+        """Return the revision that this process serves, with every entity's field keys; its store is kept."""
+        answer: dict[str, Any] = self.ask({"do": "look", "url": url})
+        return answer
+
+
+def _publish_in_child(url: str, folder: str, kill_at: str) -> dict[str, Any]:
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _publish(url, Path(folder), kill_at, writer)
+    os.close(writer)
+    with os.fdopen(reader) as stream:
+        steps = stream.read().splitlines()
+    _, status = os.waitpid(child, 0)
+    killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    return {"steps": steps, "killed": killed, "failed": not killed and os.waitstatus_to_exitcode(status) != 0}
+
+
+def _publish(url: str, folder: Path, kill_at: str, writer: int) -> None:
+    """Publish and leave; never returns."""
+
+    def on_step(name: str) -> None:
+        os.write(writer, f"{name}\n".encode())
+        if name == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    code = 1
+    try:
+        database = open_database(url, create=True)
+        publish(database, Store(database), read_documents(folder), PRODUCT, "Test", on_step=on_step)
+        database.close()
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _main() -> None:
+    stores: dict[str, Store] = {}
+    for line in sys.stdin:
+        job = json.loads(line)
+        if job["do"] == "publish":
+            answer = _publish_in_child(job["url"], job["folder"], job["kill_at"])
+        else:
+            store = stores.get(job["url"])
+            if store is None:
+                store = stores[job["url"]] = Store(open_database(job["url"]))
+            with store.database.read() as connection:
+                snapshot = store.snapshot(connection)
+            entities = snapshot.model.entities
+            answer = {"revision": snapshot.revision, "fields": {key: sorted(one.fields) for key, one in entities.items()}}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _main()
