@@ -18,12 +18,33 @@ from app.web import gate, headers, lifecycle, problems, render, static
 from app.web.health import health_pages
 from app.web.lifecycle import DemoAccount, Running
 from app.web.pages.account import account_pages
+from app.web.pages.exports import export_pages
+from app.web.pages.finding import finding_pages
+from app.web.pages.forms import form_pages
+from app.web.pages.home import home_pages
+from app.web.pages.lists import list_pages
+from app.web.pages.picking import picking_pages
+from app.web.pages.records import record_pages
+from app.web.pages.reports import report_pages
 from app.web.respond import htmx
 
 #: Longest form, longest field of one, most fields; a mask with many child lines stays well below.
 _MAX_BODY: Final = 4 * 1024 * 1024
 _MAX_FIELD_MEMORY: Final = 2 * 1024 * 1024
 _MAX_PARTS: Final = 5_000
+_BLUEPRINTS: Final = (
+    static.static_pages,
+    health_pages,
+    account_pages,
+    home_pages,
+    list_pages,
+    record_pages,
+    form_pages,
+    picking_pages,
+    report_pages,
+    export_pages,
+    finding_pages,
+)
 
 
 class RecordId(BaseConverter):
@@ -63,7 +84,7 @@ def create_app(
     )
     gate.settings_of(app, https=settings.https)
     app.url_map.converters["record"] = RecordId
-    running = Running(settings, opened, Store(opened), tuple(demo_accounts) if settings.demo else ())
+    running = Running(settings, opened, Store(opened, settings.time_zone), tuple(demo_accounts) if settings.demo else ())
     _put_together(app, running)
     return app
 
@@ -81,5 +102,5 @@ def _put_together(app: Flask, running: Running) -> None:
         accounts = gate.Accounts(app, session_options={"class_": gate.CallSession, "join_transaction_mode": "create_savepoint"})
     gate.install(app, accounts)
     install_console(app, accounts)
-    for blueprint in (static.static_pages, health_pages, account_pages):
+    for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -12,12 +12,13 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from app.config import SETTINGS, Settings
 from app.expr.functions import AGGREGATES, FUNCTIONS, Function
 from app.fields.base import FieldType
 from app.fields.registry import REGISTRY
+from app.meta.grammar.entity import FIELD, KEYWORDS
 from app.meta.grammar.published import all_published, write
 from app.meta.grammar.words import Schema
 from tools.setup import ROOT
@@ -190,7 +191,7 @@ def _inside(schema: Schema, root: Schema, place: str, seen: tuple[str, ...]) -> 
         reference = items.get("$ref", "")
         if reference not in seen:
             yield from _inside(_resolved(items, root), root, f"{place}[]", (*seen, reference) if reference else seen)
-    for choice in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
+    for choice in (*schema.get("oneOf", ()), *schema.get("anyOf", ()), schema.get("then", {})):
         reference = choice.get("$ref", "")
         if reference not in seen or not reference:
             yield from _rows(_resolved(choice, root), root, f"{place}.", (*seen, reference) if reference else seen)
@@ -204,8 +205,14 @@ def document(kind: str, schema: Schema) -> str:
         schema: its published schema.
     """
     table = _table(("Property", "Kind", "Required", "Meaning", "Default"), dict.fromkeys(_rows(schema, schema, "", ())))
+    parts = [table]
+    if kind == "entities":
+        field = {"properties": {**KEYWORDS, "x-crm": {"type": "object", "properties": FIELD}}}
+        heads = ("Property of a field", "Kind", "Required", "Meaning", "Default")
+        parts += ["## Fields", "Beside these, what [its type](../field-types.md) understands."]
+        parts.append(_table(heads, dict.fromkeys(_rows(field, schema, "", ()))))
     where = f"Complete schema, for editors: `app/meta/schemas/{kind}.schema.json`."
-    return _page(schema.get("title", kind), "app/meta/grammar/", schema.get("description", ""), where, table)
+    return _page(schema.get("title", kind), "app/meta/grammar/", schema.get("description", ""), where, *parts)
 
 
 # -------------------------------------------------------------------------------------------------------------- main

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -13,7 +13,7 @@ from app.meta.diff import Change, diff
 from app.meta.documents import Document
 from app.meta.layers import EffectiveDocument, merge
 from app.runtime.snapshot import Snapshot
-from app.runtime.store import Store
+from app.runtime.store import Candidate, Store
 from app.storage.ddl import DdlStep, ddl_plan
 from app.system import revisions
 
@@ -32,6 +32,7 @@ class Plan:
         ddl: what would be made in the database.
         objections: why it is refused; empty where it isn't.
         warnings: what the compiler found worth saying.
+        differs: whether the documents aren't those in force.
     """
 
     base: int | None
@@ -63,23 +64,35 @@ def settled(documents: Documents) -> tuple[tuple[EffectiveDocument, ...], tuple[
     return (*done, *merged), issues
 
 
-def candidate(
-    store: Store, documents: Documents, base: Snapshot | None
-) -> tuple[Snapshot, tuple[EffectiveDocument, ...], tuple[Issue, ...]]:
-    """Compile documents into a configuration that could be published.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Documents that compile, and so could be published.
 
-    Returns:
-        The configuration, its documents, and the warnings.
+    Args:
+        candidate: what the store keeps once they are.
+        snapshot: the configuration as it would be.
+        documents: the complete set, layers merged.
+        warnings: what the compiler found worth saying.
+    """
+
+    candidate: Candidate
+    snapshot: Snapshot
+    documents: tuple[EffectiveDocument, ...]
+    warnings: tuple[Issue, ...]
+
+
+def prepare(store: Store, documents: Documents, base: Snapshot | None) -> Prepared:
+    """Compile documents into a configuration that could be published.
 
     Raises:
         InvalidMetadata: the documents have errors; it carries every one.
     """
     effective, issues = settled(documents)
-    snapshot, compiled = store.candidate(effective, base)
-    found = (*issues, *compiled.issues)
-    if snapshot is None or any(issue.severity is Severity.ERROR for issue in found):
+    candidate = store.candidate(effective, base)
+    found = (*issues, *candidate.compiled.issues)
+    if candidate.snapshot is None or any(issue.severity is Severity.ERROR for issue in found):
         raise InvalidMetadata(found)
-    return snapshot, effective, found
+    return Prepared(candidate, candidate.snapshot, effective, found)
 
 
 def plan(connection: Connection, store: Store, documents: Documents, *, thorough: bool = True) -> Plan:
@@ -96,30 +109,22 @@ def plan(connection: Connection, store: Store, documents: Documents, *, thorough
     """
     head = revisions.head_id(connection)
     base = None if head is None else store.snapshot_at(connection, head)
-    found, effective, warnings = candidate(store, documents, base)
-    return finish(connection, base, found, effective, warnings, thorough=thorough)
+    return finish(connection, base, prepare(store, documents, base), thorough=thorough)
 
 
-def finish(
-    connection: Connection,
-    base: Snapshot | None,
-    found: Snapshot,
-    effective: Sequence[EffectiveDocument],
-    warnings: tuple[Issue, ...],
-    *,
-    thorough: bool,
-) -> Plan:
-    """Make the plan of a compiled candidate; see `plan`."""
+def finish(connection: Connection, base: Snapshot | None, prepared: Prepared, *, thorough: bool) -> Plan:
+    """Make the plan of documents that were compiled; see `plan`."""
+    found = prepared.snapshot
     old = None if base is None else base.model
     differs = old is None or old.fingerprint != found.model.fingerprint
     previous = None if base is None or thorough else base.tables
     return Plan(
         base=None if base is None else base.revision,
-        documents=tuple(effective),
+        documents=prepared.documents,
         candidate=found,
         changes=diff(old, found.model) if differs else (),
         ddl=ddl_plan(connection, found.tables, previous),
         objections=objections(connection, base, found) if differs else (),
-        warnings=warnings,
+        warnings=prepared.warnings,
         differs=differs,
     )

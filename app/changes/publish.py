@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.access.actor import Actor
 from app.access.rights import capable
-from app.changes.plan import Documents, Plan, candidate, finish
+from app.changes.plan import Documents, Plan, finish, prepare
 from app.errors import CannotStart, Conflict, Forbidden, InvalidMetadata
 from app.language import Label
 from app.meta.diff import Change
@@ -119,14 +119,14 @@ def publish(
         if base is not None and base != head:
             raise Conflict(_MOVED)
         _authorise(before, actor)
-        found, effective, warnings = candidate(store, documents, before)
+        prepared = prepare(store, documents, before)
     try:
         with steps.step("commit"), database.write() as connection:
             with steps.step("lock"):
                 _lock(connection)
                 if revisions.head_id(connection) != head:
                     raise Conflict(_MOVED)
-            made = finish(connection, before, found, effective, warnings, thorough=_is_same(before, found))
+            made = finish(connection, before, prepared, thorough=_is_same(before, prepared.snapshot))
             if made.objections:
                 raise InvalidMetadata(made.objections)
             revision = _write(connection, before, made, actor, message, steps) if not made.empty else head
@@ -135,7 +135,7 @@ def publish(
         raise _told(failure, database) from failure
     assert revision is not None  # a first publish is never empty
     if revision != head:
-        store.keep(revision, found, members)
+        store.keep(revision, prepared.candidate, members)
     return Published(revision, made.changes, made.ddl, time.perf_counter() - started)
 
 

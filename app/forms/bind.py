@@ -247,12 +247,13 @@ def _judged(
         values = {**base, **{key: sent[key] for key in taken}}
         get = getter(plan.model, plan.entity, values, record_id=record_id, follow=follow)
         state = plan.rules.judge(get, before, environment)
-        # Once put back, a value stays back: the judgement can't go round in circles.
-        remaining = taken & state.writable
-        if remaining == taken:
-            return state
-        taken = remaining
-    return replace(state, writable=state.writable & taken)
+        # Once put back, a value stays back: the judgement can't go round in circles, and nobody can forge a value
+        # that is only taken because it was put back.
+        state = replace(state, writable=state.writable - (sent.keys() - taken))
+        if taken <= state.writable:
+            break
+        taken &= state.writable
+    return replace(state, writable=state.writable - (sent.keys() - taken))
 
 
 def _checked(bound: BoundForm) -> BoundForm:

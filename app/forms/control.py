@@ -104,6 +104,10 @@ class Control:
         known = self.around.model.entities.get(key)
         return key if known is None else known.label.text(self.around.locale)
 
+    def may_read(self, entity: str) -> bool:
+        """Return whether the reader may read the records of an entity."""
+        return self.around.may_read((entity,))
+
     def can_create(self, entity: str) -> bool:
         """Return whether a record of an entity can be created in place."""
         return not self.compact and entity in self.around.creatable
@@ -115,10 +119,13 @@ class Control:
 
     @property
     def aria(self) -> Markup:
-        """Return the attributes that tell a screen reader the state, with a space before each."""
+        """Return the attributes that tell a screen reader name and state, with a space before each."""
+        return Markup(' aria-label="{}"{}').format(self.label, self.states) if self.compact else self.states
+
+    @property
+    def states(self) -> Markup:
+        """Return the same without the name, for an input that a macro names itself."""
         parts = []
-        if self.compact:
-            parts.append(Markup(' aria-label="{}"').format(self.label))
         if self.required:
             parts.append(Markup(' aria-required="true"'))
         if self.invalid:

@@ -164,7 +164,10 @@ class FieldPart:
         label = filling.labels.get(self.field.key)
         if label is not None:
             value = field_type.with_label(value, label)
-        return field_type.show(value, formats) if self.linked else escape(field_type.format(value, formats))
+        linked = self.linked
+        if not linked and "entity" in field_type.subs():
+            linked = field_type.expression_value(value, "entity") in self.control.around.readable
+        return field_type.show(value, formats) if linked else escape(field_type.format(value, formats))
 
     def _help_id(self) -> str | None:
         return self.control.described_by[0] if self.control.described_by else None

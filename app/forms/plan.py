@@ -230,6 +230,7 @@ class _Builder:
                     locked=Conditions.of(self.scope, element.field.readonly_if),
                     always_required=element.field.required,
                     always_readonly=self._never_typed(element.field),
+                    kinds=self.around.readable if "entity" in element.field.type.subs() else None,
                 )
         given = {key: conditions for key, conditions in things.items() if conditions}
         return MaskRules(MappingProxyType(given), MappingProxyType(fields))
@@ -238,6 +239,8 @@ class _Builder:
         if field.readonly or (field.system and field.key not in ASSIGNABLE):
             return True
         lines = field.type.lines()
+        if "entity" in field.type.subs():
+            return not any(self.around.may_read((target,)) for target in field.type.spec.targets)
         targets = targets_of(field.type) if lines is None else (lines.entity,)
         return not self.around.may_read(targets)
 

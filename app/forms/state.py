@@ -68,6 +68,7 @@ class FieldRules:
         readonly: one is enough, on the values at hand.
         locked: one is enough, on the record as it is stored.
         always_required, always_readonly: whatever the conditions say.
+        kinds: entities that a reference to one of several may point to here, or None for no such field.
     """
 
     visible: Conditions = Conditions()
@@ -76,6 +77,7 @@ class FieldRules:
     locked: Conditions = Conditions()
     always_required: bool = False
     always_readonly: bool = False
+    kinds: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,9 @@ class MaskRules:
             locked = rule.always_readonly or rule.readonly.any(get, environment)
             if not locked and stored is not None and rule.locked:
                 locked = rule.locked.any(stored, environment)
+            if rule.kinds is not None and not locked:
+                found = {source((key, "entity")) for source in (get, stored) if source is not None}
+                locked = not found <= {None, *rule.kinds}
             if locked:
                 readonly.add(key)
             elif visible:
@@ -165,6 +170,15 @@ def getter(
         record_id: its id, or None for a new one.
         follow: reads values of the records that it points to; without it they are empty.
     """
+    asked: dict[tuple[str, int, tuple[str, ...]], Any] = {}
+
+    def once(target: str, target_id: int, rest: tuple[str, ...]) -> Any:
+        if follow is None:
+            return None
+        key = (target, target_id, rest)
+        if key not in asked:
+            asked[key] = follow(*key)
+        return asked[key]
 
     def get(keys: tuple[str, ...]) -> Any:
         known = entity.fields.get(keys[0])
@@ -176,7 +190,7 @@ def getter(
         lines = known.type.lines()
         if lines is not None:
             return _of_lines(model.entities[lines.entity], value or (), keys[1:])
-        return _at(known, value, keys[1:], follow)
+        return _at(known, value, keys[1:], once)
 
     return get
 

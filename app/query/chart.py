@@ -45,7 +45,8 @@ def number(figure: Figure | None) -> int | float | None:
     value = getattr(value, "amount", value)
     if isinstance(value, bool) or not isinstance(value, Decimal | int):
         return None
-    return int(value) if value == int(value) else float(round(value, 6))
+    exact = Decimal(value)
+    return int(exact) if exact == int(exact) else float(round(exact, 6))
 
 
 def name_of(groups: Sequence[Group]) -> str:

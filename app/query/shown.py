@@ -94,7 +94,7 @@ def extras_of(ctx: Context, shown: Sequence[Shown], rows: Sequence[Row]) -> Extr
 def _beside(ctx: Context, shown: Shown, ids: Sequence[int]) -> Mapping[Any, Any]:
     if shown.type.link() is not None:
         return links_of(ctx, shown, ids)
-    return dict(ctx.connection.execute(_line_counts(ctx, shown), {_IDS: ids}).tuples())
+    return {row[0]: row[1] for row in ctx.connection.execute(_line_counts(ctx, shown), {_IDS: ids})}
 
 
 def links_of(ctx: Context, shown: Shown, ids: Sequence[int]) -> Mapping[int, Mapping[int, str | None]]:

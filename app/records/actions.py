@@ -25,7 +25,7 @@ from app.records.rows import Draft, Stored
 from app.records.stored import Targets, load
 from app.records.titles import refresh, showing, title_formats
 from app.records.uniqueness import collisions_of
-from app.records.write import insert, name, set_archived
+from app.records.write import differs, insert, name, set_archived
 from app.records.write import update as write_update
 
 #: PostgreSQL's word for two transactions that wait for each other, and for one that saw another's change too late.
@@ -72,6 +72,8 @@ def create_all(
 def update(ctx: Context, entity_key: str, record_id: int, raw: Mapping[str, Raw], version: int) -> int:
     """Change the given fields of a record, leave the others as they are, and return the new version.
 
+    Where nothing differs from what is stored, nothing is written and the version stays.
+
     Args:
         ctx, entity_key: see `create`.
         record_id: which record.
@@ -89,6 +91,8 @@ def update(ctx: Context, entity_key: str, record_id: int, raw: Mapping[str, Raw]
         raise Conflict(texts.ARCHIVED)
     draft = Draft(plan, pool, before=before)
     prepare(ctx, pool, [draft], [raw])
+    if not differs(draft):
+        return draft.version
     with races():
         write_update(ctx, plan, draft)
     tell_others(ctx, [draft])

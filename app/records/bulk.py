@@ -13,7 +13,7 @@ from app.records.actions import create_all, prepare, races, tell_others
 from app.records.plan import plan_of
 from app.records.rows import Draft
 from app.records.stored import Targets, load
-from app.records.write import update
+from app.records.write import differs, update
 
 #: Records that go through the path together: large enough to share statements, small enough for memory.
 BATCH: Final = 1000
@@ -66,7 +66,8 @@ def update_many(ctx: Context, entity_key: str, changes: Mapping[int, Mapping[str
         prepare(ctx, pool, drafts, [changes[one] for one in some])
         with races():
             for draft in drafts:
-                update(ctx, plan, draft)
+                if differs(draft):
+                    update(ctx, plan, draft)
         tell_others(ctx, drafts)
 
 

@@ -27,8 +27,8 @@ def value_at(model: Model, entity: Entity, keys: tuple[str, ...]) -> Accessor:
         return _of_lines(model, field.key, lines.entity, rest)
     if not rest or rest[0] in field.type.subs():
         return _own(field, rest[0] if rest else None)
-    target = target_of(field.type)
-    inner = value_at(model, model.entities[target], rest) if target in model.entities else _name
+    target = model.entities.get(target_of(field.type) or "")
+    inner = _name if target is None else value_at(model, target, rest)
     return _followed(field.key, inner)
 
 
@@ -129,8 +129,8 @@ def _text_at(model: Model, entity: Entity, keys: tuple[str, ...]) -> TitleText:
             return "" if found is None else str(found)
 
         return part_text
-    target = target_of(field_type)
-    inner = _text_at(model, model.entities[target], rest) if target in model.entities else _title_of
+    target = model.entities.get(target_of(field_type) or "")
+    inner = _title_of if target is None else _text_at(model, target, rest)
 
     def followed(row: Row, formats: Formats) -> str:
         found = row.follow(key)

@@ -16,8 +16,8 @@ from app.records.plan import EntityPlan, FieldPlan, plan_of
 from app.records.rows import Draft, Stored
 from app.records.stored import Targets, load_lines, pointers
 
-#: What a line may carry beside its values.
-_LINE_KEYS: Final = frozenset({"id"})
+#: What a line carries beside its values: which stored line it is.
+_LINE_ID: Final = "id"
 #: Stands for the id of a record that isn't written yet.
 PENDING: Final = 0
 
@@ -48,12 +48,11 @@ class Preparation:
     def _clean(self, draft: Draft, raw: Mapping[str, Raw]) -> None:
         plan, locale = draft.entity, self.ctx.locale
         for key, given in raw.items():
+            if draft.via is not None and key in (draft.via, _LINE_ID):
+                continue
             field = plan.fields.get(key)
             if field is None:
-                if not (draft.via is not None and key in _LINE_KEYS):
-                    draft.refuse(key, texts.unknown_field(key, plan.entity.label))
-                continue
-            if key == draft.via:
+                draft.refuse(key, texts.unknown_field(key, plan.entity.label))
                 continue
             draft.given.add(key)
             try:
@@ -156,7 +155,7 @@ class Preparation:
         there: dict[int | None, Stored],
         prefix: str,
     ) -> Draft:
-        line_id = raw.get("id")
+        line_id = raw.get(_LINE_ID)
         before, lost = None, False
         if line_id not in (None, ""):
             text = str(line_id)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func, select
 
 from app.context import Context
 from app.errors import Conflict
@@ -43,16 +43,25 @@ def insert(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> None:
     """Insert drafts of one entity, with their links and lines; afterwards each has its id."""
     if not drafts:
         return
-    rows = [_new_row(ctx, plan, draft) for draft in drafts]
-    table = plan.table
-    if len(rows) == 1:
-        drafts[0].id = ctx.connection.execute(table.insert().returning(table.c.id), rows[0]).scalar_one()
-    else:
-        ids = ctx.connection.execute(table.insert().returning(table.c.id, sort_by_parameter_order=True), rows)
-        for draft, row_id in zip(drafts, ids.scalars(), strict=True):
-            draft.id = row_id
+    for draft, row_id in zip(drafts, _insert_rows(ctx, plan, drafts), strict=True):
+        draft.id = row_id
     _write_links(ctx, plan, drafts)
     _write_lines(ctx, plan, drafts)
+
+
+def _insert_rows(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> Sequence[int]:
+    table, rows = plan.table, [_new_row(ctx, plan, draft) for draft in drafts]
+    if len(rows) == 1:
+        return [int(ctx.connection.execute(table.insert().returning(table.c.id), rows[0]).scalar_one())]
+    if ctx.snapshot.dialect == "postgresql":
+        ordered = table.insert().returning(table.c.id, sort_by_parameter_order=True)
+        return ctx.connection.execute(ordered, rows).scalars().all()
+    # SQLite promises no order of what RETURNING gives, so that SQLAlchemy would send one INSERT for each row. Whoever
+    # writes has the database to himself there, so the next ids can be told beforehand: as SQLite itself counts them.
+    last = ctx.connection.execute(select(func.max(table.c.id))).scalar() or 0
+    ids = range(last + 1, last + 1 + len(rows))
+    ctx.connection.execute(table.insert(), [{**row, "id": row_id} for row, row_id in zip(rows, ids, strict=True)])
+    return ids
 
 
 def update(ctx: Context, plan: EntityPlan, draft: Draft) -> None:
@@ -173,7 +182,7 @@ def _write_lines(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> Non
             child = rows[0].entity
             _retire_lines(ctx, child, removed)
             for row in rows:
-                if row.before is not None and _touched(row):
+                if row.before is not None and differs(row):
                     update(ctx, child, row)
             insert(ctx, child, [row for row in rows if row.before is None])
         elif removed:
@@ -185,12 +194,16 @@ def _plan_of(row: Row) -> EntityPlan:
     return row.plan
 
 
-def _touched(row: Draft) -> bool:
-    """Return whether a stored line has to be written: something in it, below it or about its place has changed."""
-    before = row.before
-    if before is None or row.changed or row.title != before.row.title:
+def differs(draft: Draft) -> bool:
+    """Return whether a draft is anything but what is stored: in itself, in its lines, or in its place."""
+    before = draft.before
+    if before is None or draft.title != before.row.title or draft.search_text != before.search_text:
         return True
-    return "position" in row.entity.system and row.position != before.position
+    if "position" in draft.entity.system and draft.position not in (None, before.position):
+        return True
+    if draft.changed - {field.key for field in draft.entity.lines} or any(draft.removed.values()):
+        return True
+    return any(differs(row) for rows in draft.children.values() for row in rows)
 
 
 def _retire_lines(ctx: Context, child: EntityPlan, removed: Sequence[Stored]) -> None:

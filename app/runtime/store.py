@@ -43,6 +43,20 @@ class _Kept:
 
     snapshot: Snapshot
     documents: Mapping[Member, EffectiveDocument]
+    compiled: Compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Documents that were compiled and could be published.
+
+    Args:
+        snapshot: the configuration without a revision, or None where the documents have errors.
+        compiled: the compiler's answer.
+    """
+
+    snapshot: Snapshot | None
+    compiled: Compiled
 
 
 class Store:
@@ -93,27 +107,28 @@ class Store:
         found = kept.documents if kept is not None else revisions.load(connection, revision_id, self._known())
         return tuple(found.values())
 
-    def candidate(
-        self, documents: Sequence[EffectiveDocument], base: Snapshot | None
-    ) -> tuple[Snapshot | None, Compiled]:
+    def candidate(self, documents: Sequence[EffectiveDocument], base: Snapshot | None) -> Candidate:
         """Compile documents that aren't published.
 
         Args:
             documents: a complete set.
             base: the snapshot they are compared with; what is the same in it is taken over.
-
-        Returns:
-            A snapshot without a revision, None where the documents have errors; and the compiler's answer.
         """
-        compiled = compile_model(documents)
-        if compiled.model is None:
-            return None, compiled
-        return self._snapshot(None, compiled.model, base), compiled
+        kept = None if base is None or base.revision is None else self._get(base.revision)
+        compiled = compile_model(documents, None if kept is None else kept.compiled)
+        return Candidate(None if compiled.model is None else self._snapshot(None, compiled.model, base), compiled)
 
-    def keep(self, revision_id: int, candidate: Snapshot, documents: Mapping[Member, EffectiveDocument]) -> None:
-        """Keep a snapshot under the revision that it was just published as."""
-        snapshot = Snapshot(revision_id, candidate.model, candidate.tables, candidate.dialect, candidate.time_zone)
-        self._put(revision_id, _Kept(snapshot, documents))
+    def keep(self, revision_id: int, candidate: Candidate, documents: Mapping[Member, EffectiveDocument]) -> None:
+        """Keep a candidate under the revision that it was just published as."""
+        made = candidate.snapshot
+        assert made is not None
+        snapshot = Snapshot(revision_id, made.model, made.tables, made.dialect, made.time_zone)
+        self._put(revision_id, _Kept(snapshot, documents, candidate.compiled))
+
+    def adopt(self, other: Store) -> None:
+        """Take over what another store keeps, of a database that is a copy; nothing is compiled again."""
+        for revision_id, kept in other._kept.items():
+            self._put(revision_id, kept)
 
     def _get(self, revision_id: int) -> _Kept | None:
         with self._lock:
@@ -140,12 +155,12 @@ class Store:
         documents = revisions.load(connection, revision_id, self._known())
         if not documents and revisions.info(connection, revision_id) is None:
             raise CannotStart(_NO_REVISION.format(revision=revision_id))
-        compiled = compile_model(tuple(documents.values()))
+        latest = self._latest()
+        compiled = compile_model(tuple(documents.values()), None if latest is None else latest.compiled)
         if compiled.model is None:
             raise InvalidMetadata(compiled.issues)
-        latest = self._latest()
         base = None if latest is None else latest.snapshot
-        kept = _Kept(self._snapshot(revision_id, compiled.model, base), documents)
+        kept = _Kept(self._snapshot(revision_id, compiled.model, base), documents, compiled)
         self._put(revision_id, kept)
         return kept
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Connection, Dialect, ForeignKeyConstraint, Index, Table, tuple_
+from sqlalchemy import Connection, Dialect, ForeignKeyConstraint, Index, MetaData, Table, tuple_
 from sqlalchemy.schema import CreateIndex, CreateTable, DropIndex, ExecutableDDLElement
 
 from app.fields.column import ColumnSpec
@@ -214,8 +214,9 @@ class _Planner:
     def _indexes(self, table: Table) -> Iterator[DdlStep]:
         wanted = sorted(table.indexes, key=lambda index: str(index.name))
         gone = self.there.unique.get(table.name, frozenset()) - {str(index.name) for index in wanted}
+        stub = Table(table.name, MetaData())  # an index adds itself to its table, and the real one never changes
         for name in sorted(gone):
-            yield self._step("drop_index", table.name, DropIndex(Index(name, _table=table)))
+            yield self._step("drop_index", table.name, DropIndex(Index(name, _table=stub)))
         for index in wanted:
             if index.name not in self.there.names and self._can_have(index):
                 yield self._step("create_index", table.name, CreateIndex(index))

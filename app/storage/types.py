@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, Dialect, Integer, Numeric, Text, Time
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.fields.column import ColumnKind, ColumnSpec
@@ -74,12 +75,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC).replace(tzinfo=None)
 
 
+class StoredJson(JSON):
+    """JSON as text; SQLite would take the type's own name for "may be a number" and turn `"0"` into one."""
+
+
+@compiles(StoredJson, "sqlite")
+def _stored_json(element: StoredJson, compiler: Any, **_: object) -> str:
+    return "TEXT"
+
+
 #: Text of any length, compared by code point on every database.
 TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
 #: A key of a row: 64 bits; SQLite gives numbers by itself only where the type is called INTEGER.
 ID: Final = BigInteger().with_variant(Integer(), "sqlite")
 #: A value as JSON; the engine writes and reads it with orjson.
-JSON_VALUE: Final = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+JSON_VALUE: Final = StoredJson(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 _TYPES: Final[Mapping[ColumnKind, Callable[[], TypeEngine[Any]]]] = {
     ColumnKind.TEXT: lambda: TEXT,

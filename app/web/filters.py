@@ -1,19 +1,16 @@
-"""Filters as a reader sees them: chips in words, and the small form that asks for one more."""
+"""The small form that asks for one more filter, or changes one: which field, how, and which value."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
-
-from sqlalchemy import select
+from typing import Final
 
 from app.context import Context
 from app.errors import NotFound
 from app.expr.types import ValueType
-from app.fields.base import FieldType, Inputs, Operator, Value
+from app.fields.base import Inputs, Operator
 from app.fields.choosing import ChoosingField
-from app.fields.formats import Formats, formats_for
 from app.meta.model import FieldPath
 from app.query.gate import readable, readable_fields
 from app.query.operators import operators_of
@@ -21,12 +18,10 @@ from app.query.paths import resolve
 from app.query.record import load_record
 from app.query.search import search
 from app.query.spec import Filter
-from app.web.texts import text
+from app.web.people import people
 
-#: Values that a chip names one by one.
-_NAMED: Final = 4
+#: Hits of a search for something to tick.
 _FOUND: Final = 12
-_PEOPLE: Final = 200
 _INPUTS: Final[Mapping[ValueType, str]] = {
     ValueType.DATE: "date",
     ValueType.DATETIME: "date",
@@ -177,7 +172,7 @@ def _options(
     if target is None:
         return None
     if target.startswith("@"):
-        return tuple(Choice(str(key), name, str(key) in chosen) for key, name in _people(ctx, target))
+        return tuple(Choice(str(key), name, str(key) in chosen) for key, name in people(ctx, target))
     return _found(ctx, target, values, find)
 
 
@@ -189,12 +184,6 @@ def _found(ctx: Context, target: str, values: Sequence[str], find: str) -> tuple
     return tuple(Choice(key, name, chosen=True) for key, name in ticked.items()) + fresh
 
 
-def _people(ctx: Context, target: str) -> Sequence[Any]:
-    tables = ctx.snapshot.tables
-    table = tables.user if target == "@user" else tables.team
-    return ctx.connection.execute(select(table.c.id, table.c.name).order_by(table.c.name).limit(_PEOPLE)).all()
-
-
 def _title(ctx: Context, target: str, value: str) -> str | None:
     if not (value.isascii() and value.isdigit() and len(value) < 19):
         return None
@@ -202,56 +191,3 @@ def _title(ctx: Context, target: str, value: str) -> str | None:
         return load_record(ctx, target, int(value)).title or f"#{value}"
     except NotFound:
         return None
-
-
-# -- chips ------------------------------------------------------------------------------------------------------------
-
-
-def chip_text(ctx: Context, chosen: Filter) -> str:
-    """Return a filter in words: what, how, which."""
-    formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
-    words = [chosen.path.label.text(ctx.locale), chosen.operator.label.text(ctx.locale)]
-    if chosen.operator.inputs is Inputs.RANGE:
-        words = [words[0], _range(ctx, chosen, formats)]
-    elif len(chosen.values) > _NAMED:
-        words.append(text("list.several", ctx.locale, n=len(chosen.values)))
-    else:
-        words.extend([", ".join(_named(ctx, chosen, value, formats) for value in chosen.values)])
-    return " ".join(word for word in words if word)
-
-
-def _range(ctx: Context, chosen: Filter, formats: Formats) -> str:
-    low, high = (None if value is None else _named(ctx, chosen, value, formats) for value in chosen.values)
-    if low and high:
-        return text("list.from_to", ctx.locale, low=low, high=high)
-    return text("list.from", ctx.locale, low=low) if low else text("list.up_to", ctx.locale, high=high or "")
-
-
-def _named(ctx: Context, chosen: Filter, value: Value, formats: Formats) -> str:
-    """Return one operand as people write it; what points to a record, by its name."""
-    path = chosen.path
-    target = _target(path)
-    if chosen.operator.widget is None and target is not None and isinstance(value, int):
-        if target.startswith("@"):
-            return next((name for key, name in _people(ctx, target) if key == value), f"#{value}")
-        return _title(ctx, target, str(value)) or f"#{value}"
-    if chosen.operator.widget == "entity":
-        entity = ctx.snapshot.model.entities.get(str(value))
-        return entity.label.text(ctx.locale) if entity is not None else str(value)
-    return _written(path.field.type, value, formats) if path.sub is None else _plain(value, formats)
-
-
-def _plain(value: Value, formats: Formats) -> str:
-    return value if isinstance(value, str) else formats.number(value)
-
-
-def _written(field_type: FieldType, value: Value, formats: Formats) -> str:
-    if isinstance(field_type, ChoosingField):
-        option = next((option for option in field_type.spec.options if option.key == value), None)
-        return formats.text(option.label) if option is not None else str(value)
-    if isinstance(value, str):
-        return f"„{value}“" if formats.locale == "de" else f"“{value}”"
-    try:
-        return field_type.format(value, formats)
-    except (AttributeError, TypeError):
-        return str(value)  # an operand of another kind than the field, such as a number of days

@@ -14,8 +14,10 @@ from app.errors import NotFound
 from app.forms.state import Follow
 from app.meta.model import Field, Mask, RelatedElement
 from app.query.operators import operators_of
-from app.query.paths import resolve, target_of
+from app.meta.paths import target_of
+from app.query.paths import resolve
 from app.query.record import Record, Related, load_record, related
+from app.query.spec import ALL_RECORDS
 from app.web import markup, rows
 from app.web.markup import text as escaped
 from app.web.places import list_url
@@ -148,4 +150,4 @@ def _all_url(ctx: Context, element: RelatedElement, record_id: int) -> str | Non
     operator = next((key for key in _POINTING if key in known), None)
     if operator is None:
         return None
-    return f"{list_url(element.entity)}?{urlencode({f'f.{element.via}.{operator}': record_id})}"
+    return f"{list_url(element.entity)}/{ALL_RECORDS}?{urlencode({f'f.{element.via}.{operator}': record_id})}"

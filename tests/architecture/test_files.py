@@ -26,7 +26,7 @@ _REGISTRIES: Final = tuple(
         ("fonts", "googleapis", "com"),
     )
 )
-_HOMES: Final = "work|root|home/[a-z]+|opt|Users"
+_HOMES: Final = "work|root|tmp|home/[a-z]+|opt|Users"
 _MACHINE: Final = re.compile(r"(?<![\w./])/(?:" + _HOMES + r")/\w")
 _LOCKS: Final = ("requirements.lock", "requirements-dev.lock", "package-lock.json")
 

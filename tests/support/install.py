@@ -21,11 +21,9 @@ from app.context import Context
 from app.errors import InvalidMetadata, Severity
 from app.language import Locale
 from app.meta.documents import Document, load_all, load_directory
-from app.meta.layers import EffectiveDocument
 from app.runtime.snapshot import Snapshot
 from app.runtime.store import Store
 from app.storage.database import Database, open_database
-from app.system import revisions
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The folders that a fresh clone publishes.
@@ -122,8 +120,7 @@ class _Template:
     """A database file that is copied, with the configuration that was compiled for it."""
 
     path: Path
-    snapshot: Snapshot
-    documents: Mapping[revisions.Member, EffectiveDocument]
+    store: Store
 
 
 def _state(folders: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
@@ -138,11 +135,9 @@ def _template(folders: tuple[Path, ...], state: tuple[tuple[str, int, int], ...]
     path = Path(tempfile.mkdtemp(prefix="lotse-template-")) / "lotse.sqlite"
     database = open_database(f"sqlite:///{path}", create=True)
     store = Store(database)
-    revision = publish(database, store, read_documents(*folders), PRODUCT, "Test").revision
-    with database.read() as connection:
-        template = _Template(path, store.snapshot(connection), revisions.load(connection, revision))
+    publish(database, store, read_documents(*folders), PRODUCT, "Test")
     database.close()
-    return template
+    return _Template(path, store)
 
 
 def install(url: str, *folders: Path) -> Installation:
@@ -166,7 +161,6 @@ def install(url: str, *folders: Path) -> Installation:
     shutil.copyfile(template.path, Path(parsed.database or ""))
     database = open_database(url)
     store = Store(database)
-    assert template.snapshot.revision is not None
-    store.keep(template.snapshot.revision, template.snapshot, template.documents)
+    store.adopt(template.store)
     return Installation(url, database, store)
 

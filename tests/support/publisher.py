@@ -113,8 +113,8 @@ def _main() -> None:
                 store = stores[job["url"]] = Store(open_database(job["url"]))
             with store.database.read() as connection:
                 snapshot = store.snapshot(connection)
-            entities = snapshot.model.entities
-            answer = {"revision": snapshot.revision, "fields": {key: sorted(one.fields) for key, one in entities.items()}}
+            fields = {key: sorted(entity.fields) for key, entity in snapshot.model.entities.items()}
+            answer = {"revision": snapshot.revision, "fields": fields}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

@@ -65,7 +65,7 @@ class _Linker:
         )
 
     def _field(self, field: Field, source: Property) -> Field:
-        x_crm, at = source.json["x-crm"], under(source.at, "x-crm")
+        x_crm, at = source.x_crm, source.at
         self._check_lines(field, at)
         changes: dict[str, Any] = {}
         for name in _CONDITIONS:

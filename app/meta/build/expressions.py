@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from app.expr import deps
 from app.expr.ast import Expr
@@ -11,10 +11,10 @@ from app.expr.messages import ExprError
 from app.expr.scope import Scope
 from app.expr.types import ValueType
 from app.meta.build.shapes import Shape
-from app.meta.build.workshop import At, Desk
+from app.meta.build.workshop import At, Desk, Source
 from app.meta.findings import Place
-from app.meta.model import Entity
-from app.meta.paths import NoPath, find_path, target_of
+from app.meta.model import Entity, FieldPath
+from app.meta.paths import SHOWN_HOPS, NoPath, find_path, target_of
 from app.meta.scope import EntityScope
 
 
@@ -172,3 +172,36 @@ def is_retired(lookup: Lookup, entity_key: str, text: str) -> bool:
     return False
 
 
+
+
+def resolve_path(
+    desk: Desk, lookup: Lookup, entity_key: str, text: str, place: Place, limit: int = SHOWN_HOPS
+) -> FieldPath | None:
+    """Return a path, or None having reported why it is none; a retired field is a warning, since it only hides itself."""
+    found = find_path(lookup, entity_key, text, limit)
+    if isinstance(found, FieldPath):
+        return found
+    if is_retired(lookup, entity_key, text):
+        desk.findings.add("field.retired_used", place, name=text)
+    else:
+        report_no_path(desk, lookup, entity_key, found, place, text)
+    return None
+
+
+def entity_of(desk: Desk, lookup: Lookup, source: Source, code: str) -> Entity | None:
+    """Return the entity that a mask, view or report is about, or None having reported that there is none."""
+    key = source.body["entity"]
+    standing = desk.ask("standing", key)
+    if standing == "missing":
+        desk.findings.unknown(code, source.at("entity"), key, desk.keys("entities"))
+    elif standing == "abstract":
+        desk.findings.add("field.abstract_target", source.at("entity"), name=key)
+    return lookup.get(key) if standing == "normal" else None
+
+
+def check_roles(desk: Desk, roles: Sequence[str], at: At) -> tuple[str, ...]:
+    """Return role keys, having reported those that don't exist."""
+    for index, role in enumerate(roles):
+        if desk.document("roles", role) is None:
+            desk.findings.unknown("roles.unknown", at(index), role, desk.keys("roles"))
+    return tuple(roles)

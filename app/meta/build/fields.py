@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from app.errors import InvalidValue
@@ -16,6 +17,14 @@ from app.meta.structure import check_structure, field_checker
 
 #: Names of databases may have 63 characters; `l_<entity>__<field>` is the longest that is made of two keys.
 _LONGEST_NAME: Final = 63 - len("l___")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A field with its types, and what else its `x-crm` says: conditions and rules, to be linked later."""
+
+    field: Field
+    x_crm: Mapping[str, Any]
 
 
 def label_of(texts: Mapping[str, Any] | None, fallback: str = "") -> Label:
@@ -111,7 +120,9 @@ def is_computed(default: Any) -> bool:
     return isinstance(default, dict) and set(default) == {"expr"} and isinstance(default["expr"], str)
 
 
-def build_field(desk: Desk, entity_key: str, key: str, json: Mapping[str, Any], at: At, *, required: bool) -> Field | None:
+def build_field(
+    desk: Desk, entity_key: str, key: str, json: Mapping[str, Any], at: At, *, required: bool
+) -> Built | None:
     """Return a field without its conditions and rules, or None where it is too broken for use.
 
     Args:
@@ -152,7 +163,7 @@ def build_field(desk: Desk, entity_key: str, key: str, json: Mapping[str, Any], 
     if bound is None:
         return None
     _check_storage(desk, bound, inside)
-    return Field(
+    field = Field(
         key=key,
         entity=entity_key,
         label=label,
@@ -163,6 +174,7 @@ def build_field(desk: Desk, entity_key: str, key: str, json: Mapping[str, Any], 
         default=default_of(desk, bound, x_crm.get("default"), under(inside, "default")),
         **flags,
     )
+    return Built(field, x_crm)
 
 
 def _check_storage(desk: Desk, bound: FieldType, at: At) -> None:

@@ -41,9 +41,9 @@ _SYSTEM: Final[tuple[tuple[str, type[FieldType], Label, bool], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A live field's property as it stands in a document, its own or an abstract one's."""
+    """The `x-crm` of a live field, out of its own document or an abstract one's, and the way to places in it."""
 
-    json: Mapping[str, Any]
+    x_crm: Mapping[str, Any]
     at: At
 
 
@@ -99,7 +99,7 @@ def _chain(desk: Desk, source: Source) -> tuple[Source, ...]:
         seen.insert(0, parent)
 
 
-def _system_fields(entity_key: str, taken: Mapping[str, Field] | frozenset[str]) -> dict[str, Field]:
+def _system_fields(entity_key: str, taken: set[str]) -> dict[str, Field]:
     return {
         key: Field(
             key=key,
@@ -134,13 +134,13 @@ def make_shape(desk: Desk, key: str) -> Shape | None:
                 continue
             if name == "id" or "__" in name:
                 desk.findings.add("field.reserved", at(), name=name)
-            properties[name] = Property(json, at)
-            field = build_field(desk, key, name, json, at, required=name in required)
-            if field is None:
+            built = build_field(desk, key, name, json, at, required=name in required)
+            properties[name] = Property({} if built is None else built.x_crm, under(at, "x-crm"))
+            if built is None:
                 broken.add(name)
             else:
-                fields[name] = field
-    fields.update(_system_fields(key, fields | dict.fromkeys(broken)))  # type: ignore[arg-type]
+                fields[name] = built.field
+    fields.update(_system_fields(key, broken.union(fields)))
     return Shape(_bare(source, key, fields, retired), frozenset(broken), MappingProxyType(properties), sources)
 
 

@@ -38,73 +38,66 @@ const short = (locale) => {
   return (value) => format.format(value);
 };
 
-const round = (data, ink) => ({
-  series: [
-    {
-      type: data.kind === "funnel" ? "funnel" : "pie",
-      ...(data.kind === "funnel"
-        ? { left: "5%", width: "60%", top: 16, bottom: 16, sort: "none", gap: 2, minSize: "6%" }
-        : { radius: data.kind === "donut" ? ["52%", "78%"] : "78%" }),
-      label: { color: ink.text, position: data.kind === "funnel" ? "right" : "outside", overflow: "break", width: 110 },
-      labelLine: { lineStyle: { color: ink.line } },
-      itemStyle: { borderColor: ink.surface, borderWidth: 2 },
-      data: data.categories.map((name, at) => ({
-        name,
-        value: data.series[0].values[at] ?? 0,
-        at,
-        itemStyle: data.colours?.[at] ? { color: colour(NAMED[data.colours[at]]) } : undefined,
-      })),
-    },
-  ],
+const paint = (point) => ({ ...point, itemStyle: point.colour ? { color: colour(NAMED[point.colour]) } : undefined });
+
+const round = (option, kind, ink) => ({
+  series: option.series.map((one) => ({
+    ...one,
+    ...(kind === "funnel"
+      ? { left: "4%", width: "58%", top: 12, bottom: 12, sort: "none", gap: 2, minSize: "6%" }
+      : { radius: kind === "donut" ? ["48%", "74%"] : "74%" }),
+    label: { color: ink.text, position: kind === "funnel" ? "right" : "outside", overflow: "break", width: 120, fontSize: 12 },
+    labelLine: { lineStyle: { color: ink.line } },
+    itemStyle: { borderColor: ink.surface, borderWidth: 2 },
+    data: one.data.map((point) => {
+      const painted = paint(point);
+      return painted.itemStyle ? painted : { ...painted, itemStyle: undefined };
+    }),
+  })),
 });
 
-const flat = (data, ink) => {
-  const lines = data.kind === "line" || data.kind === "area";
-  const lying = !lines && data.categories.some((name) => name.length > 14) && data.categories.length > 3;
-  const names = {
+const flat = (option, kind, locale, ink, width) => {
+  const lines = kind === "line" || kind === "area";
+  const names = option.xAxis.data;
+  const several = option.series.length > 1;
+  const lying = !lines && names.length > 2 && Math.max(...names.map((name) => name.length)) * names.length * 7 > width;
+  const naming = {
     type: "category",
-    data: data.categories,
+    data: names,
     inverse: lying,
-    axisLabel: { color: ink.muted, width: lying ? 130 : 80, overflow: lying ? "truncate" : "break", hideOverlap: true },
+    axisLabel: { color: ink.muted, width: lying ? Math.min(150, width / 3) : 90, overflow: lying ? "truncate" : "break", hideOverlap: !lying },
     axisLine: { lineStyle: { color: ink.line } },
     axisTick: { show: false },
   };
-  const numbers = {
+  const counting = {
     type: "value",
-    axisLabel: { color: ink.muted, formatter: short(data.locale), hideOverlap: true },
+    minInterval: 1,
+    axisLabel: { color: ink.muted, formatter: short(locale), hideOverlap: true },
     splitLine: { lineStyle: { color: ink.line } },
   };
   return {
-    grid: { left: 8, right: 16, top: data.series.length > 1 ? 40 : 16, bottom: 8, containLabel: true },
-    legend: data.series.length > 1 ? { top: 0, type: "scroll", textStyle: { color: ink.text }, icon: "roundRect" } : undefined,
-    xAxis: lying ? numbers : names,
-    yAxis: lying ? names : numbers,
-    series: data.series.map((one) => ({
-      name: one.name,
-      type: lines ? "line" : "bar",
-      stack: data.kind === "stacked_bar" ? "all" : undefined,
-      areaStyle: data.kind === "area" ? { opacity: 0.2 } : undefined,
+    grid: { left: 8, right: 16, top: several ? 40 : 16, bottom: 8, containLabel: true },
+    legend: several ? { top: 0, type: "scroll", icon: "roundRect", textStyle: { color: ink.text }, pageTextStyle: { color: ink.muted }, pageIconColor: ink.text } : undefined,
+    xAxis: lying ? counting : naming,
+    yAxis: lying ? naming : counting,
+    series: option.series.map((one) => ({
+      ...one,
       barMaxWidth: 36,
-      smooth: false,
+      areaStyle: one.areaStyle ? { opacity: 0.2 } : undefined,
       itemStyle: one.colour ? { color: colour(NAMED[one.colour]) } : undefined,
-      data: one.values,
+      data: one.data.map(paint),
     })),
   };
 };
 
-const tooltip = (data, ink) => ({
+const tooltip = (several, ink) => ({
   trigger: "item",
   renderMode: "richText",
   confine: true,
   backgroundColor: ink.raised,
   borderColor: ink.line,
   textStyle: { color: ink.text, fontSize: 13 },
-  formatter: (point) => {
-    const series = data.series[point.seriesIndex ?? 0];
-    const at = point.data?.at ?? point.dataIndex;
-    const text = series.texts[at] ?? "";
-    return data.series.length > 1 ? `${data.categories[at]}\n${series.name}: ${text}` : `${data.categories[at]}: ${text}`;
-  },
+  formatter: (point) => `${point.name}${several ? `\n${point.seriesName}` : ""}: ${point.data.text || point.value}`,
 });
 
 const drawn = new Map();
@@ -127,12 +120,11 @@ const drawOne = (echarts, place) => {
     animationDuration: 150,
     color: SERIES.map(colour),
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    tooltip: tooltip(data, ink),
-    ...(["pie", "donut", "funnel"].includes(data.kind) ? round(data, ink) : flat(data, ink)),
+    tooltip: tooltip(data.option.series.length > 1, ink),
+    ...(data.option.xAxis ? flat(data.option, data.kind, data.locale, ink, canvas.clientWidth) : round(data.option, data.kind, ink)),
   });
   chart.on("click", (point) => {
-    const url = data.series[point.seriesIndex ?? 0]?.urls?.[point.data?.at ?? point.dataIndex];
-    if (url) location.assign(url);
+    if (point.data?.url) location.assign(point.data.url);
   });
   new ResizeObserver(() => chart.resize()).observe(canvas);
   drawn.set(place, chart);

@@ -84,7 +84,7 @@ def new(entity: str) -> Response:
     ctx = context()
     require(ctx, entity, "create")
     plan = mask_plan(ctx, main_mask(ctx, entity), "create")
-    initial, labels = _initial(ctx, plan)
+    initial, labels = initial_of(ctx, plan)
     mask = plan.render(initial, labels, ctx=ctx, follow=follower(ctx))
     return respond(_page(ctx, _new_screen(ctx, plan, mask)))
 
@@ -96,7 +96,7 @@ def create(entity: str) -> BaseResponse:
     ctx = context()
     require(ctx, entity, "create")
     plan = mask_plan(ctx, main_mask(ctx, entity), "create")
-    initial, labels = _initial(ctx, plan)
+    initial, labels = initial_of(ctx, plan)
     bound = bind(ctx, plan, request.form, initial=initial, follow=follower(ctx))
     record_id, bound = _created(ctx, entity, bound)
     if record_id is not None:
@@ -114,12 +114,12 @@ def refresh_new(entity: str) -> Response:
     ctx = context()
     require(ctx, entity, "create")
     plan = mask_plan(ctx, main_mask(ctx, entity), "create")
-    initial, labels = _initial(ctx, plan)
+    initial, labels = initial_of(ctx, plan)
     bound = bind(ctx, plan, _refreshing(), initial=initial, follow=follower(ctx))
     return respond(plan.render(initial, labels, ctx=ctx, bound=bound, follow=follower(ctx)))
 
 
-def _initial(ctx: Context, plan: MaskPlan) -> tuple[dict[str, Any], Mapping[str, Any]]:
+def initial_of(ctx: Context, plan: MaskPlan) -> tuple[dict[str, Any], Mapping[str, Any]]:
     """Return the values a new record starts with, and the labels of the records they point to."""
     given = {name: value for name, value in request.args.items() if len(value) <= _LONGEST_GIVEN and "\0" not in value}
     initial = initial_values(ctx, plan, given)

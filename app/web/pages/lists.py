@@ -11,21 +11,23 @@ from flask import Blueprint, Response, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.access.rights import capable, rights
+from app.access.rights import rights
 from app.context import Context
 from app.errors import NotFound
 from app.fields.formats import formats_for
 from app.meta.model import SortKey, View
-from app.query.lists import Count, ListColumn, count, list_page
-from app.query.spec import ListSpec, to_args, without
+from app.query.export import may_export
+from app.query.gate import required
+from app.query.lists import ListColumn, count, list_page
+from app.query.spec import ALL_RECORDS, ListSpec, all_records, to_args, without
+from app.query.words import filter_words, sentence
 from app.web import rows, shell
-from app.web.filters import Asking, Offered, asking, chip_text, offered
+from app.web.filters import Asking, Offered, asking, offered
 from app.web.lifecycle import context
 from app.web.places import list_url, views_for
 from app.web.policy import SIGNED_IN, policy
 from app.web.render import base, render
 from app.web.respond import htmx, respond
-from app.web.sentences import condition_words, sentence
 from app.web.texts import text
 
 list_pages: Final = Blueprint("list_pages", __name__)
@@ -94,7 +96,7 @@ def show(entity: str, name: str | None = None) -> BaseResponse:
     """Show a list."""
     ctx = context()
     view = view_named(ctx, entity, name)
-    own, args = _apart()
+    own, args = split_args()
     spec = ListSpec.parse(ctx, entity, view.key, args)
     path = list_url(entity, view)
     changed = _changed(spec, own)
@@ -117,13 +119,10 @@ def number(entity: str, name: str) -> Response:
     """Count a list, as far as anybody wants to know."""
     ctx = context()
     view = view_named(ctx, entity, name)
-    found = count(ctx, ListSpec.parse(ctx, entity, view.key, _apart()[1]))
-    return respond(_counted(ctx, found))
-
-
-def _counted(ctx: Context, found: Count) -> str:
+    found = count(ctx, ListSpec.parse(ctx, entity, view.key, split_args()[1]))
     formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
-    return text("list.counted_many" if found.capped else "list.counted", ctx.locale, n=formats.number(found.number))
+    words = "list.counted_many" if found.capped else "list.counted"
+    return respond(text(words, ctx.locale, n=formats.integer(found.number)))
 
 
 def view_named(ctx: Context, entity: str, name: str | None) -> View:
@@ -133,6 +132,9 @@ def view_named(ctx: Context, entity: str, name: str | None) -> View:
         NotFound: there is no such entity or view.
     """
     views = ctx.snapshot.model.views
+    required(ctx, entity)
+    if name == ALL_RECORDS:
+        return all_records(ctx, entity)
     if name is None:
         return next(iter(views_for(ctx, entity)), None) or _first(ctx, entity)
     view = views.get(f"{entity}.{name}")
@@ -154,7 +156,7 @@ def url_of(path: str, spec: ListSpec) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _apart() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+def split_args() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Split the query string into the page's own arguments and those of the list."""
     given = {name: values[:_LIMIT_OF_ARGS] for name, values in request.args.lists()}
     own = {name: values for name, values in given.items() if name in _OWN}
@@ -209,7 +211,7 @@ def _screen(ctx: Context, spec: ListSpec, view: View, path: str, table: Markup |
         filter_hidden=_pairs(whole),
         column_hidden=_pairs(replace(whole, columns=tuple(view.columns))),
         q=spec.search,
-        told=sentence(ctx, spec),
+        told=sentence(ctx, spec, locale),
         filtered=filtered,
         reset_url=path if filtered else None,
         cancel_url=here,
@@ -234,15 +236,15 @@ def _chips(ctx: Context, spec: ListSpec, path: str) -> tuple[Chip, ...]:
     here = url_of(path, replace(spec, after=None))
     chips = [
         Chip(
-            chip_text(ctx, chosen),
+            filter_words(ctx, chosen).text(ctx.locale),
             _with(here, "ask", chosen.path.text, ("at", str(index))),
             url_of(path, without(spec, index)),
         )
         for index, chosen in enumerate(spec.filters)
     ]
-    for index, condition in enumerate(spec.where):
-        rest = spec.where[:index] + spec.where[index + 1 :]
-        chips.append(Chip(condition_words(ctx, spec.entity, condition.expr), "", url_of(path, replace(spec, where=rest, after=None))))
+    if spec.where:
+        words = text("list.selection", ctx.locale)
+        chips.append(Chip(words, "", url_of(path, replace(spec, where=(), after=None))))
     return tuple(chips)
 
 
@@ -273,7 +275,7 @@ def _count_url(entity: str, view: View, spec: ListSpec) -> str:
 
 
 def _exports(ctx: Context, entity: str, view: View, spec: ListSpec) -> tuple[Link, ...]:
-    if not capable(ctx.snapshot.model, ctx.actor, "export"):
+    if not may_export(ctx):
         return ()
     return tuple(
         Link(text(f"list.{kind}", ctx.locale), url_of(f"{list_url(entity, view)}/export/{kind}", spec))

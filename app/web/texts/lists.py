@@ -57,6 +57,8 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
     "pick": {
         "title": Label("{plural} suchen", "Find {plural}"),
         "search": Label("Suchen", "Search"),
+        "users": Label("Benutzer", "Users"),
+        "teams": Label("Teams", "Teams"),
         "none": Label("Nichts gefunden.", "Nothing found."),
         "number": Label("Nummer {id}", "Number {id}"),
         "create": Label("{entity} neu anlegen …", "Create a new {entity} …"),

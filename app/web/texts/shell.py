@@ -78,6 +78,8 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Der CRM-Manager kann Ihrer Rolle eine Übersicht geben. Bis dahin führt das Menü zu allem.",
             "The CRM manager can give your role a dashboard. Until then, the menu leads everywhere.",
         ),
+        "all": Label("Alle zeigen", "Show all"),
+        "show": Label("Anzeigen", "Show"),
         "tile_empty": Label("Hier liegt gerade nichts an.", "Nothing here at the moment."),
     },
 }

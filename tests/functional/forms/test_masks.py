@@ -10,17 +10,20 @@ from typing import Any
 
 import pytest
 from markupsafe import Markup
-from tests.functional.forms.page import Page
-from tests.functional.forms.world import EVIL, LABELS, context, full_values, model
 
 from app.errors import DataErrors, FieldError, NotFound
 from app.fields.money import Money
-from app.fields.pointing import Unresolved
+from app.fields.pointing import AnyRef, Unresolved
 from app.fields.registry import REGISTRY
 from app.forms.bind import bind
 from app.forms.defaults import initial_values
-from app.forms.plan import mask_plan
+from app.forms.plan import Mode, mask_plan
 from app.language import LOCALES, Label, Locale
+from tests.functional.forms.page import Page
+from tests.functional.forms.world import EVIL, LABELS, context, full_values, model
+
+MODES: tuple[Mode, ...] = ("read", "edit")
+
 
 @dataclass
 class Stored:
@@ -57,7 +60,8 @@ def test_a_mask_of_every_type_is_sound_html(locale: Locale, mode: Any, full: boo
     if mode == "read":
         assert not page.all("input")
     else:
-        typed = [n for n in page.nodes if n.tag in ("input", "select", "textarea") and n.attributes.get("type") != "hidden"]
+        controls = [node for node in page.nodes if node.tag in ("input", "select", "textarea")]
+        typed = [node for node in controls if node.attributes.get("type") != "hidden"]
         labelled = {n.attributes["for"] for n in page.all("label") if "for" in n.attributes}
         for node in typed:
             named = node.attributes.get("id") in labelled or "aria-label" in node.attributes
@@ -131,7 +135,8 @@ def test_conditions_decide_what_is_seen_required_and_taken() -> None:
     assert not page.all(name="hours")
     assert {"data-refresh"} <= page.one(id="f-element-status").attributes.keys()
     # a field that isn't shown isn't taken, whoever sends it
-    bound = bind(ctx, plan, page.submitted(reason="hinein", hours="99", sealed="auf", secret="4"), record=Stored(stored))
+    forged = page.submitted(reason="hinein", hours="99", sealed="auf", secret="4")
+    bound = bind(ctx, plan, forged, record=Stored(stored))
     assert not {"reason", "hours", "sealed", "secret", "extra"} & bound.raw.keys()
     assert {"status", "data", "account", "amount"} <= bound.raw.keys()
     # it is taken, and needed, when the submitted values show it
@@ -164,7 +169,9 @@ def test_hidden_values_keep_what_was_typed_until_they_are_shown_again() -> None:
     hidden = Page(plan.render({}, {}, ctx=ctx, record_id=5, bound=gone))
     assert hidden.one(name="reason").hidden
     back = bind(ctx, plan, hidden.submitted(status="won", _action="refresh"), record=Stored({}))
-    assert Page(plan.render({}, {}, ctx=ctx, record_id=5, bound=back)).one(name="reason").attributes["value"] == "getippt"
+    shown = Page(plan.render({}, {}, ctx=ctx, record_id=5, bound=back))
+    assert shown.one(name="reason").attributes["value"] == "getippt"
+    assert not shown.one(name="reason").hidden
 
 
 def test_a_hidden_field_cannot_show_another_one() -> None:
@@ -249,10 +256,21 @@ def test_without_javascript_a_typed_name_is_looked_up_by_the_server() -> None:
 
 def test_what_a_reader_may_not_see_is_neither_linked_nor_picked() -> None:
     ctx = context(model())
-    shown = mask_plan(ctx, "sample.story", "read").render({"secret": 4, "account": 3}, {"secret": "X", "account": "Y"}, ctx=ctx)
+    plan = mask_plan(ctx, "sample.story", "read")
+    shown = plan.render({"secret": 4, "account": 3}, {"secret": "X", "account": "Y"}, ctx=ctx)
     assert "/r/secret/" not in shown
     assert "/r/account/3" in shown
     assert not edit(ctx, "sample.story", {"secret": 4}).all(name="secret__text")
+    anywhere = edit(ctx, "sample.main", {})
+    select = anywhere.one(name="f_any_reference__entity")
+    kinds = [node.attributes["value"] for node in anywhere.nodes if node.parent is select]
+    assert kinds == ["", "account"]
+    plan = mask_plan(ctx, "sample.main", "edit")
+    forged = anywhere.submitted(f_any_reference__entity="secret", f_any_reference="4")
+    assert "f_any_reference" not in bind(ctx, plan, forged, record=Stored({})).raw
+    pointing = {"f_any_reference": AnyRef("secret", 4)}
+    assert not edit(ctx, "sample.main", pointing).all(name="f_any_reference")
+    assert "f_any_reference" not in bind(ctx, plan, anywhere.submitted(), record=Stored(pointing)).raw
     for key in ("nothing.main", "secret.main"):
         with pytest.raises(NotFound):
             mask_plan(ctx, key, "read")
@@ -304,11 +322,11 @@ def test_a_plan_is_made_once_for_readers_with_the_same_rights() -> None:
 def test_hundreds_of_fields_are_fast(capsys: pytest.CaptureFixture[str]) -> None:
     ctx = context(model(wide=300))
     kinds = list(REGISTRY)
-    values = {
-        f"w{n}": next(value for _, value in REGISTRY[kinds[n % 14]].examples.good if value is not None) for n in range(300)
-    }
+    first = {kind: next(value for _, value in REGISTRY[kind].examples.good if value is not None) for kind in kinds}
+    values = {f"w{n}": first[kinds[n % 14]] for n in range(300)}
     figures = []
-    for mode in ("read", "edit"):
+    plan, html = mask_plan(ctx, "wide.main", "edit"), ""
+    for mode in MODES:
         plan = mask_plan(ctx, "wide.main", mode)
         html = plan.render(values, {}, ctx=ctx, record_id=5)
         started = time.perf_counter()

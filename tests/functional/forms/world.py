@@ -14,7 +14,6 @@ from app.access.actor import Actor
 from app.context import Context
 from app.expr.parse import parse
 from app.fields.address import Address
-from app.fields.base import FieldSpec
 from app.fields.money import Money
 from app.fields.pointing import AnyRef
 from app.fields.registry import REGISTRY
@@ -38,13 +37,17 @@ from app.storage.tables import build_tables
 NAMED = Label("Name", "Name")
 
 
+def _conditions(more: dict[str, Any]) -> dict[str, Any]:
+    return {name: parse(more.pop(name)) for name in ("visible_if", "required_if", "readonly_if") if name in more}
+
+
 def field(key: str, type_name: str, entity: str = "sample", **more: Any) -> Field:
     """Return a field with its type's own sample parameters."""
     cls = REGISTRY[type_name]
     label = more.pop("label", Label(f"Feld {key}", f"Field {key}"))
     given = {name: more.pop(name) for name in ("parameters", "targets", "keywords") if name in more}
     spec = replace(cls.sample, entity=entity, key=key, label=label, **given)
-    conditions = {name: parse(more.pop(name)) for name in ("visible_if", "required_if", "readonly_if") if name in more}
+    conditions = _conditions(more)
     return Field(key=key, entity=entity, label=label, type=cls(spec), **conditions, **more)
 
 
@@ -56,7 +59,7 @@ def entity(key: str, fields: Iterable[Field]) -> Entity:
 
 def element(one: Field, **more: Any) -> FieldElement:
     """Return a field's place on a mask."""
-    conditions = {name: parse(more.pop(name)) for name in ("visible_if", "required_if", "readonly_if") if name in more}
+    conditions = _conditions(more)
     return FieldElement(one.key, one, one.label, one.help, **conditions, **more)
 
 
@@ -74,7 +77,7 @@ def section(key: str, elements: Iterable[Any], **more: Any) -> Section:
 
 def every_field() -> list[Field]:
     """Return a field of every type, named after it."""
-    special = {
+    special: dict[str, dict[str, Any]] = {
         "lines": {"parameters": {"entity": "item", "via": "sample", "sums": ["net"], "ordered": True}},
         "reference": {"targets": ("account",)},
         "references": {"targets": ("account",)},

@@ -1,0 +1,1 @@
+"""The command `lotse`: one module a group of commands, thin, without rules of its own."""

@@ -1,0 +1,25 @@
+"""What the server's workers load: the application, with the demo company's people where they are wanted."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+
+from app.config import read_settings
+from app.demo.people import DEMO_PASSWORD, DEMO_USERS
+from app.factory import create_app
+from app.web.lifecycle import DemoAccount
+
+#: How a worker finds `application`.
+TARGET = "app.cli.serving:application"
+
+
+def demo_accounts() -> tuple[DemoAccount, ...]:
+    """Return the people that the sign-in page offers in demo mode."""
+    return tuple(DemoAccount(u.email, DEMO_PASSWORD, u.name, u.label) for u in DEMO_USERS if u.shown)
+
+
+def application() -> Flask:
+    """Build the application of a worker, with the settings of its environment."""
+    return create_app(read_settings(os.environ), demo_accounts=demo_accounts())

@@ -1,0 +1,132 @@
+"""A whole site: shipped documents in a fresh database, people of every role, the application."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from tests.support.install import METADATA, PLUGINS, Installation, install
+from werkzeug.serving import make_server
+from werkzeug.test import TestResponse
+
+from app.access.actor import Actor
+from app.config import Settings
+from app.factory import create_app
+from app.language import Label, Locale
+from app.system.people import actor_and_head, create_user
+from app.system.tables import User
+from app.web.lifecycle import DemoAccount
+from app.web.passwords import hashed
+
+PASSWORD: Final = "ein-langes-kennwort"
+#: argon2 costs what it should cost; the tests' people share one password.
+_HASHED: Final = hashed(PASSWORD)
+SECRET: Final = "tests-only-" + "x" * 32
+_ANY_TOKEN: Final = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"')
+
+
+def email_of(role: str) -> str:
+    """Return what the person with a role signs in with."""
+    return f"{role}@example.com"
+
+
+class Visitor:
+    """Somebody with a browser that knows no JavaScript.
+
+    Args:
+        client: Flask's test client.
+    """
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, url: str, **headers: str) -> TestResponse:
+        """Fetch a page; header names are written with underscores."""
+        return self.client.get(url, headers=_headers(headers))
+
+    def token(self) -> str:
+        """Return a token for forms."""
+        found = _ANY_TOKEN.search(self.client.get("/me").text) or _ANY_TOKEN.search(self.client.get("/login").text)
+        assert found is not None
+        return found[1]
+
+    def post(self, url: str, data: Mapping[str, object] | None = None, **headers: str) -> TestResponse:
+        """Send a form with its token."""
+        return self.client.post(url, data={"csrf_token": self.token(), **(data or {})}, headers=_headers(headers))
+
+    def sign_in(self, role: str, password: str = PASSWORD) -> TestResponse:
+        """Sign in as the person with a role."""
+        return self.post("/login", {"email": email_of(role), "password": password})
+
+
+def _headers(given: Mapping[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in given.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An installation with its application."""
+
+    installation: Installation
+    app: Flask
+
+    def visitor(self, role: str | None = None) -> Visitor:
+        """Return somebody new, signed in where a role is given."""
+        visitor = Visitor(self.app.test_client())
+        if role is not None:
+            response = visitor.sign_in(role)
+            assert response.status_code == 302, response.text
+        return visitor
+
+    def actor(self, role: str) -> Actor:
+        """Return the person with a role."""
+        with self.installation.database.read() as connection:
+            user_id = connection.execute(select(User.id).where(User.email == email_of(role))).scalar_one()
+            actor, _ = actor_and_head(connection, int(user_id))
+        assert actor is not None
+        return actor
+
+
+def make_site(
+    url: str, *folders: Path, roles: tuple[str, ...] = (), locale: Locale = "de", demo: bool = False
+) -> Site:
+    """Build a site.
+
+    Args:
+        url: where the database goes.
+        folders: the documents; the shipped ones where none is given.
+        roles: who is made beside one person for every role; several roles of one person are joined by `+`.
+        locale: what everybody reads.
+        demo: whether the sign-in page offers the people.
+    """
+    installation = install(url, *(folders or (METADATA, PLUGINS)))
+    known = tuple(installation.snapshot.model.roles)
+    with installation.database.write() as connection:
+        for role in (*known, *roles):
+            create_user(connection, email_of(role), _HASHED, f"Test {role.title()}", role.split("+"), "Team A", locale)
+    accounts = [DemoAccount(email_of(role), PASSWORD, f"Test {role.title()}", Label.same(role)) for role in known]
+    settings = Settings(url, METADATA, PLUGINS, SECRET, demo=demo, locale=locale)
+    app = create_app(settings, demo_accounts=accounts, database=installation.database)
+    return Site(installation, app)
+
+
+@contextmanager
+def served(site: Site) -> Iterator[str]:
+    """Serve a site on loopback for as long as the block lasts; yields its address."""
+    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
