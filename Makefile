@@ -10,7 +10,7 @@ help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup  ## Set up and serve with demo data on http://127.0.0.1:8000 (ARGS="…" are handed to `lotse run`)
-	@LOTSE_DEMO=$${LOTSE_DEMO:-1} exec $(BIN)/lotse run $(ARGS)
+	@exec $(BIN)/lotse run --demo $(ARGS)
 
 test: setup-dev  ## Set up and run every test (ARGS="-k name" for some of them)
 	@exec $(BIN)/pytest -n auto --maxprocesses=4 $(ARGS)

@@ -14,6 +14,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
+import click
+
+from app.cli.main import main as lotse
 from app.config import SETTINGS, Settings
 from app.expr.functions import AGGREGATES, FUNCTIONS, Function
 from app.fields.base import FieldType
@@ -145,6 +148,24 @@ def field_types() -> str:
     return _page("Field types", "app/fields/", about, *parts)
 
 
+# ------------------------------------------------------------------------------------------------------ command line
+
+
+def _commands(command: click.Command, name: str, above: click.Context | None) -> Iterator[tuple[str, str]]:
+    """Yield the full name of every command with what `--help` says about it."""
+    context = click.Context(command, info_name=name, parent=above, max_content_width=100, terminal_width=100)
+    yield context.command_path, command.get_help(context)
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            yield from _commands(inner, str(inner.name), context)
+
+
+def command_line() -> str:
+    """Return the page of the command `lotse`."""
+    parts = [f"## {name}\n\n```text\n{text}\n```" for name, text in _commands(lotse, "lotse", None)]
+    return _page("The command lotse", "app/cli/", *parts)
+
+
 # ---------------------------------------------------------------------------------------------------------- documents
 
 
@@ -221,6 +242,7 @@ _PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "settings.md": settings,
     "functions.md": functions,
     "field-types.md": field_types,
+    "command-line.md": command_line,
 }
 
 

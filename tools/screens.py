@@ -81,9 +81,10 @@ def _served() -> Iterator[str]:
     """Run the product with demo data on a database of its own, and yield its address."""
     folder, port = Path(tempfile.mkdtemp(prefix="lotse-screens-")), _free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_")}
-    given = {"DATABASE_URL": f"sqlite:///{folder / 'lotse.sqlite'}", "PORT": str(port), "DEMO": "1"}
+    given = {"DATABASE_URL": f"sqlite:///{folder / 'lotse.sqlite'}", "PORT": str(port)}
     environment = {**kept, **{f"LOTSE_{name}": value for name, value in given.items()}}
-    process = subprocess.Popen([VENV / "bin" / "lotse", "run"], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
+    command: list[str | Path] = [VENV / "bin" / "lotse", "run", "--demo"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL)
     try:
         _wait_for(f"http://127.0.0.1:{port}", process)
         yield f"http://127.0.0.1:{port}"

@@ -105,7 +105,7 @@ def _address(world: World, town: Town) -> dict[str, str]:
 def _frame(world: World, name: str, town: Town, role: str) -> dict[str, Any]:
     """Return what every company has."""
     abc = world.weighted(_ABC) if role in ("kunde", "interessent") else None
-    since = world.day(-world.random.randint(60, 2400))
+    since = world.moment(world.day(-world.random.randint(60, 2400)))
     domain = identity.slug(name)[:24]
     return {
         "name": name,
@@ -122,8 +122,8 @@ def _frame(world: World, name: str, town: Town, role: str) -> dict[str, Any]:
         "inside_sales": world.user("inside_sales"),
         "source": world.pick(("empfehlung", "messe", "website", "telefon", "altdaten", "bestand", "kampagne")),
         "tags": world.some(TAGS, 0, 3),
-        "created_at": world.moment(since),
-        "updated_at": world.moment(max(since, world.past(500))),
+        "created_at": since,
+        "updated_at": max(since, world.moment(world.past(500))),
     }
 
 

@@ -107,7 +107,7 @@ def make_people(connection: Connection, model: Model) -> tuple[Mapping[str, Sequ
         The users' ids by role, and the teams' ids by name.
     """
     table = User.__table__
-    known = dict(connection.execute(select(table.c.email, table.c.id)).tuples().all())
+    known = {row.email: int(row.id) for row in connection.execute(select(table.c.email, table.c.id))}
     teams = {name: ensure_team(connection, name) for name in dict.fromkeys(user.team for user in DEMO_USERS)}
     password = hashed(DEMO_PASSWORD)
     staff: dict[str, list[int]] = {}

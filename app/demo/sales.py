@@ -144,7 +144,11 @@ def _frame(world: World, firm: Firm, began: date) -> dict[str, Any]:
 def _closed(world: World, firm: Firm, *, won: bool) -> dict[str, Any]:
     ended = world.day(-world.random.randint(3, 720))
     raw = _frame(world, firm, ended - timedelta(days=world.random.randint(20, 160)))
-    raw |= {"close_date": ended.isoformat(), "updated_at": world.moment(ended), "stage_since": world.moment(ended)}
+    raw |= {
+        "close_date": ended.isoformat(),
+        "updated_at": max(raw["created_at"], world.moment(ended)),
+        "stage_since": world.moment(ended),
+    }
     if won:
         return raw | {"stage": "gewonnen", "probability": 100, "won_at": ended.isoformat()}
     note = "Mitbewerber war günstiger." if world.chance(50) else None
@@ -157,14 +161,15 @@ def _open(world: World, firm: Firm) -> dict[str, Any]:
         {"erkannt": 20, "qualifiziert": 22, "analyse": 18, "angebot": 22, "verhandlung": 12, "muendlich": 6}
     )
     since = began + (world.today - began) * world.random.random()
-    return _frame(world, firm, began) | {
+    raw = _frame(world, firm, began)
+    return raw | {
         "stage": stage,
         "probability": _OPEN_STAGES[stage],
         "close_date": world.day(world.random.randint(8, 190)).isoformat(),
         "next_step": world.pick(NEXT_STEPS),
         "next_step_on": world.day(world.random.randint(1, 30)).isoformat(),
         "stage_since": datetime.combine(since, datetime.min.time(), tzinfo=UTC),
-        "updated_at": world.moment(max(began, world.past(60))),
+        "updated_at": max(raw["created_at"], world.moment(world.past(60))),
     }
 
 

@@ -112,10 +112,10 @@ class World:
     # -- the calendar -------------------------------------------------------------------------------------------------
 
     def day(self, days: int) -> date:
-        """Return a day before (negative) or after today, moved off the weekend."""
+        """Return a day before (negative) or after today; off the weekend, further away from today."""
         found = self.today + timedelta(days=days)
-        shift = {5: -1, 6: 1}.get(found.weekday(), 0)
-        return found + timedelta(days=shift)
+        away = {5: -1, 6: -2} if days < 0 else {5: 2, 6: 1}
+        return found + timedelta(days=away.get(found.weekday(), 0))
 
     def moment(self, day: date, low: int = 7, high: int = 15) -> datetime:
         """Return a quarter of an hour in the working time of a day, UTC."""

@@ -293,8 +293,9 @@ class _Builder:
             described_by=(f"{control_id}-help",) if help_label is not None else (),
             rows=element.rows,
         )
-        shown = Pieces.cut(str(self.macros["shown"](element_id, element.span, label, holder(VALUE))))
         lines = field.type.lines()
+        span = element.span if lines is None else 2  # a table in half a page can't be read
+        shown = Pieces.cut(str(self.macros["shown"](element_id, span, label, holder(VALUE))))
         child = None if lines is None else self.around.model.entities[lines.entity]
         part = FieldPart(
             element_id=element_id,
@@ -302,7 +303,7 @@ class _Builder:
             field=field,
             control=control,
             shown=shown,
-            inputs=self._inputs(element, element_id, control) if typed else _NO_INPUTS,
+            inputs=self._inputs(element, element_id, span, control) if typed else _NO_INPUTS,
             linked=self.around.may_read(targets_of(field.type)),
             lines=None if child is None else lines_plan(field, child, self.around),
         )
@@ -311,7 +312,7 @@ class _Builder:
         return part
 
     def _inputs(
-        self, element: FieldElement, element_id: str, control: Control
+        self, element: FieldElement, element_id: str, span: int, control: Control
     ) -> Mapping[tuple[bool, bool], Pieces]:
         """Render the field's frame in every state that it can be in."""
         rules = self.rules.fields[element.field.key]
@@ -328,7 +329,7 @@ class _Builder:
                 html = self.macros["field"](
                     here,
                     element_id,
-                    element.span,
+                    span,
                     drawn,
                     help_text,
                     holder(ERROR),

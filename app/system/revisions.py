@@ -98,7 +98,7 @@ def load(
     for start in range(0, len(missing), _BATCH):
         digests = [member.sha256 for member in missing[start : start + _BATCH]]
         rows = connection.execute(select(_DOCUMENT.c.sha256, _DOCUMENT.c.body).where(_DOCUMENT.c.sha256.in_(digests)))
-        texts.update(dict(rows.tuples().all()))
+        texts.update({row.sha256: row.body for row in rows})
     for member in missing:
         body = orjson.loads(texts[member.sha256])
         found[member] = EffectiveDocument(member.kind, member.key, body, member.layer)

@@ -96,7 +96,7 @@ def _entry(place: Place, ctx: Context) -> dict[str, object]:
         "label": place.label.text(ctx.locale),
         "icon": place.icon,
         "url": place.url,
-        "items": [_entry(below, ctx) for below in place.items],
+        "below": [_entry(below, ctx) for below in place.items],
     }
 
 

@@ -39,9 +39,9 @@ _ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,120}")
 _PEOPLE: Final = frozenset({"@user", "@team"})
 
 
-def field_asked() -> str:
-    """Return the id of the input that asks, as it may stand in HTML; "" for none."""
-    given = request.args.get("field", "")
+def id_asked(name: str) -> str:
+    """Return the id of an element that an argument names, as it may stand in HTML; "" for none."""
+    given = request.args.get(name, "")
     return given if _ID.fullmatch(given) else ""
 
 
@@ -57,8 +57,7 @@ def pick(target: str) -> Response:
     entity = required(ctx, target)
     hits = search(ctx, target, q, _HITS) if q else _first(ctx, target)
     create = rights(ctx.snapshot.model, ctx.actor, target).create
-    field = field_asked()
-    url = f"/quick/{target}{'?field=' + field if field else ''}" if create else None
+    url = f"/quick/{target}" if create else None
     return _options(ctx, target, q, hits, url, entity.plural.text(ctx.locale))
 
 
@@ -69,10 +68,10 @@ def _first(ctx: Context, target: str) -> tuple[Hit, ...]:
 
 
 def _options(ctx: Context, target: str, q: str, hits: tuple[Hit, ...], create_url: str | None, plural: str) -> Response:
-    prefix = field_asked() or "pick"
+    prefix = id_asked("prefix") or "pick"
     entity = ctx.snapshot.model.entities.get(target)
     name = entity.label.text(ctx.locale) if entity is not None else ""
-    if htmx or request.headers.get("Sec-Fetch-Mode") == "cors":
+    if htmx:
         html = render("pages/_options.html", ctx.locale, hits=hits, prefix=prefix, create_url=create_url, entity=name)
         return respond(html)
     main = render("pages/pick.html", ctx.locale, hits=hits, plural=plural, path=f"/pick/{target}", q=q, key=target)
@@ -108,15 +107,15 @@ def create(entity: str) -> BaseResponse:
     if not htmx:
         return go(record_url(entity, record_id))
     title = load_record(ctx, entity, record_id, lines=False).title
-    made = {"entity": entity, "id": record_id, "title": title, "field": field_asked()}
-    return respond("", events={"quick:created": made})
+    made = {"field": id_asked("field"), "id": record_id, "label": title}
+    return respond("", events={"mask:picked": made, "dialog:close": {}})
 
 
 def _shown(ctx: Context, plan: MaskPlan, bound: BoundForm | None, status: int) -> Response:
     initial, labels = initial_of(ctx, plan)
     mask = plan.render(initial, labels, ctx=ctx, bound=bound, follow=follower(ctx))
     key = plan.entity.key
-    field = field_asked()
+    field = id_asked("field")
     screen = FormScreen(
         title=text("form.new", ctx.locale, entity=plan.entity.label.text(ctx.locale)),
         crumb=plan.entity.plural.text(ctx.locale),

@@ -65,7 +65,7 @@ def test_a_page_shows_every_kind_of_column_with_labels(world: World) -> None:
         if deal["amount"]:
             assert cells[shown["amount.currency"]] == deal["amount"].currency
         assert "Pssst" not in cells[shown["secret"]]
-    assert sum("2 Zeilen" in cells[shown["lines"]] for cells in rows.values()) == 18
+    assert sum("2 Zeilen" in cells[shown["lines"]] for cells in rows.values()) == 19
 
 
 @pytest.mark.parametrize("columns", ["name", "name,company,people,about,lines,company.parent.name,advisor"])
