@@ -34,6 +34,7 @@ _RIVALS: Final = (
     "Frostwerk Kältetechnik GmbH & Co. KG",
     "ProLuft Süd GmbH",
 )
+_FORM_WORDS: Final = frozenset({"GmbH", "AG", "KG", "Co.", "&", "e.", "K."})
 #: The mail domain of one customer that has been given up: every mail to it comes back.
 BOUNCED_DOMAIN: Final = "filderguss-alt.example"
 _BOUNCED_NAME: Final = "Filderguss Druckguss GmbH"
@@ -64,9 +65,7 @@ def make_accounts(world: World) -> None:
 
 
 def _firm(raw: dict[str, Any], row_id: int) -> Firm:
-    domain = str(raw.get("website") or f"https://{identity.slug(raw['name'])[:24]}.example").removeprefix(
-        "https://www."
-    )
+    domain = str(raw.get("website") or f"https://{_domain(raw['name'])}.example").removeprefix("https://www.")
     domain = BOUNCED_DOMAIN if raw["name"] == _BOUNCED_NAME else domain.removeprefix("https://")
     return Firm(
         row_id,
@@ -106,7 +105,7 @@ def _frame(world: World, name: str, town: Town, role: str) -> dict[str, Any]:
     """Return what every company has."""
     abc = world.weighted(_ABC) if role in ("kunde", "interessent") else None
     since = world.moment(world.day(-world.random.randint(60, 2400)))
-    domain = identity.slug(name)[:24]
+    domain = _domain(name)
     return {
         "name": name,
         "match_code": identity.slug(name)[:12].upper(),
@@ -125,6 +124,11 @@ def _frame(world: World, name: str, town: Town, role: str) -> dict[str, Any]:
         "created_at": since,
         "updated_at": max(since, world.moment(world.past(500))),
     }
+
+
+def _domain(name: str) -> str:
+    """Return the first part of a company's domain: its name without the legal form."""
+    return identity.slug("".join(word for word in name.split() if word not in _FORM_WORDS))[:24]
 
 
 def _company(world: World, town: Town) -> dict[str, Any]:

@@ -120,5 +120,5 @@ def _arranged(value: Any, *, keep_order: bool = False) -> Any:
 
 
 def file_text(body: Mapping[str, Any]) -> str:
-    """Return a document as the text of a file: two spaces, keys in a fixed order that reads well, a newline at the end."""
+    """Return a document as the text of a file: two spaces, keys in an order that reads well, a newline at the end."""
     return json.dumps(_arranged(body), indent=2, ensure_ascii=False) + "\n"

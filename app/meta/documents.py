@@ -195,7 +195,9 @@ def _files(folder: Path, root: Path, findings: Findings) -> Iterator[tuple[str, 
             yield from ((entry.name, path) for path in _entries(entry) if not path.name.startswith("."))
 
 
-def load_directory(path: Path, layer: str = BASE, root: Path | None = None) -> tuple[tuple[Document, ...], tuple[Issue, ...]]:
+def load_directory(
+    path: Path, layer: str = BASE, root: Path | None = None
+) -> tuple[tuple[Document, ...], tuple[Issue, ...]]:
     """Read every document of a folder such as `metadata/`.
 
     Args:

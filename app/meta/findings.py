@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,9 +18,7 @@ _NOTHING_KNOWN: Final = Label(
     "Legen Sie es an, oder nehmen Sie die Angabe heraus.", "Create it, or take the entry out."
 )
 _CORRECT_VALUE: Final = Label("Korrigieren Sie die Angabe im Dokument.", "Correct the entry in the document.")
-_CORRECT_EXPRESSION: Final = Label(
-    "Korrigieren Sie den Ausdruck „{text}“.", "Correct the expression “{text}”."
-)
+_CORRECT_EXPRESSION: Final = Label("Korrigieren Sie den Ausdruck „{text}“.", "Correct the expression “{text}”.")
 _SHOWN: Final = 60
 _LISTED: Final = 12
 
@@ -95,15 +93,17 @@ class Findings:
         """Add issues that were made elsewhere."""
         self._issues.update(dict.fromkeys(issues))
 
-    def add(self, code: str, place: Place, hint: Label | None = None, **values: object) -> None:
+    def add(self, code: str, place: Place, **values: object) -> None:
         """Add an issue of the catalogue.
 
         Args:
             code: key of `MESSAGES`.
             place: where.
-            hint: what to do, where it is more precise than the catalogue's hint.
             values: what to fill into the sentences.
         """
+        self._add(code, place, None, values)
+
+    def _add(self, code: str, place: Place, hint: Label | None, values: Mapping[str, object]) -> None:
         entry = MESSAGES[code]
         filled = {name: value if isinstance(value, (Label, int)) else shorten(value) for name, value in values.items()}
         message = entry.message.format(**filled)
@@ -112,7 +112,7 @@ class Findings:
 
     def unknown(self, code: str, place: Place, name: str, known: Iterable[str], **values: object) -> None:
         """Add an issue about a name that doesn't exist, with what may have been meant as the hint."""
-        self.add(code, place, hint=_suggestion(str(name), known), name=name, **values)
+        self._add(code, place, _suggestion(name, known), {"name": name, **values})
 
     def expression(self, problem: Problem, place: Place, text: str) -> None:
         """Add a problem of an expression."""

@@ -1,8 +1,8 @@
 """Layers put together: base < plugins < company, element by element, without losing where each element stands.
 
-Objects merge by key. Lists of elements with an `id` merge by id: an element with a known id changes that element, a new
-one is appended or follows the one it names with `"after"`, and `"retired": true` takes one away (the values of an option
-list excepted, whose `retired` is a state of its own). Other lists and values replace.
+Objects merge by key. Lists of elements with an `id` merge by id: an element with a known id changes that element, a
+new one is appended or follows the one it names with `"after"`, and `"retired": true` takes one away (the values of an
+option list excepted, whose `retired` is a state of its own). Other lists and values replace.
 """
 
 from __future__ import annotations
@@ -108,7 +108,12 @@ class _Merger:
             for key, child in high.value.items():
                 merged[key] = self.merge(low.value[key], child) if key in low.value else self.clean(child)
             return _Node(merged, low.source, low.steps)
-        if isinstance(low.value, list) and isinstance(high.value, list) and _is_elements(low.value) and _is_elements(high.value):
+        if (
+            isinstance(low.value, list)
+            and isinstance(high.value, list)
+            and _is_elements(low.value)
+            and _is_elements(high.value)
+        ):
             return _Node(self._elements(low.value, high.value), low.source, low.steps)
         return self.clean(high)
 
@@ -146,7 +151,9 @@ class _Merger:
         if isinstance(node.value, list):
             if not _is_elements(node.value):
                 return _Node([self.clean(child) for child in node.value], node.source, node.steps)
-            return _Node([self.clean(child.without("after")) for child in self._living(node.value)], node.source, node.steps)
+            return _Node(
+                [self.clean(child.without("after")) for child in self._living(node.value)], node.source, node.steps
+            )
         return node
 
     def _living(self, nodes: list[_Node]) -> list[_Node]:
@@ -195,7 +202,9 @@ def _check_plugins(manifests: list[Document], findings: Findings) -> None:
     names = {manifest.key for manifest in manifests}
     for manifest in manifests:
         place = Place(manifest.source)
-        body = check_structure(document_checker(PLUGIN), manifest.body, lambda *steps, at=place: Place(at.document, steps), findings)
+        body = check_structure(
+            document_checker(PLUGIN), manifest.body, lambda *steps, at=place: Place(at.document, steps), findings
+        )
         if body is None:
             continue
         if body.body["name"] != manifest.key:

@@ -14,123 +14,8 @@ from typing import Any
 from app.errors import Issue
 from app.expr.ast import Expr
 from app.fields.base import Bucket, FieldType, Option
-from app.fields.column import SYSTEM_COLUMNS as SYSTEM_COLUMNS  # re-exported: part of what a Model says
 from app.language import Label
-
-
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A condition that a value or record has to fulfil, with the author's own message.
-
-    Args:
-        id: its key within the field or entity.
-        check: must be TRUE for the record to be saved.
-        message: shown at the field (or on top, for a record rule) when it isn't.
-        at: key of the field at which a record rule's message is shown, or None for the top.
-    """
-
-    id: str
-    check: Expr
-    message: Label
-    at: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of an entity.
-
-    Args:
-        key: its key, also the column's and the API's name.
-        type: the field type bound to this field; asks and answers everything about its values.
-        required_if, visible_if, readonly_if: conditions, or None for never / always / never.
-        readonly: nobody types it in a mask; only the product writes it.
-        default: a literal value (already cleaned) or an expression, or None.
-        system: one of the fields every record has (owner, team, created_at …), shown and filtered but not in documents.
-    """
-
-    key: str
-    entity: str
-    label: Label
-    type: FieldType
-    help: Label | None = None
-    required: bool = False
-    unique: bool = False
-    searchable: bool = False
-    personal: bool = False
-    readonly: bool = False
-    required_if: Expr | None = None
-    visible_if: Expr | None = None
-    readonly_if: Expr | None = None
-    default: Any = None
-    default_expr: Expr | None = None
-    rules: tuple[Rule, ...] = ()
-    system: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TitlePart:
-    """A piece of a title template: `{name}` or `{, main_address.city}`: text before, a path, text after.
-
-    A piece whose path is empty vanishes together with its text. A piece without a path is plain text.
-    """
-
-    before: str
-    path: tuple[str, ...]
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """One kind of record.
-
-    Args:
-        fields: every live field by key, in the document's order, system fields last.
-        retired: keys of fields that are no longer live; their columns and values stay.
-        title: how a record is called; computed at write time into the column `title`.
-        unique: groups of field keys that together must not repeat (empty values never collide).
-        owners: `(entity, field)` pairs of the lines fields whose rows are records of this entity.
-        layer: where it comes from: `base`, `plugin:<name>` or `company`.
-    """
-
-    key: str
-    label: Label
-    plural: Label
-    icon: str
-    fields: Mapping[str, Field]
-    title: tuple[TitlePart, ...]
-    retired: tuple[str, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    unique: tuple[tuple[str, ...], ...] = ()
-    owners: tuple[tuple[str, str], ...] = ()
-    layer: str = "base"
-    help: Label | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FieldPath:
-    """A resolved path such as `account.industry` or `main_address.city`.
-
-    Args:
-        text: the path as it stands in the document.
-        hops: the reference fields that are followed, in order; empty for a field of the entity itself.
-        field: the field at the end.
-        sub: the part of a composite value, or None.
-        label: the label to show, by default the end field's.
-    """
-
-    text: str
-    hops: tuple[Field, ...]
-    field: Field
-    sub: str | None
-    label: Label
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """Return the path as a tuple of keys, as expressions name it."""
-        return tuple(self.text.split("."))
-
+from app.meta.entity import Entity, Field, FieldPath, Rule, TitlePart
 
 # -- masks ------------------------------------------------------------------------------------------------------------
 
@@ -459,3 +344,35 @@ class Model:
     masks_of: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     views_of: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     reports_of: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+__all__ = [
+    "Chart",
+    "Dashboard",
+    "Dimension",
+    "Entity",
+    "EntityRights",
+    "Field",
+    "FieldElement",
+    "FieldPath",
+    "Mask",
+    "MaskElement",
+    "Measure",
+    "Menu",
+    "MenuItem",
+    "Model",
+    "OptionList",
+    "RelatedElement",
+    "Report",
+    "ReportParameter",
+    "ReportSort",
+    "Role",
+    "Rule",
+    "Section",
+    "SortKey",
+    "Tab",
+    "TextElement",
+    "Tile",
+    "TitlePart",
+    "View",
+]

@@ -74,7 +74,9 @@ def find_path(entities: Entities, entity_key: str, text: str, limit: int = SHOWN
         target = target_of(field.type)
         if target is None or target.startswith("@"):
             subs = field.type.subs()
-            return NoPath("path.unknown", rest[0], key, tuple(subs)) if subs else NoPath("path.not_a_reference", key, here)
+            return (
+                NoPath("path.unknown", rest[0], key, tuple(subs)) if subs else NoPath("path.not_a_reference", key, here)
+            )
         if len(hops) == limit:
             return NoPath("path.too_long", text, here)
         hops.append(field)

@@ -73,7 +73,8 @@ def _of_expr(model: Model, entity_key: str, expr: Expr | None) -> Iterator[Subje
 def _of_keys(model: Model, entity_key: str, keys: Iterable[str]) -> Iterator[Subject]:
     here: str | None = entity_key
     for key in keys:
-        field = model.entities[here].fields.get(key) if here in model.entities else None
+        entity = None if here is None else model.entities.get(here)
+        field = None if entity is None else entity.fields.get(key)
         if field is None:
             return
         yield _field(field)

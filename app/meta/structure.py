@@ -35,7 +35,14 @@ _TYPES: Final[Mapping[str, Label]] = {
     "boolean": Label("true oder false", "true or false"),
     "null": Label("nichts (null)", "nothing (null)"),
 }
-_PYTHON: Final = ((bool, "boolean"), (str, "string"), (int, "integer"), (float, "number"), (dict, "object"), (list, "array"))
+_PYTHON: Final = (
+    (bool, "boolean"),
+    (str, "string"),
+    (int, "integer"),
+    (float, "number"),
+    (dict, "object"),
+    (list, "array"),
+)
 _LENGTHS: Final = frozenset({"maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties"})
 _SIZES: Final = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 
@@ -143,7 +150,7 @@ def _without(value: Any, old: Steps, new: Steps, cut: set[Steps], moves: dict[St
         }
     if not isinstance(value, list):
         return value
-    kept = []
+    kept: list[Any] = []
     for index, child in enumerate(value):
         if (*old, index) in cut:
             continue

@@ -61,7 +61,7 @@ def rows_of(entity: str, columns: Sequence[ListColumn], rows: Iterable[ListRow])
         url = f"/r/{entity}/{row.id}"
         cells = row.cells
         first = _opening_cell(cells[0] if cells else "", row.title, url)
-        rest = "".join([tag + cell + "</td>" for tag, cell in zip(opening[1:], cells[1:], strict=True)])
+        rest = "".join([f"{tag}{cell}</td>" for tag, cell in zip(opening[1:], cells[1:], strict=True)])
         yield f"<tr>{opening[0] if opening else '<td>'}{first}</td>{rest}</tr>"
 
 

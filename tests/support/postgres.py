@@ -6,12 +6,10 @@ nothing but a socket in a temporary folder and is stopped by the process id that
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -165,14 +163,3 @@ def running() -> Iterator[Server]:
             _stop(process)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def serve() -> None:
-    """Run a server for another program: say where it listens, and stop when that program closes our input."""
-    with running() as server:
-        print(json.dumps({"socket": str(server.socket)}), flush=True)
-        sys.stdin.read()
-
-
-if __name__ == "__main__":
-    serve()

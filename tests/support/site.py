@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from tests.support.install import METADATA, PLUGINS, Installation, install
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import TestResponse
 
 from app.access.actor import Actor
@@ -118,10 +118,17 @@ def make_site(
     return Site(installation, app)
 
 
+class _Quiet(WSGIRequestHandler):
+    """Serves without a line for every request."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Say nothing."""
+
+
 @contextmanager
 def served(site: Site) -> Iterator[str]:
     """Serve a site on loopback for as long as the block lasts; yields its address."""
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

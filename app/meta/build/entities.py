@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -70,7 +71,7 @@ class _Linker:
         changes: dict[str, Any] = {}
         for name in _CONDITIONS:
             if isinstance(x_crm.get(name), str):
-                changes[name] = self.expressions.condition(x_crm[name], lambda name=name: at(name))
+                changes[name] = self.expressions.condition(x_crm[name], partial(at, name))
         if x_crm.get("rules"):
             changes["rules"] = self.rules(x_crm["rules"], under(at, "rules"))
         if is_computed(x_crm.get("default")):
@@ -90,7 +91,7 @@ class _Linker:
         """Return rules, those with a broken condition left out."""
         found: list[Rule] = []
         for index, rule in elements(self.desk, given, at):
-            check = self.expressions.condition(rule["check"], lambda index=index: at(index, "check"))
+            check = self.expressions.condition(rule["check"], partial(at, index, "check"))
             shown = rule.get("at")
             if shown is not None and shown not in self.shape.entity.fields and shown not in self.shape.broken:
                 known = tuple(self.shape.entity.fields)
@@ -116,8 +117,8 @@ class _Linker:
                 known = tuple(child.properties)
                 self.desk.findings.unknown("field.unknown_via", at("via"), rows.via, known, entity=rows.entity)
         elif target_of(via.type) != self.key:
-            values = {"entity": rows.entity, "name": rows.via, "owner": self.key}
-            self.desk.findings.add("field.via_elsewhere", at("via"), **values)
+            place = at("via")
+            self.desk.findings.add("field.via_elsewhere", place, entity=rows.entity, name=rows.via, owner=self.key)
         self._check_sums(field, child, at)
 
     def _check_sums(self, field: Field, child: Shape, at: At) -> None:
@@ -166,7 +167,7 @@ class _Linker:
             if path.code == "path.unknown":
                 path = replace(path, code="entity.title_field")
             report_no_path(self.desk, self.lookup, self.key, path, place, text)
-        elif not path.field.type.columns() or path.field.key == "title" and path.field.system:
+        elif not path.field.type.columns() or (path.field.key == "title" and path.field.system):
             self.desk.findings.add("entity.title_unusable", place, name=text)
 
     def _usual_title(self) -> tuple[TitlePart, ...]:
@@ -178,7 +179,9 @@ class _Linker:
         """Yield the groups of fields that are unique together."""
         for source in self.shape.sources:
             for number, group in enumerate(source.body["x-crm"].get("unique", ())):
-                if all([self._unique_field(name, source.at("x-crm", "unique", number, i)) for i, name in enumerate(group)]):
+                at = under(source.at, "x-crm", "unique", number)
+                sound = [self._unique_field(name, at(index)) for index, name in enumerate(group)]
+                if all(sound):
                     yield tuple(group)
 
     def _unique_field(self, name: str, place: Any) -> bool:
@@ -212,9 +215,6 @@ def elements(desk: Desk, given: list[Mapping[str, Any]], at: At) -> Iterator[tup
         yield index, element
 
 
-
-
-
 def make_entity(desk: Desk, key: str) -> Entity | None:
     """Return an entity, or None where its document is too broken for use."""
     shape: Shape | None = desk.ask("shape", key)
@@ -231,5 +231,3 @@ def make_entity(desk: Desk, key: str) -> Entity | None:
     ]
     owners = desk.ask("owners", key)
     return replace(shape.entity, fields=fields, title=title, rules=tuple(rules), unique=unique, owners=owners)
-
-

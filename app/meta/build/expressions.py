@@ -172,12 +172,10 @@ def is_retired(lookup: Lookup, entity_key: str, text: str) -> bool:
     return False
 
 
-
-
 def resolve_path(
     desk: Desk, lookup: Lookup, entity_key: str, text: str, place: Place, limit: int = SHOWN_HOPS
 ) -> FieldPath | None:
-    """Return a path, or None having reported why it is none; a retired field is a warning, since it only hides itself."""
+    """Return a path, or None having reported why it is none; a retired field only hides itself, with a warning."""
     found = find_path(lookup, entity_key, text, limit)
     if isinstance(found, FieldPath):
         return found

@@ -144,7 +144,6 @@ def build_field(
     if options is None or targets is None:
         return None
     label, help_text = label_of(x_crm["label"], key), optional_label(x_crm.get("help"))
-    flags = {name: x_crm.get(name) is True for name in ("unique", "personal", "readonly")}
     spec = FieldSpec(
         entity=entity_key,
         key=key,
@@ -155,9 +154,9 @@ def build_field(
         options=options,
         targets=targets,
         required=required,
-        unique=flags["unique"],
-        searchable=x_crm.get("search") is True,
-        personal=flags["personal"],
+        unique=x_crm.get("unique", False),
+        searchable=x_crm.get("search", False),
+        personal=x_crm.get("personal", False),
     )
     bound = bind(desk, field_type, spec, inside)
     if bound is None:
@@ -170,9 +169,11 @@ def build_field(
         type=bound,
         help=help_text,
         required=required,
+        unique=spec.unique,
         searchable=spec.searchable,
+        personal=spec.personal,
+        readonly=x_crm.get("readonly", False),
         default=default_of(desk, bound, x_crm.get("default"), under(inside, "default")),
-        **flags,
     )
     return Built(field, x_crm)
 

@@ -44,7 +44,12 @@ class _MaskMaker:
         """Return the tabs."""
         at = under(self.source.at, "tabs")
         return tuple(
-            Tab(tab["id"], label_of(tab["label"], tab["id"]), self._sections(tab, under(at, i)), self._if(tab, under(at, i)))
+            Tab(
+                tab["id"],
+                label_of(tab["label"], tab["id"]),
+                self._sections(tab, under(at, i)),
+                self._if(tab, under(at, i)),
+            )
             for i, tab in elements(self.desk, self.source.body["tabs"], at)
         )
 
@@ -155,8 +160,10 @@ class _MaskMaker:
 def points_to(field: Field, entity_key: str) -> bool:
     """Return whether a field can hold a record of an entity, alone or among others."""
     link = field.type.link()
-    return entity_key in field.type.spec.targets or target_of(field.type) == entity_key or (
-        link is not None and link.target == entity_key
+    return (
+        entity_key in field.type.spec.targets
+        or target_of(field.type) == entity_key
+        or (link is not None and link.target == entity_key)
     )
 
 
@@ -205,11 +212,13 @@ def make_generated_main(desk: Desk, key: str) -> Mask | None:
 
 
 def make_generated_quick(desk: Desk, key: str) -> Mask | None:
-    """Return the mask `<entity>.quick` of an entity without a quick one: what it can't do without, and a little more."""
+    """Return the mask `<entity>.quick` of an entity without a quick one: what it needs, and a little more."""
     entity: Entity | None = desk.ask("entity", key)
     if entity is None:
         return None
-    own = [field for field in entity.fields.values() if not field.system and not field.readonly and field.type.columns()]
+    own = [
+        field for field in entity.fields.values() if not field.system and not field.readonly and field.type.columns()
+    ]
     needed = [field for field in own if field.required]
     more = [field for field in own if not field.required and field.type.sort_suffixes() is not None]
     chosen = {field.key for field in needed + more[: max(0, _QUICK_FIELDS - len(needed))]}

@@ -55,7 +55,10 @@ class _ReportMaker:
 
     def _parameters(self) -> tuple[ReportParameter, ...]:
         at = under(self.source.at, "parameters")
-        found = [self._parameter(given, under(at, i)) for i, given in elements(self.desk, self.body.get("parameters", []), at)]
+        found = [
+            self._parameter(given, under(at, i))
+            for i, given in elements(self.desk, self.body.get("parameters", []), at)
+        ]
         return tuple(parameter for parameter in found if parameter is not None)
 
     def _parameter(self, given: Mapping[str, Any], at: At) -> ReportParameter | None:
@@ -70,7 +73,7 @@ class _ReportMaker:
         if not bound.columns():
             self.desk.findings.add("report.parameter_type", at("type"), name=given["type"])
             return None
-        default = sound.body.get("default")
+        default: Any = sound.body.get("default")
         computed = None
         if is_computed(default):
             blank = Expressions(self.desk, self.lookup, self.entity.key, NoNames())
@@ -115,7 +118,10 @@ class _ReportMaker:
     def dimensions(self) -> tuple[Dimension, ...]:
         """Return what the report groups by."""
         at = under(self.source.at, "dimensions")
-        found = [self._dimension(given, under(at, i)) for i, given in elements(self.desk, self.body.get("dimensions", []), at)]
+        found = [
+            self._dimension(given, under(at, i))
+            for i, given in elements(self.desk, self.body.get("dimensions", []), at)
+        ]
         return tuple(dimension for dimension in found if dimension is not None)
 
     def _path(self, text: str, at: At) -> FieldPath | None:
@@ -241,7 +247,9 @@ class _ReportMaker:
         known = [*self.ids("dimensions"), *self.ids("measures")]
         for index, given in enumerate(self.body.get("sort", ())):
             if given["by"] not in known:
-                self.desk.findings.unknown("report.unknown_sort", self.source.at("sort", index, "by"), given["by"], known)
+                self.desk.findings.unknown(
+                    "report.unknown_sort", self.source.at("sort", index, "by"), given["by"], known
+                )
         return tuple(ReportSort(given["by"], given.get("descending", False)) for given in self.body.get("sort", ()))
 
     def chart(self) -> Chart | None:
@@ -263,7 +271,9 @@ def _info(measure: Measure) -> PathInfo:
 
 def shows(report: Report, show: str) -> bool:
     """Return whether a report has what it takes to be shown as table, pivot or chart."""
-    return show == "table" or (show == "pivot" and bool(report.across)) or (show == "chart" and report.chart is not None)
+    return (
+        show == "table" or (show == "pivot" and bool(report.across)) or (show == "chart" and report.chart is not None)
+    )
 
 
 def make_report(desk: Desk, key: str) -> Report | None:

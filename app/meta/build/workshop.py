@@ -1,4 +1,4 @@
-"""The compiler's engine: units of work that ask each other, remember what they asked for, and are kept when nothing changed.
+"""The compiler's engine: units of work that ask each other and are kept where nothing they asked for has changed.
 
 Each unit makes one thing out of documents: a shape, an entity, a mask. Whatever it looks at, it asks the workshop for;
 so the workshop knows what a result depends on. When the next set of documents is compiled, a unit is made again only

@@ -35,7 +35,10 @@ _ENTITY_PARTS: Final[Mapping[str, tuple[Label, Weight]]] = {
     "icon": (Label("hat ein anderes Symbol", "has another icon"), Weight.SAFE),
     "help": (Label("hat eine andere Hilfe", "has another help text"), Weight.SAFE),
     "title": (
-        Label("der Titel wird anders gebildet; er ändert sich mit der nächsten Speicherung", "titles are made otherwise; they change when records are saved next"),
+        Label(
+            "der Titel wird anders gebildet; er ändert sich mit der nächsten Speicherung",
+            "titles are made otherwise; they change when records are saved next",
+        ),
         Weight.ATTENTION,
     ),
     "unique": (Label("andere Felder sind eindeutig", "other fields are unique"), Weight.ATTENTION),
@@ -46,7 +49,10 @@ _ENTITY_PARTS: Final[Mapping[str, tuple[Label, Weight]]] = {
 _FIELD_PARTS: Final[Mapping[str, tuple[Label, Weight]]] = {
     "label": (Label("heißt jetzt „{now}“ statt „{was}“", "is now called “{now}” instead of “{was}”"), Weight.SAFE),
     "help": (Label("hat eine andere Hilfe", "has another help text"), Weight.SAFE),
-    "required_if": (Label("ist unter anderen Bedingungen Pflicht", "is required under other conditions"), Weight.ATTENTION),
+    "required_if": (
+        Label("ist unter anderen Bedingungen Pflicht", "is required under other conditions"),
+        Weight.ATTENTION,
+    ),
     "visible_if": (Label("ist unter anderen Bedingungen zu sehen", "is seen under other conditions"), Weight.SAFE),
     "readonly_if": (Label("ist unter anderen Bedingungen gesperrt", "is locked under other conditions"), Weight.SAFE),
     "default": (Label("hat einen anderen Vorgabewert", "has another default value"), Weight.SAFE),
@@ -86,7 +92,6 @@ _SWITCHES: Final[Mapping[str, tuple[Label, Weight, Label, Weight]]] = {
     ),
 }
 _SETTINGS: Final = Label("hat andere Einstellungen: {names}", "has other settings: {names}")
-
 
 
 def entity_changes(old: Mapping[str, Entity], new: Mapping[str, Entity]) -> Iterator[Change]:
@@ -177,7 +182,10 @@ def _type_changes(entity: Entity, old: Field, new: Field) -> Iterator[Change]:
     if before.spec.targets != after.spec.targets:
         yield _field_change("target", entity, new, Weight.ATTENTION if alike else Weight.REFUSED, _TARGET)
         return
-    changed = {*_differing(before.spec.keywords, after.spec.keywords), *_differing(before.spec.parameters, after.spec.parameters)}
+    changed = {
+        *_differing(before.spec.keywords, after.spec.keywords),
+        *_differing(before.spec.parameters, after.spec.parameters),
+    }
     if changed:
         what = _SETTINGS.format(names=", ".join(sorted(changed)))
         yield _field_change("settings", entity, new, Weight.ATTENTION if alike else Weight.REFUSED, what)
@@ -208,7 +216,9 @@ def option_changes(old: Mapping[str, OptionList], new: Mapping[str, OptionList])
         if given is None or before == after:
             continue
         if before is None or after is None:
-            kind, weight, what = ("added", Weight.SAFE, _IS_NEW) if before is None else ("removed", Weight.ATTENTION, _FALLS_AWAY)
+            kind, weight, what = (
+                ("added", Weight.SAFE, _IS_NEW) if before is None else ("removed", Weight.ATTENTION, _FALLS_AWAY)
+            )
             yield Change(f"options.{kind}", f"options/{key}", weight, _LIST.format(name=given.label, what=what))
             continue
         yield from _list_parts(before, after)

@@ -172,9 +172,7 @@ _VERBS: Final[Mapping[str, Label]] = {
     "update": Label("ändern", "change"),
     "retire": Label("archivieren", "archive"),
 }
-_MAY: Final = Label(
-    "Rolle „{name}“ darf in „{entity}“ jetzt {verbs}.", "Role “{name}” may now {verbs} in “{entity}”."
-)
+_MAY: Final = Label("Rolle „{name}“ darf in „{entity}“ jetzt {verbs}.", "Role “{name}” may now {verbs} in “{entity}”.")
 _MAY_NOT: Final = Label(
     "Rolle „{name}“ darf in „{entity}“ nicht mehr {verbs}.", "Role “{name}” may no longer {verbs} in “{entity}”."
 )

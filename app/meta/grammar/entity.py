@@ -42,17 +42,23 @@ FIELD: Final[Mapping[str, Schema]] = {
     "unique": flag("Kein Wert kommt zweimal vor; leer darf mehrfach sein.", "No value occurs twice; empty may."),
     "search": flag("Wird bei der Suche gefunden.", "Is found by the search."),
     "personal": flag("Enthält personenbezogene Daten.", "Holds personal data."),
-    "readonly": flag("Niemand tippt es ein; nur das Programm schreibt es.", "Nobody types it; only the product writes it."),
+    "readonly": flag(
+        "Niemand tippt es ein; nur das Programm schreibt es.", "Nobody types it; only the product writes it."
+    ),
     "required_if": REQUIRED_IF,
     "visible_if": VISIBLE_IF,
     "readonly_if": READONLY_IF,
     "default": said(
         {},
-        "Vorgabewert, oder {\"expr\": \"today()\"} für einen berechneten.",
-        "Default value, or {\"expr\": \"today()\"} for a computed one.",
+        'Vorgabewert, oder {"expr": "today()"} für einen berechneten.',
+        'Default value, or {"expr": "today()"} for a computed one.',
     ),
-    "rules": said(array(RULE, most=50), "Bedingungen, die der Wert erfüllen muss.", "Conditions the value has to meet."),
-    "retired": flag("Stillgelegt: nicht mehr zu sehen, die Werte bleiben.", "Retired: no longer seen, the values stay."),
+    "rules": said(
+        array(RULE, most=50), "Bedingungen, die der Wert erfüllen muss.", "Conditions the value has to meet."
+    ),
+    "retired": flag(
+        "Stillgelegt: nicht mehr zu sehen, die Werte bleiben.", "Retired: no longer seen, the values stay."
+    ),
 }
 ENTITY: Final[Mapping[str, Schema]] = {
     "label": LABEL,
@@ -60,8 +66,8 @@ ENTITY: Final[Mapping[str, Schema]] = {
     "icon": ICON,
     "title": said(
         text(500),
-        "Wie ein Datensatz heißt: {name}{, main_address.city}. Ein Teil, dessen Feld leer ist, fällt mit seinem Trenner weg.",
-        "What a record is called: {name}{, main_address.city}. A part whose field is empty vanishes with its separator.",
+        "Wie ein Datensatz heißt: {name}{, main_address.city}. Ein Teil mit leerem Feld fällt mit seinem Trenner weg.",
+        "What a record is called: {name}{, main_address.city}. A part with an empty field vanishes with its separator.",
     ),
     "help": HELP,
     "unique": said(
@@ -149,7 +155,10 @@ def published_properties(registry: Mapping[str, type[FieldType]]) -> tuple[Schem
     definitions = {f"field_{name}": field_schema(field_type) for name, field_type in registry.items()}
     cases: list[Schema] = []
     for name, field_type in registry.items():
-        told = {"properties": {"x-crm": {"properties": {"type": {"const": name}}, "required": ["type"]}}, "required": ["x-crm"]}
+        told = {
+            "properties": {"x-crm": {"properties": {"type": {"const": name}}, "required": ["type"]}},
+            "required": ["x-crm"],
+        }
         cases.append({"if": told, "then": ref(f"field_{name}")})
         cases.extend(_inferred_case(name, json_type, form) for json_type, form in field_type.infers)
     known: dict[str, Any] = {"properties": {"x-crm": {"properties": {"type": {"enum": sorted(registry)}}}}}

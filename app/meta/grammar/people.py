@@ -24,7 +24,11 @@ CAPABILITIES: Final = ("configure", "administer", "export")
 
 _VALUE: Final = closed(
     {
-        "id": said({"type": "string", "pattern": VALUE_PATTERN}, "Was gespeichert wird; ändert sich nie.", "What is stored; never changes."),
+        "id": said(
+            {"type": "string", "pattern": VALUE_PATTERN},
+            "Was gespeichert wird; ändert sich nie.",
+            "What is stored; never changes.",
+        ),
         "after": said(
             {"type": "string", "pattern": VALUE_PATTERN},
             "In einer höheren Schicht: id des Wertes, hinter dem dieser neue steht.",
@@ -85,13 +89,13 @@ PLUGIN: Final = {
             "$schema": {"type": "string"},
             "format": said({"const": 1}, "Version des Formats.", "Version of the format."),
             "name": said(ref("key"), "Name; heißt wie der Ordner.", "Name; named like the folder."),
-            "version": said(
-                {"type": "string", "pattern": r"^\d+\.\d+\.\d+$"}, "Version: 1.0.0.", "Version: 1.0.0."
-            ),
+            "version": said({"type": "string", "pattern": r"^\d+\.\d+\.\d+$"}, "Version: 1.0.0.", "Version: 1.0.0."),
             "label": LABEL,
             "description": said(ref("prose"), "Was es bringt.", "What it brings."),
             "requires": said(
-                array(ref("key"), most=50, unique=True), "Namen von Plugins, die es braucht.", "Names of plugins it needs."
+                array(ref("key"), most=50, unique=True),
+                "Namen von Plugins, die es braucht.",
+                "Names of plugins it needs.",
             ),
             "settings": said({"type": "object", "maxProperties": 100}, "Eigene Einstellungen.", "Settings of its own."),
         },

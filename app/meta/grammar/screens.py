@@ -49,7 +49,9 @@ _RELATED: Final = closed(
     {
         "entity": said(ref("key"), "Objektart der gezeigten Datensätze.", "Entity of the records that are shown."),
         "via": said(ref("key"), "Ihr Feld, das hierher verweist.", "Their field that points back here."),
-        "columns": said(array(ref("path"), least=1, most=20, unique=True), "Was von jedem gezeigt wird.", "What is shown of each."),
+        "columns": said(
+            array(ref("path"), least=1, most=20, unique=True), "Was von jedem gezeigt wird.", "What is shown of each."
+        ),
         "limit": whole(1, 100, "So viele höchstens.", "At most this many.", 10),
     },
     ("entity", "via", "columns"),
@@ -138,7 +140,9 @@ _DIMENSION: Final = closed(
         **_ELEMENT,
         "field": _FIELD,
         "label": LABEL,
-        "bucket": said(ref("key"), "Wie Werte gebündelt werden: month, band, first_letter …", "How values are put together."),
+        "bucket": said(
+            ref("key"), "Wie Werte gebündelt werden: month, band, first_letter …", "How values are put together."
+        ),
         "size": said(
             {"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000_000_000},
             "Breite einer Klasse (nur bei band).",
@@ -154,7 +158,9 @@ _MEASURE: Final = closed(
         "aggregate": choice(AGGREGATES, "Wie zusammengefasst wird.", "How values are put together."),
         "field": _FIELD,
         "condition": visible("Nur Datensätze, für die es zutrifft.", "Only records for which it is true."),
-        "base": said(ref("key"), "Bei share: die Kennzahl, die aufgeteilt wird.", "For share: the measure that is divided."),
+        "base": said(
+            ref("key"), "Bei share: die Kennzahl, die aufgeteilt wird.", "For share: the measure that is divided."
+        ),
         "of": said(
             ref("key"),
             "Bei share: total, row, column oder eine andere Kennzahl.",
@@ -168,7 +174,7 @@ PARAMETER: Final[dict[str, Schema]] = {
     **_ELEMENT,
     "type": said(ref("key"), "Ein Feldtyp: date, choice …", "A field type: date, choice …"),
     "label": LABEL,
-    "default": said({}, "Vorgabewert, oder {\"expr\": …}.", "Default value, or {\"expr\": …}."),
+    "default": said({}, 'Vorgabewert, oder {"expr": …}.', 'Default value, or {"expr": …}.'),
     "required": flag("Ohne Wert läuft der Bericht nicht.", "Without a value the report doesn't run."),
 }
 _PARAMETER: Final[Schema] = {"type": "object", "properties": PARAMETER, "required": ["id", "type", "label"]}
@@ -183,7 +189,9 @@ def parameter_schema(field_type: type[FieldType]) -> Schema:
 _CHART: Final = closed(
     {
         "kind": choice(CHARTS, "Art des Diagramms.", "Kind of chart."),
-        "measures": said(array(ref("key"), least=1, most=10, unique=True), "Gezeigte Kennzahlen.", "Measures that are shown."),
+        "measures": said(
+            array(ref("key"), least=1, most=10, unique=True), "Gezeigte Kennzahlen.", "Measures that are shown."
+        ),
     },
     ("kind", "measures"),
 )
@@ -198,7 +206,9 @@ REPORTS: Final = document(
         "dimensions": said(array(_DIMENSION, most=8), "Wonach gruppiert wird.", "What it groups by."),
         "measures": said(array(_MEASURE, least=1, most=20), "Was berechnet wird.", "What it computes."),
         "filter": visible("Welche Datensätze zählen.", "Which records count."),
-        "having": visible("Welche Gruppen bleiben; rechnet mit den Kennzahlen.", "Which groups stay; over the measures."),
+        "having": visible(
+            "Welche Gruppen bleiben; rechnet mit den Kennzahlen.", "Which groups stay; over the measures."
+        ),
         "parameters": said(array(_PARAMETER, most=20), "Was der Leser wählt.", "What the reader chooses."),
         "sort": said(
             array(closed({"by": _ID, "descending": flag("Größtes zuerst.", "Largest first.")}, ("by",)), most=5),

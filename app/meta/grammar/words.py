@@ -95,8 +95,8 @@ DEFINITIONS: Final[Mapping[str, Schema]] = {
     ),
     "expression": said(
         text(MAX_EXPRESSION),
-        "Ein Ausdruck, zum Beispiel status = \"won\" and amount > 1000.",
-        "An expression, for instance status = \"won\" and amount > 1000.",
+        'Ein Ausdruck, zum Beispiel status = "won" and amount > 1000.',
+        'An expression, for instance status = "won" and amount > 1000.',
     ),
     "path": said(
         {"type": "string", "pattern": PATH_PATTERN},
@@ -124,17 +124,26 @@ def visible(de: str, en: str) -> Schema:
 
 
 VISIBLE_IF: Final = visible(
-    "Bedingung, unter der es zu sehen ist; ohne Angabe immer.", "Condition under which it is seen; always where not given."
+    "Bedingung, unter der es zu sehen ist; ohne Angabe immer.",
+    "Condition under which it is seen; always where not given.",
 )
-REQUIRED_IF: Final = visible("Bedingung, unter der es ausgefüllt sein muss.", "Condition under which it must be filled in.")
-READONLY_IF: Final = visible("Bedingung, unter der es nicht geändert werden kann.", "Condition under which it can't be changed.")
+REQUIRED_IF: Final = visible(
+    "Bedingung, unter der es ausgefüllt sein muss.", "Condition under which it must be filled in."
+)
+READONLY_IF: Final = visible(
+    "Bedingung, unter der es nicht geändert werden kann.", "Condition under which it can't be changed."
+)
 RULE: Final[Schema] = closed(
     {
         "id": said(ref("key"), "Schlüssel der Regel.", "Key of the rule."),
-        "after": said(ref("key"), "In einer höheren Schicht: id der Regel davor.", "In a higher layer: id of the rule before."),
+        "after": said(
+            ref("key"), "In einer höheren Schicht: id der Regel davor.", "In a higher layer: id of the rule before."
+        ),
         "retired": flag("In einer höheren Schicht: nimmt die Regel weg.", "In a higher layer: takes the rule away."),
         "check": said(
-            ref("expression"), "Muss zutreffen, damit gespeichert werden kann.", "Must be true for the record to be saved."
+            ref("expression"),
+            "Muss zutreffen, damit gespeichert werden kann.",
+            "Must be true for the record to be saved.",
         ),
         "message": said(ref("label"), "Was sonst am Feld steht.", "What stands at the field when it isn't."),
         "at": said(ref("key"), "Feld, an dem die Meldung steht.", "Field at which the message is shown."),
@@ -143,9 +152,14 @@ RULE: Final[Schema] = closed(
 )
 
 
-
-
-def document(kind: str, title: Label, help_text: Label, properties: Mapping[str, Schema], required: tuple[str, ...], key: str = KEY_PATTERN) -> Schema:
+def document(
+    kind: str,
+    title: Label,
+    help_text: Label,
+    properties: Mapping[str, Schema],
+    required: tuple[str, ...],
+    key: str = KEY_PATTERN,
+) -> Schema:
     """Return the schema of a kind of document, with what every document has.
 
     Args:
@@ -157,12 +171,12 @@ def document(kind: str, title: Label, help_text: Label, properties: Mapping[str,
         key: pattern of the key.
     """
     common: dict[str, Schema] = {
-        "$schema": said({"type": "string"}, "Adresse des Schemas, für den Editor.", "Address of the schema, for the editor."),
+        "$schema": said(
+            {"type": "string"}, "Adresse des Schemas, für den Editor.", "Address of the schema, for the editor."
+        ),
         "format": said({"const": 1}, "Version des Formats.", "Version of the format."),
         "key": said({"type": "string", "pattern": key}, "Schlüssel; heißt wie die Datei.", "Key; named like the file."),
-        "retired": flag(
-            "Nimmt das Dokument einer Schicht darunter weg.", "Takes the document of a layer below away."
-        ),
+        "retired": flag("Nimmt das Dokument einer Schicht darunter weg.", "Takes the document of a layer below away."),
     }
     return {
         **closed({**common, **properties}, ("format", "key", *required)),

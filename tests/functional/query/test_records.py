@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
-import openpyxl
 import pytest
 
 from app.context import Context
@@ -18,7 +16,7 @@ from app.query.paths import resolve
 from app.query.record import load_lines, load_record, related
 from app.query.search import pick, search, search_all
 from app.query.spec import ListSpec
-from tests.functional.query.world import GUEST, World, add, statements
+from tests.functional.query.world import GUEST, World, add, sheet_rows, statements
 
 
 def test_a_record_comes_with_values_labels_and_lines(world: World) -> None:
@@ -72,7 +70,7 @@ def test_search_finds_words_in_any_spelling_and_titles_that_begin_first(world: W
     with world.ctx() as ctx:
         assert [hit.title for hit in search(ctx, "company", "oel sohne")] == ["Öl & Söhne"]
         assert [hit.title for hit in search(ctx, "company", "ÄPF ag")] == ["Äpfel AG"]
-        assert [hit.title for hit in search(ctx, "company", "be")] == ["Beta GmbH"]
+        assert [hit.title for hit in search(ctx, "company", "be")] == ["Beta GmbH", "Übermut"]
         assert [hit.title for hit in search(ctx, "company", "kg")] == ["alpha KG"]
         assert search(ctx, "company", '"%_\\ *') == ()
         assert search(ctx, "company", "  ") == ()
@@ -81,7 +79,7 @@ def test_search_finds_words_in_any_spelling_and_titles_that_begin_first(world: W
         assert everywhere[0].title == "alpha KG"
         assert [hit.title for hit in search_all(ctx, "pssst")] == []
         assert [hit.title for hit in pick(ctx, "person", "", 2)] == ["Anna", "Björn"]
-        assert [hit.title for hit in pick(ctx, "person", "bjoern")] == ["Björn"] or pick(ctx, "person", "bjorn")
+        assert [hit.title for hit in pick(ctx, "person", "bjoern")] == ["Björn"]
         assert pick(ctx, "@user", "x") == ()
         with statements(ctx.connection) as ran:
             search_all(ctx, "auftrag")
@@ -100,15 +98,14 @@ def test_files_of_a_list_hold_every_row_and_no_formula(world: World, monkeypatch
         spec = ListSpec.parse(ctx, "deal", "deal.all", args)
         rows = list(export_rows(ctx, spec))
         lines = list(csv.reader(io.StringIO(b"".join(export_csv(ctx, spec)).decode("utf-8-sig"), newline="")))
-        sheet: Any = openpyxl.load_workbook(io.BytesIO(export_xlsx(ctx, spec))).active
+        cells = sheet_rows(export_xlsx(ctx, spec))
         assert len(list(export_rows(ctx, spec, most=10))) == 10
     live = [deal for deal in world.deals if not deal["archived"]]
     assert len(rows) == len(live) + 1 == len(lines) - 1
     assert lines[0] == ["Name", "Firma", "Wert", "Abschluss", "Heiß", "Personen", "Gewicht"]
     assert "'=HYPERLINK(1)" in {line[0] for line in lines}
-    cells = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
-    assert [row[0] for row in cells] == [row[0] for row in rows]
-    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    assert cells[0] == lines[0]
+    assert [row[0] for row in cells[1:]] == [row[0] for row in rows]
     with world.installation.ctx() as ctx:
         table = ctx.snapshot.tables["deal"]
         ctx.connection.execute(table.delete().where(table.c.id == evil))
