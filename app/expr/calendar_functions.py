@@ -116,6 +116,13 @@ CALENDAR: Final = (
         Label("Der Wochentag, Montag 1 bis Sonntag 7.", "The weekday, Monday 1 to Sunday 7."),
     ),
     _of_day(
+        "date_of",
+        ValueType.DATE,
+        dates.day_itself,
+        Label("Tag von {0}", "day of {0}"),
+        Label("Der Kalendertag eines Zeitpunkts.", "The calendar day of a moment."),
+    ),
+    _of_day(
         "start_of_week",
         ValueType.DATE,
         dates.start_of_week,

@@ -93,6 +93,11 @@ def weekday(day: date) -> Decimal:
     return Decimal(day.isoweekday())
 
 
+def day_itself(day: date) -> date:
+    """Return the day."""
+    return day
+
+
 def start_of_week(day: date) -> date | None:
     """Return the Monday of a day's week (ISO 8601)."""
     return date.fromordinal(ordinal) if (ordinal := day.toordinal() - day.weekday()) >= 1 else None

@@ -352,6 +352,7 @@ _FUNCTIONS: Final[dict[str, Callable[..., ColumnElement[Any]]]] = {
     "month": _part("month"),
     "day": _part("day"),
     "weekday": _part("isodow"),
+    "date_of": lambda day: day,
     "start_of_week": _start("week"),
     "start_of_month": _start("month"),
     "start_of_quarter": _start("quarter"),

@@ -355,6 +355,7 @@ def _concat(*texts: ColumnElement[Any]) -> ColumnElement[Any]:
 
 #: What SQLite computes exactly by itself, quicker than a call into Python. Years before 1000 are ISO texts too.
 _NATIVE: Final[dict[str, Callable[..., ColumnElement[Any]]]] = {
+    "date_of": lambda day: day,
     "start_of_month": lambda day: func.substr(day, 1, 7, type_=_RAW_TEXT).concat("-01"),
     "start_of_year": lambda day: func.substr(day, 1, 4, type_=_RAW_TEXT).concat("-01-01"),
     "length": lambda text: cast(func.coalesce(func.length(text), 0), _RAW_TEXT),

@@ -39,9 +39,7 @@ def _by_day(at: Expr, size: Decimal | None) -> Expr:
 
 
 def _by_local_day(at: Expr, size: Decimal | None) -> Expr:
-    """Name an instant's local day with the functions there are: so many days after the year's first."""
-    first = call("start_of_year", at)
-    return call("add_days", first, call("days_between", first, at))
+    return call("date_of", at)
 
 
 def _after_group(name: str, value: Value, size: Decimal | None) -> date:

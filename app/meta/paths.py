@@ -32,12 +32,14 @@ class NoPath:
         name: the part that is wrong.
         entity: the entity that it was looked for in.
         known: the names that would have been possible there.
+        limit: how many references were allowed.
     """
 
     code: str
     name: str
     entity: str
     known: Iterable[str] = ()
+    limit: int = 0
 
 
 def target_of(field_type: FieldType) -> str | None:
@@ -78,7 +80,7 @@ def find_path(entities: Entities, entity_key: str, text: str, limit: int = SHOWN
                 NoPath("path.unknown", rest[0], key, tuple(subs)) if subs else NoPath("path.not_a_reference", key, here)
             )
         if len(hops) == limit:
-            return NoPath("path.too_long", text, here)
+            return NoPath("path.too_long", text, here, limit=limit)
         hops.append(field)
         here = target
     return NoPath("path.unknown", text, entity_key)

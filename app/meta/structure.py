@@ -19,7 +19,7 @@ from app.meta.findings import Findings, Place, Step, shorten
 from app.meta.grammar.entity import field_schema
 from app.meta.grammar.published import skeleton
 from app.meta.grammar.screens import parameter_schema
-from app.meta.grammar.words import DEFINITIONS, DOTTED_PATTERN, KEY_PATTERN, Schema
+from app.meta.grammar.words import DEFINITIONS, DOTTED_PATTERN, KEY_PATTERN, PATH_PATTERN, Schema
 
 Steps = tuple[Step, ...]
 #: From steps in the body to the place that an issue names.
@@ -43,6 +43,14 @@ _PYTHON: Final = (
     (dict, "object"),
     (list, "array"),
 )
+#: Patterns that are told in words; any other is shown.
+_PATTERNS: Final = {
+    KEY_PATTERN: "structure.key",
+    DOTTED_PATTERN: "structure.key",
+    PATH_PATTERN: "structure.path",
+}
+#: What is missing most often, and what everything else can be looked at without.
+_LABELS: Final = frozenset({"label", "plural", "message"})
 _LENGTHS: Final = frozenset({"maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties"})
 _SIZES: Final = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
 
@@ -129,13 +137,15 @@ def check_structure(checker: Checker, body: Any, locate: Locate, findings: Findi
     current: Any = body
     moves: dict[Steps, Steps] = {}
     for _ in range(_ROUNDS):
-        cut = {steps for error in validator.iter_errors(current) for steps in _to_cut(error)}
-        if not cut:
+        errors = list(validator.iter_errors(current))
+        if not errors:
             return Sound(current, whole=False, moves=moves)
+        cut = {steps for error in errors for steps in _to_cut(error)}
         if () in cut:
             return None
         before, moves = moves, {}
-        current = _without(current, (), (), cut, moves)
+        named = {(tuple(error.instance_path), error.kind.property) for error in errors if _lacks_label(error)}
+        current = _without(_with_labels(current, (), named), (), (), cut, moves)
         moves = {new: Sound(body, moves=before).steps(*old) for new, old in moves.items()}
     return None
 
@@ -160,9 +170,27 @@ def _without(value: Any, old: Steps, new: Steps, cut: set[Steps], moves: dict[St
     return kept
 
 
+def _lacks_label(error: Any) -> bool:
+    return error.kind.name == "required" and error.kind.property in _LABELS
+
+
+def _with_labels(value: Any, at: Steps, named: set[tuple[Steps, str]]) -> Any:
+    """Return a copy with the labels that are missing; the rest of what they name can be looked at then."""
+    if not named:
+        return value
+    if isinstance(value, dict):
+        found = {key: _with_labels(child, (*at, key), named) for key, child in value.items()}
+        return found | {name: {"de": "?"} for steps, name in named if steps == at}
+    if isinstance(value, list):
+        return [_with_labels(child, (*at, index), named) for index, child in enumerate(value)]
+    return value
+
+
 def _to_cut(error: Any) -> list[Steps]:
     at: Steps = tuple(error.instance_path)
     kind = error.kind
+    if _lacks_label(error):
+        return []
     if kind.name == "additionalProperties":
         return [(*at, name) for name in kind.unexpected]
     if kind.name == "propertyNames":
@@ -227,7 +255,7 @@ def _report_constant(error: Any, place: Place, findings: Findings) -> None:
 
 def _report_pattern(error: Any, place: Place, findings: Findings) -> None:
     pattern = error.kind.pattern
-    code = "structure.key" if pattern in (KEY_PATTERN, DOTTED_PATTERN) else "structure.pattern"
+    code = _PATTERNS.get(pattern, "structure.pattern")
     findings.add(code, place, name=_shown(error.instance), pattern=pattern)
 
 

@@ -65,8 +65,15 @@ class Segment:
 
 def encode(values: Sequence[Any]) -> str:
     """Write the sort values of a row as an opaque, URL-safe text."""
-    plain = [str(value) if isinstance(value, Decimal) else value for value in values]
+    plain = [_plain(value) for value in values]
     return base64.urlsafe_b64encode(orjson.dumps(plain)).rstrip(b"=").decode()
+
+
+def _plain(value: Any) -> Any:
+    """Write a value for JSON; days and times as Python reads them back, to the microsecond."""
+    if isinstance(value, Decimal):
+        return str(value)
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def decode(text: str, kinds: Sequence[ColumnKind]) -> tuple[Any, ...]:

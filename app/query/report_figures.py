@@ -98,7 +98,7 @@ def number_of(measure: Measure, components: tuple[Any, ...]) -> Any:
         return None if not number or total is None else Decimal(total) / Decimal(number)
     value = components[0]
     if measure.aggregate == "sum":
-        return None if not components[1] or value is None else Decimal(value)
+        return None if value is None else Decimal(value)
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

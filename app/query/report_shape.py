@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Integer, Label, Select, bindparam, case, func, literal, null, select
 
 from app.context import Context
-from app.expr.ast import Path
+from app.expr.ast import Expr, Path
 from app.expr.types import ValueType
 from app.fields.base import FieldType
 from app.meta.model import Dimension, Measure, Report
@@ -30,7 +30,7 @@ LIMIT: Final = "row_limit"
 COMPONENTS: Final[Mapping[str, tuple[tuple[str, str | None], ...]]] = {
     "count": (("count", "add"),),
     "distinct": (("distinct", None),),
-    "sum": (("sum", "add"), ("count", "add")),
+    "sum": (("sum", "add"),),
     "average": (("sum", "add"), ("count", "add")),
     "min": (("min", "min"),),
     "max": (("max", "max"),),
@@ -87,6 +87,8 @@ class _Building:
         self.inner: list[Label[Any]] = []
         self.groups: list[int] = []
         self.outer: list[tuple[str, int]] = []
+        self._counted: dict[tuple[tuple[str, ...], str, Expr | None], int] = {}
+        self._conditions: dict[Expr, ColumnElement[bool]] = {}
 
     def add(self, element: ColumnElement[Any]) -> int:
         """Add a column to the rows and return its place."""
@@ -126,24 +128,32 @@ class _Building:
         """Compute a measure's components."""
         if not COMPONENTS[measure.aggregate]:
             return MeasureColumns(measure, (), None)
-        condition = None if measure.condition is None else self.selection.condition(measure.condition)
-
-        def counted(element: ColumnElement[Any]) -> int:
-            return self.add(element if condition is None else case((condition, element)))
-
         if measure.path is None:
-            place = counted(literal(1, Integer))
+            place = self._counting((), "", measure.condition, literal(1, Integer))
             return MeasureColumns(measure, ((self.take("count", place), "add"),), None)
         hops, field, sub = measure.path.hops, measure.path.field, measure.path.sub
-        columns = self.selection.joins.at(hops).c
+        columns, at = self.selection.joins.at(hops).c, (*(hop.key for hop in hops), field.key)
         suffix = field.type.subs()[sub].suffix if sub is not None else ""
-        place = counted(columns[column_name(field, suffix)])
+        place = self._counting(at, suffix, measure.condition, columns[column_name(field, suffix)])
         parts = tuple((self.take(how, place), combined) for how, combined in COMPONENTS[measure.aggregate])
         unit = currency_part(field.type) if sub is None and measure.aggregate not in ("count", "distinct") else None
         if unit is None:
             return MeasureColumns(measure, parts, None)
-        place = counted(columns[column_name(field, unit)])
+        place = self._counting(at, unit, measure.condition, columns[column_name(field, unit)])
         return MeasureColumns(measure, parts, (self.take("min", place), self.take("max", place)))
+
+    def _counting(
+        self, at: tuple[str, ...], suffix: str, condition: Expr | None, element: ColumnElement[Any]
+    ) -> int:
+        """Add what is aggregated, for the rows that a condition lets through; once for all measures of the same."""
+        place = self._counted.get((at, suffix, condition))
+        if place is None:
+            if condition is not None:
+                if condition not in self._conditions:
+                    self._conditions[condition] = self.selection.condition(condition)
+                element = case((self._conditions[condition], element))
+            place = self._counted[at, suffix, condition] = self.add(element)
+        return place
 
     def statement(self, ordered: Sequence[tuple[int, bool]]) -> Select[Any]:
         """Return the grouped SELECT; `ordered` are indexes of outer columns with whether the largest comes first."""

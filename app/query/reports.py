@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
+from sqlalchemy.exc import OperationalError
+
 from app.context import Context
 from app.errors import FieldError, InvalidQuery, InvalidValue, NotFound
 from app.expr.scope import PathInfo
@@ -41,6 +43,12 @@ Key = tuple[Any, ...]
 #: Columns of a pivot that are shown at most.
 MAX_COLUMNS: Final = 60
 _DATABASE_SORTS: Final = frozenset({"count", "distinct", "sum", "min", "max"})
+#: What SQLite says when a sum leaves 64 bits; PostgreSQL has no such limit.
+_OVERFLOW: Final = "integer overflow"
+_TOO_LARGE: Final = Label(
+    "Eine Summe dieses Berichts ist zu groß. Bitte die Werte prüfen oder den Bericht eingrenzen.",
+    "A sum of this report is too large. Please check the values or narrow the report down.",
+)
 _UNKNOWN: Final = Label(
     "Der Bericht hat keinen Parameter „{name}“. Nehmen Sie ihn aus der Adresse heraus.",
     "The report has no parameter “{name}”. Remove it from the address.",
@@ -207,7 +215,12 @@ class _Run:
         return shaped(self.ctx, key, lambda: report_plan(self.ctx, self.report, dimensions, sort))
 
     def _fetch(self, plan: ReportPlan, limit: int) -> Sequence[Any]:
-        return self.ctx.connection.execute(plan.statement, {**plan.values(self.ctx), LIMIT: limit}).all()
+        try:
+            return self.ctx.connection.execute(plan.statement, {**plan.values(self.ctx), LIMIT: limit}).all()
+        except OperationalError as failed:
+            if _OVERFLOW not in str(failed.orig):
+                raise
+            raise InvalidQuery((FieldError("report.overflow", _TOO_LARGE),)) from failed
 
     def _database_sort(self) -> tuple[tuple[str, bool], ...]:
         """Return the order where the database can take the first groups by itself: "the ten largest"."""

@@ -64,7 +64,7 @@ def create_all(
     plan, pool = plan_of(ctx, entity_key), Targets(ctx)
     drafts = [Draft(plan, pool, prefix=f"[{index}]." if numbered else "") for index in range(len(raws))]
     prepare(ctx, pool, drafts, raws)
-    with races():
+    with races(ctx):
         insert(ctx, plan, drafts)
     return [draft.id for draft in drafts if draft.id is not None]
 
@@ -93,7 +93,7 @@ def update(ctx: Context, entity_key: str, record_id: int, raw: Mapping[str, Raw]
     prepare(ctx, pool, [draft], [raw])
     if not differs(draft):
         return draft.version
-    with races():
+    with races(ctx):
         write_update(ctx, plan, draft)
     tell_others(ctx, [draft])
     return draft.version + 1
@@ -127,7 +127,7 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     errors = collisions_of(ctx, plan, before.row)
     if errors:
         raise InvalidData(DataErrors(errors))
-    with races():
+    with races(ctx):
         set_archived(ctx, plan, before, at=None)
     return before.version + 1
 
@@ -182,10 +182,19 @@ def tell_others(ctx: Context, drafts: Iterable[Draft]) -> None:
 
 
 @contextmanager
-def races() -> Iterator[None]:
-    """Turn what the database refuses in spite of all checks into an answer that a person can act on."""
+def races(ctx: Context) -> Iterator[None]:
+    """Write all or nothing, and turn what the database refuses in spite of all checks into an answer for a person.
+
+    A savepoint takes back what was written before the refusal, so that whoever catches it may go on with the same
+    transaction: to show the mask again, say.
+
+    Raises:
+        InvalidData: another save has taken a value, or removed a target, at the same moment.
+        Conflict: another save has changed the same record at the same moment.
+    """
     try:
-        yield
+        with ctx.connection.begin_nested():
+            yield
     except IntegrityError as refused:
         raise InvalidData(DataErrors(record=(texts.overtaken(),))) from refused
     except DBAPIError as failed:

@@ -64,7 +64,7 @@ def update_many(ctx: Context, entity_key: str, changes: Mapping[int, Mapping[str
             raise NotFound(entity_key)
         drafts = [Draft(plan, pool, before=stored[one], prefix=f"[{start + index}].") for index, one in enumerate(some)]
         prepare(ctx, pool, drafts, [changes[one] for one in some])
-        with races():
+        with races(ctx):
             for draft in drafts:
                 if differs(draft):
                     update(ctx, plan, draft)

@@ -36,7 +36,7 @@ def _conditions(draft: Draft, environment: Environment, *, trusted: bool) -> Non
             continue
         if field.readonly_if is not None and not trusted and _locked(draft, field, environment):
             draft.refuse(field.key, texts.locked(field.field.label))
-        elif _missing(draft, field, environment):
+        elif _missing(draft, field, environment, trusted=trusted):
             draft.refuse(field.key, texts.required(field.field.label))
         elif draft.values[field.key] is not None:
             for rule in field.rules:
@@ -50,7 +50,7 @@ def _locked(draft: Draft, field: FieldPlan, environment: Environment) -> bool:
     return field.readonly_if(draft.before.row, environment) is True
 
 
-def _missing(draft: Draft, field: FieldPlan, environment: Environment) -> bool:
+def _missing(draft: Draft, field: FieldPlan, environment: Environment, *, trusted: bool) -> bool:
     value = draft.values[field.key]
     if field.lines is not None:
         empty = not draft.children.get(field.key) and (field.key in draft.given or draft.before is None)
@@ -60,8 +60,8 @@ def _missing(draft: Draft, field: FieldPlan, environment: Environment) -> bool:
         return False
     if not field.field.required and (field.required_if is None or field.required_if(draft, environment) is not True):
         return False
-    if field.writable == "nobody":
-        return False
+    if field.writable != "everybody" and not trusted:
+        return False  # nobody could fill it in
     return field.visible_if is None or field.visible_if(draft, environment) is True
 
 

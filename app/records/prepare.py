@@ -140,7 +140,7 @@ class Preparation:
             draft.removed[field.key] = list(there.values())
         self.fill(rows, raws)
         for draft in drafts:
-            kept = [row for row in draft.children[field.key] if not _blank(row)]
+            kept = [row for row in draft.children[field.key] if not self._blank(row)]
             for position, row in enumerate(kept):
                 row.position = position
             draft.children[field.key] = kept
@@ -166,6 +166,17 @@ class Preparation:
         if lost:
             row.record_errors.append(texts.no_line())
         return row
+
+    def _blank(self, row: Draft) -> bool:
+        """Return whether a new line has nothing in it but defaults: the empty row that a mask offers for typing."""
+        if row.before is not None or row.errors or row.record_errors:
+            return False
+        return all(self._untouched(row, row.entity.fields[key], row.values[key]) for key in row.given)
+
+    def _untouched(self, row: Draft, field: FieldPlan, value: Any) -> bool:
+        if value is None or value is False:
+            return True
+        return field.field.default is not None and _same(field, field.field.default, value)
 
     # -- references ---------------------------------------------------------------------------------------------------
 
@@ -251,13 +262,6 @@ def _unresolved(value: Any) -> Sequence[Unresolved]:
 
 def _any_kind(field: FieldPlan) -> bool:
     return field.target is None and not field.linked
-
-
-def _blank(row: Draft) -> bool:
-    """Return whether a new line has nothing in it: the empty row that a mask offers for typing."""
-    if row.before is not None or row.errors or row.record_errors:
-        return False
-    return all(row.values[key] in (None, False) for key in row.given)
 
 
 def errors_of(drafts: Iterable[Draft]) -> DataErrors:

@@ -68,7 +68,7 @@ def rows_of(entity: str, columns: Sequence[ListColumn], rows: Iterable[ListRow])
 def _opening_cell(cell: str, title: str, url: str) -> str:
     """Make a cell lead to its record; a link inside a link isn't HTML, so beside one it stands alone."""
     if not cell:
-        return f'<a class="open" href="{url}">{escaped(title)}</a>'
+        return f'<a class="open" href="{url}" aria-label="{escaped(title)}">–</a>'
     if "<a " in cell:
         return f'{cell}<a class="open" href="{url}" aria-label="{escaped(title)}"></a>'
     return f'<a class="open" href="{url}">{cell}</a>'

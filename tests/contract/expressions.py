@@ -279,6 +279,8 @@ class Maker:
 
     def _date(self, depth: int) -> Expr:
         chance = self.chance
+        if chance.random() < 0.1:
+            return ast.call("date_of", self.value(T.DATETIME, depth - 1))
         if chance.random() < 0.4:
             name = f"start_of_{chance.choice(('week', 'month', 'quarter', 'year'))}"
             return ast.call(name, self.value(chance.choice((T.DATE, T.DATETIME)), depth - 1))

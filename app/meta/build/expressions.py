@@ -160,7 +160,10 @@ def report_no_path(desk: Desk, lookup: Lookup, entity_key: str, wrong: NoPath, p
     keys = tuple(text.split("."))
     if stumbles(lookup, entity_key, keys):
         return
-    desk.findings.unknown(wrong.code, place, wrong.name, wrong.known, entity=wrong.entity, limit=len(keys) - 1)
+    if wrong.known:
+        desk.findings.unknown(wrong.code, place, wrong.name, wrong.known, entity=wrong.entity)
+    else:
+        desk.findings.add(wrong.code, place, name=wrong.name, entity=wrong.entity, limit=wrong.limit)
 
 
 def is_retired(lookup: Lookup, entity_key: str, text: str) -> bool:

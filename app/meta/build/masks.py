@@ -174,10 +174,10 @@ def make_mask(desk: Desk, key: str) -> Mask | None:
         return None
     body = source.body
     entity = entity_of(desk, Lookup(desk), source, "form.unknown_entity")
-    if not key.startswith(f"{body['entity']}."):
-        desk.findings.add("form.key", source.at("key"), key=key, entity=body["entity"])
     if entity is None:
         return None
+    if not key.startswith(f"{entity.key}."):
+        desk.findings.add("form.key", source.at("key"), key=key, entity=entity.key)
     quick = body.get("quick", False)
     if key == f"{entity.key}.quick" and not quick:
         desk.findings.add("form.quick_flag", source.at("key"), name=key)

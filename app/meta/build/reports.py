@@ -46,7 +46,9 @@ class _ReportMaker:
         self.entity = entity
         self.lookup = Lookup(desk)
         self.parameters = self._parameters()
-        types = {parameter.id: parameter.type.value_type for parameter in self.parameters}
+        # A parameter that is broken, and reported, fits everywhere.
+        types = {given["id"]: ValueType.EMPTY for given in self.body.get("parameters", ())}
+        types |= {parameter.id: parameter.type.value_type for parameter in self.parameters}
         scope = EntityScope(self.lookup, entity.key, types)
         self.expressions = Expressions(desk, self.lookup, entity.key, scope, query=True)
         self.types = types

@@ -134,6 +134,7 @@ def make_shape(desk: Desk, key: str) -> Shape | None:
                 continue
             if name == "id" or "__" in name:
                 desk.findings.add("field.reserved", at(), name=name)
+                continue
             built = build_field(desk, key, name, json, at, required=name in required)
             properties[name] = Property({} if built is None else built.x_crm, under(at, "x-crm"))
             if built is None:

@@ -50,11 +50,11 @@ def make_view(desk: Desk, key: str) -> View | None:
         return None
     body, lookup = source.body, Lookup(desk)
     entity = entity_of(desk, lookup, source, "view.unknown_entity")
-    if not key.startswith(f"{body['entity']}."):
-        desk.findings.add("view.key", source.at("key"), key=key, entity=body["entity"])
     roles = check_roles(desk, body.get("roles", ()), under(source.at, "roles"))
     if entity is None:
         return None
+    if not key.startswith(f"{entity.key}."):
+        desk.findings.add("view.key", source.at("key"), key=key, entity=entity.key)
     expressions = Expressions(desk, lookup, entity.key, query=True)
     return View(
         key=key,

@@ -155,6 +155,12 @@ STRUCTURE: Final = {
         "Ein Schlüssel beginnt mit einem Kleinbuchstaben und besteht aus a bis z, Ziffern und _, höchstens 41 Zeichen.",
         "A key begins with a lower-case letter and is made of a to z, digits and _ (at most 41 characters).",
     ),
+    "structure.path": error(
+        "„{name}“ ist weder ein Feld noch ein Weg über Verknüpfungen.",
+        "“{name}” is neither a field nor a way over references.",
+        "Schreiben Sie Schlüssel mit Punkten dazwischen, zum Beispiel account.industry.",
+        "Write keys with points between them, for instance account.industry.",
+    ),
     "structure.pattern": error(
         "„{name}“ hat nicht die Form, die hier gebraucht wird.",
         "“{name}” doesn't have the form that is needed here.",

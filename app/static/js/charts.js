@@ -1,6 +1,7 @@
 // Charts with ECharts on a canvas; the numbers stand in the table beside it, the data in a block of JSON inside.
-const SERIES = ["--l-blue", "--l-green", "--l-yellow", "--l-purple", "--l-red", "--l-grey"];
-const NAMED = { blue: "--l-blue", green: "--l-green", yellow: "--l-yellow", purple: "--l-purple", red: "--l-red", grey: "--l-grey" };
+const NAMES = ["blue", "green", "yellow", "purple", "red", "grey"];
+const PALER = [0, 0.3, 0.52, 0.7];
+const LABEL = { fontSize: 12, lineHeight: 15 };
 
 let loading = null;
 
@@ -15,8 +16,8 @@ const library = () => {
   return loading;
 };
 
-/** Resolve a token to a colour that a canvas and ECharts' arithmetic both understand. */
-const colour = (() => {
+/** Resolve a token to red, green and blue, which a canvas and ECharts' arithmetic both understand. */
+const parts = (() => {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 1;
   const pen = canvas.getContext("2d", { willReadFrequently: true });
@@ -28,31 +29,44 @@ const colour = (() => {
     pen.fillStyle = getComputedStyle(probe).color;
     probe.remove();
     pen.fillRect(0, 0, 1, 1);
-    const [red, green, blue] = pen.getImageData(0, 0, 1, 1).data;
-    return `rgb(${red}, ${green}, ${blue})`;
+    return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
   };
 })();
+
+/** Return a token's colour, mixed with the surface behind it. */
+const mixed = (token, share = 0) => {
+  const behind = share ? parts("--l-surface") : [0, 0, 0];
+  return `rgb(${parts(token).map((part, at) => Math.round(part * (1 - share) + behind[at] * share)).join(", ")})`;
+};
+
+const colour = (token) => mixed(token);
 
 const short = (locale) => {
   const format = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
   return (value) => format.format(value);
 };
 
-const paint = (point) => ({ ...point, itemStyle: point.colour ? { color: colour(NAMED[point.colour]) } : undefined });
+/** Give things their meaning colours; where several have the same one, each next is a shade paler. */
+const painter = () => {
+  const used = {};
+  return (thing) => {
+    if (!thing.colour) return {};
+    const nth = used[thing.colour] ?? 0;
+    used[thing.colour] = nth + 1;
+    return { itemStyle: { color: mixed(`--c-${thing.colour}`, PALER[Math.min(nth, PALER.length - 1)]) } };
+  };
+};
 
-const round = (option, kind, ink) => ({
+const round = (option, kind, ink, paint = painter()) => ({
   series: option.series.map((one) => ({
     ...one,
     ...(kind === "funnel"
       ? { left: "4%", width: "58%", top: 12, bottom: 12, sort: "none", gap: 2, minSize: "6%" }
       : { radius: kind === "donut" ? ["48%", "74%"] : "74%" }),
-    label: { color: ink.text, position: kind === "funnel" ? "right" : "outside", overflow: "break", width: 120, fontSize: 12 },
+    label: { color: ink.text, position: kind === "funnel" ? "right" : "outside", overflow: "break", width: 120, ...LABEL },
     labelLine: { lineStyle: { color: ink.line } },
     itemStyle: { borderColor: ink.surface, borderWidth: 2 },
-    data: one.data.map((point) => {
-      const painted = paint(point);
-      return painted.itemStyle ? painted : { ...painted, itemStyle: undefined };
-    }),
+    data: one.data.map((point) => ({ ...point, ...paint(point) })),
   })),
 });
 
@@ -60,12 +74,13 @@ const flat = (option, kind, locale, ink, width) => {
   const lines = kind === "line" || kind === "area";
   const names = option.xAxis.data;
   const several = option.series.length > 1;
+  const [paintSeries, paintPoint] = [painter(), painter()];
   const lying = !lines && names.length > 2 && Math.max(...names.map((name) => name.length)) * names.length * 7 > width;
   const naming = {
     type: "category",
     data: names,
     inverse: lying,
-    axisLabel: { color: ink.muted, width: lying ? Math.min(150, width / 3) : 90, overflow: lying ? "truncate" : "break", hideOverlap: !lying },
+    axisLabel: { color: ink.muted, width: lying ? Math.min(150, width / 3) : 90, overflow: lying ? "truncate" : "break", hideOverlap: !lying, ...LABEL },
     axisLine: { lineStyle: { color: ink.line } },
     axisTick: { show: false },
   };
@@ -84,8 +99,8 @@ const flat = (option, kind, locale, ink, width) => {
       ...one,
       barMaxWidth: 36,
       areaStyle: one.areaStyle ? { opacity: 0.2 } : undefined,
-      itemStyle: one.colour ? { color: colour(NAMED[one.colour]) } : undefined,
-      data: one.data.map(paint),
+      ...paintSeries(one),
+      data: one.data.map((point) => ({ ...point, ...paintPoint(point) })),
     })),
   };
 };
@@ -118,7 +133,7 @@ const drawOne = (echarts, place) => {
   chart.setOption({
     animation: !calm,
     animationDuration: 150,
-    color: SERIES.map(colour),
+    color: NAMES.map((name) => colour(`--c-${name}`)),
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     tooltip: tooltip(data.option.series.length > 1, ink),
     ...(data.option.xAxis ? flat(data.option, data.kind, data.locale, ink, canvas.clientWidth) : round(data.option, data.kind, ink)),

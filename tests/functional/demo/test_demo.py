@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import MetaData, Table, func, select
 
 from app.access.actor import PRODUCT
@@ -24,7 +25,6 @@ from app.records.plan import plan_of
 from app.records.stored import Targets, load
 from app.system.people import actor_and_head
 from app.system.tables import User
-from app.web.passwords import hashed
 from tests.support.install import Installation, install
 
 TODAY: Final = date(2026, 3, 2)
@@ -177,7 +177,7 @@ def test_every_role_has_somebody_who_can_sign_in(company: Installation) -> None:
     assert len(people) == len(DEMO_USERS)
     assert {role for actor in actors if actor is not None for role in actor.roles} == set(company.snapshot.model.roles)
     assert {user.roles[0] for user in DEMO_USERS if user.shown} >= {"sales", "service", "marketing", "administrator"}
-    assert all(row.password.split("$")[1] == hashed(DEMO_PASSWORD).split("$")[1] for row in people)
+    assert all(PasswordHasher().verify(stored, DEMO_PASSWORD) for stored in {row.password for row in people})
 
 
 def test_a_database_with_records_is_left_alone(company: Installation) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app.context import Context
 from app.errors import InvalidQuery, NotFound
 from app.expr.fold import fold
+from app.fields.pointing import AnyRef
 from app.query.lists import count, list_page
 from app.query.operators import is_sortable, operators_of
 from app.query.paths import resolve
@@ -20,12 +21,11 @@ from app.query.words import sentence
 from tests.functional.query.world import GUEST, World, statements
 
 
-def _spec(ctx: Context, view: str | None = "deal.all", **args: Any) -> ListSpec:
-    given_ = {name.replace("__", "."): values if isinstance(values, list) else [values] for name, values in args.items()}
-    return ListSpec.parse(ctx, "deal", view, given_)
+def _spec(ctx: Context, **args: str) -> ListSpec:
+    return ListSpec.parse(ctx, "deal", "deal.all", {name: [text] for name, text in args.items()})
 
 
-def _walk(ctx: Context, **args: Any) -> list[int]:
+def _walk(ctx: Context, **args: str) -> list[int]:
     """Return the ids of a list, page by page."""
     found: list[int] = []
     cursor: str | None = None
@@ -129,12 +129,15 @@ def test_filters_search_and_conditions_mean_what_they_say(world: World) -> None:
         ({"f.topics.has_none_of": ["retail"]}, lambda d: "retail" not in (d["topics"] or ())),
         ({"f.people.has_one_of": [str(anna)]}, lambda d: anna in (d["people"] or ())),
         ({"f.people.is_empty": [""]}, lambda d: not d["people"]),
-        ({"f.about.is": [f"person:{bjoern}"]}, lambda d: bool(d["about"]) and d["about"].entity == "person" and d["about"].id == bjoern),
+        ({"f.about.is": [f"person:{bjoern}"]}, lambda d: d["about"] == AnyRef("person", bjoern)),
         ({"f.about.of_kind": ["company"]}, lambda d: bool(d["about"]) and d["about"].entity == "company"),
         ({"f.hot.no": ["1"]}, lambda d: d["hot"] is False),
         ({"q": ["uftrag 07"]}, lambda d: "uftrag 07" in fold(d["name"])),
         ({"q": ["07"]}, lambda d: "07" in d["name"]),
-        ({"where": ['stage = "won" or hot', "weight > 1"]}, lambda d: (d["stage"] == "won" or d["hot"] is True) and (d["weight"] or 0) > 1),
+        (
+            {"where": ['stage = "won" or hot', "weight > 1"]},
+            lambda d: (d["stage"] == "won" or d["hot"] is True) and (d["weight"] or 0) > 1,
+        ),
         ({"where": ["count(lines) = 0"]}, lambda d: world.deals.index(d) % 3 == 0),
     ]
     with world.ctx() as ctx:
@@ -162,13 +165,13 @@ def test_the_archive_is_a_list_of_its_own_and_a_count_is_capped(world: World) ->
 def test_the_sentence_says_what_is_shown(world: World) -> None:
     """View, filters in words, order, in both languages."""
     with world.ctx() as ctx:
-        spec = ListSpec.parse(
-            ctx, "deal", "deal.open", {"f.company.one_of": [str(world.ids["company"][0])], "f.close_date.from_to": ["", "31.12.2025"]}
-        )
+        company = str(world.ids["company"][0])
+        args = {"f.company.one_of": [company], "f.close_date.from_to": ["", "31.12.2025"]}
+        spec = ListSpec.parse(ctx, "deal", "deal.open", args)
         counted = count(ctx, spec)
         german, english = sentence(ctx, spec, "de", counted), sentence(ctx, spec, "en")
     assert german.startswith(f"{counted.number} Offene Chancen, Firma ist Äpfel AG, Abschluss bis 31.12.2025")
-    assert german.endswith("sortiert nach Wert (absteigend), Angelegt am") or "Wert (absteigend)" in german
+    assert "sortiert nach Wert (absteigend)" in german
     assert "Company is Äpfel AG" in english
     assert "sorted by Amount (descending)" in english
 
@@ -176,9 +179,15 @@ def test_the_sentence_says_what_is_shown(world: World) -> None:
 def test_what_a_reader_may_not_read_is_like_what_is_not_there(world: World) -> None:
     """As a column, filter, order, condition or entity."""
     with world.ctx() as ctx:
-        for args in ({"columns": "secret.name"}, {"sort": "secret.name"}, {"f.secret.name.contains": "P"}, {"where": 'secret.name = "x"'}):
+        asked = {
+            "columns": "secret.name",
+            "sort": "secret.name",
+            "f.secret.name.contains": "P",
+            "where": 'secret.name = "x"',
+        }
+        for name, text in asked.items():
             with pytest.raises(InvalidQuery, match=r"secret\.name"):
-                ListSpec.parse(ctx, "deal", None, {name: [text] for name, text in args.items()})
+                ListSpec.parse(ctx, "deal", None, {name: [text]})
         with pytest.raises(NotFound):
             ListSpec.parse(ctx, "secret", None, {})
         plain = list_page(ctx, _spec(ctx, sort="secret", limit="200"))
@@ -215,13 +224,15 @@ def test_a_wrong_argument_is_named(world: World, name: str) -> None:
 
 _TEXTS = st.one_of(
     st.text(max_size=30),
-    st.sampled_from(["", "1", "-1", "9" * 30, "1e999", "31.12.9999", "'\"%_\\", "\x00", "\ud800", "open", "company:1", "=1"]),
+    st.sampled_from(["", "1", "-1", "9" * 30, "1e999", "31.12.9999", "'\"%_\\", "\x00", "\ud800", "open", "a:1"]),
 )
 _PATHS = st.sampled_from(
-    ["name", "company", "company.industry", "amount", "amount.currency", "close_date", "starts_at", "tags", "people", "about", "hot", "lines", "weight", "id", "advisor", "created_at", "company.home.city"]
+    """name company company.industry amount amount.currency close_date starts_at tags people about hot lines weight id
+    advisor created_at company.home.city""".split()
 )
 _OPERATORS = st.sampled_from(
-    ["is", "is_not", "contains", "starts_with", "at_least", "from_to", "one_of", "none_of", "has_one_of", "before", "after", "last_days", "next_days", "of_kind", "is_empty", "me", "x"]
+    """is is_not contains starts_with at_least from_to one_of none_of has_one_of before after last_days next_days of_kind
+    is_empty me x""".split()
 )
 _NAMES = st.one_of(
     st.builds(lambda path, operator: f"f.{path}.{operator}", _PATHS, _OPERATORS),
@@ -232,7 +243,13 @@ _WHERE = st.builds(
     lambda path, operator, value: f"{path} {operator} {value}",
     _PATHS,
     st.sampled_from(["=", "!=", "<", "contains", "has", "in", "+ 1 >"]),
-    st.sampled_from(["1", '"x"', "(1, 2)", "today()", "empty", "me()", "99999999999999999999", 'date("2026-01-01")', "add_days(today(), 999999999)", "1 / 0"]),
+    st.sampled_from(
+        [
+            *("1", '"x"', "(1, 2)", "today()", "empty", "me()", "9" * 20, 'date("9999-12-31")', "1 / 0", "weight / 0"),
+            *("add_days(today(), 999999999)", "add_months(close_date, weight)"),
+            "amount * 999999999999999 * 999999999999999 * weight",
+        ]
+    ),
 )
 
 
@@ -254,18 +271,16 @@ def test_no_address_breaks_a_list(world: World, args: dict[str, list[str]], wher
 
 def test_every_operator_of_every_field_runs(world: World) -> None:
     """Iterates over the fields; each operator with an operand that fits."""
-    operands = {"deal": "1", "amount": "5", "close_date": "01.01.2026", "starts_at": "01.01.2026", "weight": "1", "id": "1"}
     ran = 0
     with world.ctx() as ctx:
         for key in ctx.snapshot.model.entities["deal"].fields:
             path = resolve(ctx, "deal", key)
             assert path is not None
             for operator in operators_of(path):
-                value = operands.get(key, "1")
-                raw = [value, value] if operator == "from_to" else [value]
-                for text in (raw, ["7"], ["open"], ["company:1"], ["company"], ["retail"], ["01.01.2026"] * len(raw)):
+                number = 2 if operator == "from_to" else 1
+                for text in ("7", "open", "company:1", "company", "retail", "01.01.2026"):
                     try:
-                        spec = ListSpec.parse(ctx, "deal", "deal.all", {f"f.{key}.{operator}": text})
+                        spec = ListSpec.parse(ctx, "deal", "deal.all", {f"f.{key}.{operator}": [text] * number})
                     except InvalidQuery:
                         continue
                     list_page(ctx, spec)

@@ -91,7 +91,7 @@ def test_search_finds_words_in_any_spelling_and_titles_that_begin_first(world: W
 def test_files_of_a_list_hold_every_row_and_no_formula(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """In batches, in the list's order; a text that looks like a formula is only a text."""
     monkeypatch.setattr("app.query.export._BATCH", 7)
-    args: dict[str, list[str]] = {"columns": ["name,company,amount,close_date,hot,people,weight"], "sort": ["-close_date"]}
+    args = {"columns": ["name,company,amount,close_date,hot,people,weight"], "sort": ["-close_date"]}
     with world.installation.ctx() as ctx:
         evil = add(ctx, "deal", {"name": "=HYPERLINK(1)"}, "=HYPERLINK(1)")
     with world.ctx() as ctx:

@@ -81,7 +81,7 @@ def test_figures_of_a_pivot_are_exact(world: World) -> None:
     assert pivot is not None
     assert [groups[0].text for groups in pivot.columns] == ["Handel", "Informatik", "(leer)"]
     months = [groups[0].value for groups in pivot.rows]
-    assert months == sorted(month for month in months if month) + [None]
+    assert months == [*sorted(month for month in months if month), None]
     assert pivot.rows[0][0].text == "November 2025"
 
     def expect(figures: Any, some: list[dict[str, Any]], of_row: int, of_column: int) -> None:
@@ -101,7 +101,8 @@ def test_figures_of_a_pivot_are_exact(world: World) -> None:
         assert figures[place["column"]].value == Decimal(len(some)) * 100 / of_column
 
     def month(deal: dict[str, Any]) -> date | None:
-        return deal["close_date"] and deal["close_date"].replace(day=1)
+        day: date | None = deal["close_date"]
+        return None if day is None else day.replace(day=1)
 
     for row, groups in enumerate(pivot.rows):
         of_row = [deal for deal in live if month(deal) == groups[0].value]
@@ -140,7 +141,8 @@ def test_the_largest_groups_and_those_that_having_lets_through(world: World) -> 
     assert [row.figures[0].value for row in top.rows] == sorted(numbers.values(), reverse=True)[:2]
     assert top.truncated
     assert top.total[0].value == len(_live(world))
-    assert {row.groups[0].value: row.figures[0].value for row in busy.rows} == {k: n for k, n in numbers.items() if n > 2}
+    shown = {row.groups[0].value: row.figures[0].value for row in busy.rows}
+    assert shown == {company: number for company, number in numbers.items() if number > 2}
     assert not busy.truncated
 
 
@@ -208,7 +210,13 @@ def test_a_report_on_what_one_may_not_read_is_not_there(world: World) -> None:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(values=st.dictionaries(st.sampled_from(["since", "x"]), st.one_of(st.text(max_size=20), st.lists(st.text(max_size=5), max_size=2)), max_size=2))
+@given(
+    values=st.dictionaries(
+        st.sampled_from(["since", "x"]),
+        st.one_of(st.text(max_size=20), st.lists(st.text(max_size=5), max_size=2)),
+        max_size=2,
+    )
+)
 def test_no_parameter_breaks_a_report(world: World, values: dict[str, Any]) -> None:
     """It is answered, or refused in words."""
     with world.ctx() as ctx:

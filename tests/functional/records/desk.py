@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from app.storage.database import Database
 from app.system.people import create_user
 
 METADATA: Final = Path(__file__).parent / "metadata"
+_TABLE: Final = re.compile(r"\b[el]_(?:firm|contact|deal)")
 NOW: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
@@ -86,11 +88,12 @@ class Desk:
 
     @contextmanager
     def counting(self) -> Iterator[list[str]]:
-        """Collect the statements that are sent to the database."""
+        """Collect the statements that are sent to the tables of entities."""
         sent: list[str] = []
 
         def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-            sent.append(statement)
+            if _TABLE.search(statement):
+                sent.append(statement)
 
         event.listen(self.database.engine, "before_cursor_execute", note)
         try:
