@@ -13,7 +13,7 @@ run: setup  ## Set up and serve with demo data on http://127.0.0.1:8000 (ARGS="â
 	@exec $(BIN)/lotse run --demo $(ARGS)
 
 test: setup-dev  ## Set up and run every test (ARGS="-k name" for some of them)
-	@exec $(BIN)/pytest -n auto --maxprocesses=4 $(ARGS)
+	@exec $(BIN)/pytest -n auto --maxprocesses=4 --dist worksteal $(ARGS)
 
 check: setup-dev  ## Everything that is checked without running the product
 	@exec $(BIN)/python -m tools.check

@@ -47,7 +47,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
-    threads: int = 8
+    threads: int = 4
     demo: bool = False
     locale: Locale = DEFAULT_LOCALE
     time_zone: str = "Europe/Berlin"
@@ -184,7 +184,7 @@ SETTINGS: tuple[Setting, ...] = (
         "8000",
     ),
     Setting("workers", _whole(1, 64), _COUNT, Label("Prozesse, die bedienen.", "Processes that serve."), "2"),
-    Setting("threads", _whole(1, 64), _COUNT, Label("Threads je Prozess.", "Threads of each process."), "8"),
+    Setting("threads", _whole(1, 64), _COUNT, Label("Threads je Prozess.", "Threads of each process."), "4"),
     Setting(
         "demo",
         _yes_no,

@@ -84,8 +84,8 @@ def create_app(
     )
     gate.settings_of(app, https=settings.https)
     app.url_map.converters["record"] = RecordId
-    running = Running(settings, opened, Store(opened, settings.time_zone), tuple(demo_accounts) if settings.demo else ())
-    _put_together(app, running)
+    shown = tuple(demo_accounts) if settings.demo else ()
+    _put_together(app, Running(settings, opened, Store(opened, settings.time_zone), shown))
     return app
 
 
@@ -99,7 +99,7 @@ def _put_together(app: Flask, running: Running) -> None:
     htmx.init_app(app)
     Babel(app, locale_selector=lifecycle.locale)
     with app.app_context():
-        accounts = gate.Accounts(app, session_options={"class_": gate.CallSession, "join_transaction_mode": "create_savepoint"})
+        accounts = gate.Accounts(app, session_options=gate.SESSION)
     gate.install(app, accounts)
     install_console(app, accounts)
     for blueprint in _BLUEPRINTS:

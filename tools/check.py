@@ -31,7 +31,7 @@ class Check(NamedTuple):
 
 
 CHECKS: Final = (
-    Check("ruff", ("ruff", "check", "--quiet", ".")),
+    Check("ruff", ("ruff", "check", "--quiet", "--output-format", "concise", ".")),
     Check("mypy", ("mypy", "--no-error-summary")),
     Check("layers", ("lint-imports", "--no-logo")),
     Check("documents", ("lotse", "check"), when="app/cli/main.py"),

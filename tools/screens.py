@@ -17,11 +17,11 @@ from typing import Final
 
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select, update
-from tests.support.browser import launched
-from tests.support.site import PASSWORD, Site, email_of, make_site, served
 
 from app.demo.load import load_demo
 from app.system.tables import User
+from tests.support.browser import launched
+from tests.support.site import PASSWORD, Site, email_of, make_site, served
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "screens"
 #: Who looks at the pages: all that people do, in one person.
@@ -30,6 +30,9 @@ WIDTHS: Final = {"phone": 360, "desk": 1440}
 _HEIGHTS: Final = {"phone": 780, "desk": 900}
 THEMES: Final = ("light", "dark")
 LOCALES: Final = ("de", "en")
+_CONSOLE: Final = (
+    "", "users/", "users/new/", "users/edit/?id=1", "roles/", "teams/", "revisions/", "documents/", "audit/",
+)  # fmt: skip
 SETTLE_MS: Final = 400
 _NAME: Final = "Petra Reinhardt"
 
@@ -87,8 +90,9 @@ def shots(site: Site) -> Iterator[Shot]:
     for key, report in model.reports.items():
         for show in ("chart", "table", *(("pivot",) if report.across else ())):
             yield Shot(f"report-{key}-{show}", f"/report/{key}?show={show}")
-    for place in ("", "users/", "users/new/", "users/edit/?id=1", "roles/", "teams/", "revisions/", "documents/", "audit/"):
-        yield Shot(f"console-{place.strip('/').split('?')[0].replace('/', '-') or 'overview'}", f"/admin/console/{place}")
+    for place in _CONSOLE:
+        name = place.partition("?")[0].strip("/").replace("/", "-") or "overview"
+        yield Shot(f"console-{name}", f"/admin/console/{place}")
 
 
 def _first_ids(site: Site) -> dict[str, int]:
@@ -96,15 +100,17 @@ def _first_ids(site: Site) -> dict[str, int]:
     with site.installation.database.read() as connection:
         tables = site.installation.store.snapshot(connection).tables
         for key, table in tables.tables.items():
-            middle = connection.execute(select(table.c.id).where(table.c.archived_at.is_(None)).limit(40)).scalars().all()
-            if middle:
-                found[key] = int(middle[len(middle) // 2])
+            live = select(table.c.id).where(table.c.archived_at.is_(None)).limit(40)
+            ids = connection.execute(live).scalars().all()
+            if ids:
+                found[key] = int(ids[len(ids) // 2])
     return found
 
 
 def _prefer(site: Site, locale: str, theme: str) -> None:
     with site.installation.database.write() as connection:
-        connection.execute(update(User).where(User.email == email_of(READER)).values(locale=locale, theme=theme, name=_NAME))
+        chosen = {"locale": locale, "theme": theme, "name": _NAME}
+        connection.execute(update(User).where(User.email == email_of(READER)).values(**chosen))
 
 
 def sign_in(page: Page, base: str) -> None:
@@ -138,7 +144,8 @@ def take(site: Site, base: str, browser: Browser, only: str, *, few: bool) -> in
             page, outside = signed_in.new_page(), stranger.new_page()
             sign_in(page, base)
             for shot in wanted:
-                _one(page if shot.signed_in else outside, base, shot, FOLDER / f"{shot.name}.{locale}.{theme}.{width}.png")
+                path = FOLDER / f"{shot.name}.{locale}.{theme}.{width}.png"
+                _one(page if shot.signed_in else outside, base, shot, path)
                 count += 1
     return count
 

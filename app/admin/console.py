@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from flask import Flask
-from flask_admin import Admin, AdminIndexView, BaseView, expose
+from flask_admin import Admin, AdminIndexView, expose
 from flask_sqlalchemy import SQLAlchemy
 
 from app.admin import views
@@ -30,7 +30,7 @@ class Overview(AdminIndexView):  # type: ignore[misc]  # Flask-Admin has no type
     @expose("/")  # type: ignore[untyped-decorator]
     def index(self) -> str:
         """Show all parts."""
-        parts = [view for view in self.admin._views if isinstance(view, views.Table)]
+        parts = [item.get_view() for item in self.admin.menu() if isinstance(item.get_view(), views.Table)]
         items = [(view.get_url(".index_view"), view.label("title_key"), view.label("help_key")) for view in parts]
         return self.render("console/overview.html", items=items)
 
@@ -56,11 +56,10 @@ def install(app: Flask, accounts: SQLAlchemy) -> None:
         (views.Documents, Document),
         (views.Audit, AuditEntry),
     )
+    names = ["console"]
     for view, model in tables:
-        admin.add_view(view(model, accounts, endpoint=f"console_{view.place}", url=f"{URL}/{view.place}"))
-    for blueprint in _blueprints(admin._views):
-        declare_blueprint(app, blueprint, _POLICY, **dict.fromkeys(_UNUSED, CLOSED))
-
-
-def _blueprints(registered: list[BaseView]) -> list[str]:
-    return [view.blueprint.name for view in registered]
+        name = f"console_{view.place}"
+        admin.add_view(view(model, accounts, endpoint=name, url=f"{URL}/{view.place}"))
+        names.append(name)
+    for name in names:
+        declare_blueprint(app, name, _POLICY, **dict.fromkeys(_UNUSED, CLOSED))

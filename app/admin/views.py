@@ -32,7 +32,7 @@ _EXCERPT: Final = 80
 class ConsoleForm(BaseForm):  # type: ignore[misc]  # Flask-Admin has no types
     """A form whose token is the one that the whole product checks."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF has no types
         """The settings of Flask-WTF's own forms."""
 
 
@@ -69,9 +69,9 @@ class Table(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
     action_disallowed_list = ("delete",)
 
     def __init__(self, model: type, accounts: Any, **where: Any) -> None:
-        names = {name for name in (*self.column_list, *(self.column_details_list or ()))}
+        names = [*self.column_list, *(self.column_details_list or ())]
         self.column_formatters = dict.fromkeys(names, _shown)
-        self.column_formatters_detail = {}
+        self.column_formatters_detail: dict[str, Any] = {}
         super().__init__(model, accounts, **where)
 
     def label(self, which: str = "title_key") -> str:
@@ -128,7 +128,7 @@ class Users(Table):
         """Check and complete a user before he is stored; whoever loses something is signed out everywhere.
 
         Raises:
-            ValidationError: the address isn't one, the password is missing, or the administrator would lock himself out.
+            ValidationError: the address isn't one, the password is missing, or he would lock himself out.
         """
         locale = context().locale
         try:
@@ -154,7 +154,7 @@ def _administers(user: User) -> bool:
 
 
 def _is_self(user: User) -> bool:
-    return user.id is not None and user.id == context().actor.id
+    return user.id == context().actor.id
 
 
 class Roles(Table):

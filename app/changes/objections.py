@@ -77,7 +77,8 @@ def objections(connection: Connection, base: Snapshot | None, found: Snapshot) -
         if entity_table(key) in there:
             old = None if base is None else base.model.entities.get(key)
             collected.extend(_of_entity(connection, found, old, entity, there))
-    return tuple(collected)
+    # One objection a place is enough: a field of another storage is one of another type as well.
+    return tuple({(issue.document, issue.pointer): issue for issue in reversed(collected)}.values())[::-1]
 
 
 def _affected(base: Snapshot | None, found: Snapshot, keys: tuple[str, ...] | None) -> tuple[str, ...]:

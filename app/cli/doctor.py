@@ -129,7 +129,9 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 def _database(database: Database) -> Iterator[Finding]:
     asked = func.sqlite_version() if database.dialect == "sqlite" else func.current_setting("server_version")
     with database.read() as connection:
-        yield Finding("engine", None, Label.same(f"{database.dialect} {connection.execute(select(asked)).scalar_one()}"))
+        yield Finding(
+            "engine", None, Label.same(f"{database.dialect} {connection.execute(select(asked)).scalar_one()}")
+        )
         require_schema(connection, database.url)
 
 

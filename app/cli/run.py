@@ -29,7 +29,9 @@ from app.system import revisions
 from app.system.install import create_schema
 
 _PUBLISHING: Final = Label("Die ausgelieferten Dokumente werden veröffentlicht …", "Publishing the shipped documents …")
-_DEMO: Final = Label("Die Demo-Firma wird geladen …", "Loading the demo company …")
+_THERE: Final = Label(
+    "Es gibt schon Datensätze; sie bleiben, wie sie sind.", "There are records already; they stay as they are."
+)
 _SERVING: Final = Label("Lotse läuft auf {url} – Strg+C beendet.", "Lotse is running at {url} – Ctrl+C stops it.")
 _IN_USE: Final = Label(
     "Auf {host}:{port} läuft schon etwas. Beenden Sie es oder nehmen Sie einen anderen Port: lotse run --port {other}",
@@ -92,10 +94,9 @@ def _prepare(console: Console, settings: Settings, database: Database, store: St
 def _load(console: Console, database: Database, store: Store) -> None:
     """Load the demo company into a database without records; a second start finds it there."""
     try:
-        console.say(_DEMO)
         load_demo(database, store, progress=told(console))
-    except DemoRefused as there:
-        console.say(there.message)
+    except DemoRefused:
+        console.say(_THERE)
 
 
 def _serve(console: Console, settings: Settings, environment: Mapping[str, str]) -> None:

@@ -16,7 +16,7 @@ import jsonschema_rs
 from app.fields.base import FieldType
 from app.language import Label
 from app.meta.findings import Findings, Place, Step, shorten
-from app.meta.grammar.entity import field_schema
+from app.meta.grammar.entity import FIELD_DEFINITIONS, field_schema
 from app.meta.grammar.published import skeleton
 from app.meta.grammar.screens import parameter_schema
 from app.meta.grammar.words import DEFINITIONS, DOTTED_PATTERN, KEY_PATTERN, PATH_PATTERN, Schema
@@ -101,7 +101,7 @@ def document_checker(kind: str) -> Checker:
 @cache
 def field_checker(field_type: type[FieldType]) -> Checker:
     """Return the checker of a field of one type."""
-    return Checker({**field_schema(field_type), "$defs": DEFINITIONS})
+    return Checker({**field_schema(field_type), "$defs": {**DEFINITIONS, **FIELD_DEFINITIONS}})
 
 
 @cache
@@ -137,7 +137,7 @@ def check_structure(checker: Checker, body: Any, locate: Locate, findings: Findi
     current: Any = body
     moves: dict[Steps, Steps] = {}
     for _ in range(_ROUNDS):
-        errors = list(validator.iter_errors(current))
+        errors: list[Any] = list(validator.iter_errors(current))
         if not errors:
             return Sound(current, whole=False, moves=moves)
         cut = {steps for error in errors for steps in _to_cut(error)}
@@ -171,7 +171,7 @@ def _without(value: Any, old: Steps, new: Steps, cut: set[Steps], moves: dict[St
 
 
 def _lacks_label(error: Any) -> bool:
-    return error.kind.name == "required" and error.kind.property in _LABELS
+    return bool(error.kind.name == "required" and error.kind.property in _LABELS)
 
 
 def _with_labels(value: Any, at: Steps, named: set[tuple[Steps, str]]) -> Any:

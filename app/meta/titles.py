@@ -9,7 +9,8 @@ from app.meta.model import TitlePart
 
 #: Before the path stands what can't begin one; after it whatever is left.
 _PIECE: Final = re.compile(
-    r"(?P<before>[^a-z{}]*)(?P<path>[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)(?P<after>(?:[^a-z0-9_.{}][^{}]*)?)", re.ASCII
+    r"(?P<before>(?:[^a-z{}]*[^A-Za-z0-9_{}])?)(?P<path>[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)(?P<after>(?:[^a-z0-9_.{}][^{}]*)?)",
+    re.ASCII,
 )
 
 

@@ -112,7 +112,7 @@ def _decoded(value: Any, kind: ColumnKind) -> Any:
         if kind is ColumnKind.DECIMAL:
             number = Decimal(text)
             return _checked(number, number.is_finite() and abs(number) < _LARGEST_DECIMAL)
-        return _parsers[kind](text) if kind in _parsers else text
+        return _PARSERS[kind](text) if kind in _PARSERS else text
     except (ValueError, InvalidOperation) as wrong:
         raise BadCursor("value") from wrong
 
@@ -128,7 +128,7 @@ def _instant(text: str) -> datetime:
     return _checked(value, value.tzinfo is None)  # type: ignore[no-any-return]
 
 
-_parsers: Final[Mapping[ColumnKind, Any]] = {
+_PARSERS: Final[Mapping[ColumnKind, Any]] = {
     ColumnKind.DATE: date.fromisoformat,
     ColumnKind.TIME: time.fromisoformat,
     ColumnKind.DATETIME: _instant,

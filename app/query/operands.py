@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, exists, func, literal, null, select
+from sqlalchemy import ColumnElement, String, Text, cast, exists, false, func, literal, null, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.expr.sql_value import SqlOperand
@@ -70,6 +70,8 @@ class Operands:
         rows = exists(select(1).select_from(link).where(link.c.record_id == record_id))
 
         def has(item: ColumnElement[Any]) -> ColumnElement[bool]:
+            if isinstance(item.type, String):
+                return false()  # no text is the id of a record
             return exists(
                 select(1).select_from(link).where(link.c.record_id == record_id, link.c.target_id == item)
             )

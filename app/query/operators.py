@@ -10,10 +10,11 @@ from app.expr.ast import Expr, Path
 from app.expr.types import ValueType
 from app.fields.base import Operator, Value
 from app.fields.numbers import read_scaled
-from app.fields.operators import NUMBER_OPERATORS, TEXT_OPERATORS
+from app.fields.operators import EXACT_OPERATORS, NUMBER_OPERATORS, TEXT_OPERATORS
 from app.fields.texts import single_line
 from app.meta.model import FieldPath
 from app.meta.paths import target_of
+from app.meta.scope import info_of
 
 _PART_LENGTH: Final = 500
 _BY_VALUE_TYPE: Final[Mapping[ValueType, tuple[Operator, ...]]] = {
@@ -28,7 +29,10 @@ def operators_of(path: FieldPath) -> Mapping[str, Operator]:
     if path.sub is None:
         offered = field_type.operators()
     else:
-        offered = _BY_VALUE_TYPE.get(field_type.subs()[path.sub].value_type, ())
+        part = field_type.subs()[path.sub]
+        offered = _BY_VALUE_TYPE.get(part.value_type, ())
+        if part.value_type is ValueType.TEXT and not info_of(path).folded:
+            offered = EXACT_OPERATORS  # the database can look into texts that are kept folded
     return {operator.key: operator for operator in offered}
 
 

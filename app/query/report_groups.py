@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -59,12 +59,12 @@ def groups_of(ctx: Context, formats: Formats, columns: DimensionColumns, rows: S
             labels[key] = None if columns.label is None else row[columns.label]
     values = {key: _value(columns.dimension, key) for key in labels}
     anywhere = labels_anywhere(ctx, {value for value in values.values() if isinstance(value, AnyRef)})
-    return {
-        key: _group(columns.dimension, key, values[key], anywhere.get(values[key], label), formats)
-        if isinstance(values[key], AnyRef)
-        else _group(columns.dimension, key, values[key], label, formats)
-        for key, label in labels.items()
-    }
+    found = {}
+    for key, label in labels.items():
+        value = values[key]
+        known = anywhere.get(value) if isinstance(value, AnyRef) else label
+        found[key] = _group(columns.dimension, key, value, known, formats)
+    return found
 
 
 def key_of(columns: DimensionColumns, row: Row) -> tuple[Any, ...]:
@@ -111,8 +111,3 @@ def _ordered(dimension: Dimension, value: Value, key: tuple[Any, ...], text: str
     if target_of(field_type) is None and field_type.value_type in kinds:
         return (key[0], "" if len(key) == 1 else str(key[1]))
     return (fold(text), str(key[0]))
-
-
-def by_key(groups: Sequence[Mapping[Any, Group]], keys: Sequence[Any]) -> tuple[Group, ...]:
-    """Return the group of each dimension for a row's keys."""
-    return tuple(known[key] for known, key in zip(groups, keys, strict=True))

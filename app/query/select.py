@@ -7,15 +7,17 @@ references along, and puts the row filter on every table it names.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, select
 
 from app.context import Context
+from app.errors import FieldError, InvalidQuery
 from app.expr.ast import Expr, and_
 from app.expr.environment import Environment
+from app.expr.messages import ExprError
 from app.expr.sql_value import SqlValue
-from app.expr.to_sql import to_sql, to_sql_value
+from app.expr.to_sql import SqlCondition, SqlResult, to_sql, to_sql_value
 from app.expr.types import ValueType
 from app.meta.model import FieldPath
 from app.meta.paths import target_of
@@ -26,6 +28,7 @@ from app.query.gate import row_filter
 from app.query.joins import Joins
 from app.query.operands import Operands
 
+_Found = TypeVar("_Found", SqlCondition, SqlResult)
 Values = Callable[[Context], dict[str, Any]]
 
 
@@ -74,33 +77,31 @@ class Selection:
 
     def condition(self, expr: Expr) -> ColumnElement[bool]:
         """Return a checked expression in SQL, with its values noted; what it needs is joined."""
-        found = to_sql(
-            expr,
-            self.scope,
-            self.operand,
-            self.ctx.snapshot.dialect,
-            prefix=self._prefix("x"),
-            aggregate=self.operand.aggregate,
-        )
+        found = self._compiled(to_sql, expr, "x")
         self._environments.append(found.parameters)
         return found.clause
 
     def value(self, expr: Expr) -> SqlValue:
         """Return a checked expression as a value in SQL, with its values noted; what it needs is joined."""
-        found = to_sql_value(
-            expr,
-            self.scope,
-            self.operand,
-            self.ctx.snapshot.dialect,
-            prefix=self._prefix("v"),
-            aggregate=self.operand.aggregate,
-        )
+        found = self._compiled(to_sql_value, expr, "v")
         self._environments.append(found.parameters)
         return found.value
 
-    def _prefix(self, kind: str) -> str:
-        """Return a name of its own for the parameters of one more expression."""
-        return f"{self._name}{kind}{len(self._environments)}_"
+    def _compiled(self, compile_: Callable[..., _Found], expr: Expr, kind: str) -> _Found:
+        """Compile an expression; its parameters get names of their own.
+
+        Raises:
+            InvalidQuery: a reader's condition that no database can compute.
+        """
+        prefix = f"{self._name}{kind}{len(self._environments)}_"
+        dialect = self.ctx.snapshot.dialect
+        try:
+            return compile_(
+                expr, self.scope, self.operand, dialect, prefix=prefix, aggregate=self.operand.aggregate
+            )
+        except ExprError as wrong:
+            errors = (FieldError(f"query.condition.{one.code}", one.message) for one in wrong.problems)
+            raise InvalidQuery(tuple(errors)) from wrong
 
     def where_expr(self, *conditions: Expr | None) -> None:
         """Demand that conditions are TRUE; None stands for no condition."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select
 
 from app.context import Context
+from app.expr.ast import And, Compare, Expr, Literal, Path
+from app.expr.to_words import to_words
 from app.expr.types import ValueType
 from app.fields.base import Inputs, Value
 from app.fields.formats import Formats, formats_for
@@ -15,8 +18,10 @@ from app.fields.pointing import AnyRef
 from app.language import LOCALES, Label, Locale
 from app.meta.model import Field, FieldPath
 from app.meta.paths import target_of
+from app.meta.scope import info_of
 from app.query.gate import readable
 from app.query.lists import Count
+from app.query.paths import resolve
 from app.query.search import words_of
 from app.query.shown import labels_anywhere
 from app.query.spec import Filter, ListSpec
@@ -28,7 +33,6 @@ _UNTIL: Final = Label("bis {high}", "up to {high}")
 _COUNTED: Final = Label("{n}", "{n}")
 _MORE_THAN: Final = Label("mehr als {n}", "more than {n}")
 _SEARCH: Final = Label("enthält „{text}“", "contains “{text}”")
-_NARROWED: Final = Label("eingegrenzt durch eine Bedingung", "narrowed down by a condition")
 _ARCHIVE: Final = Label("im Archiv", "in the archive")
 _SORTED: Final = Label("sortiert nach {keys}", "sorted by {keys}")
 _DESCENDING: Final = Label("{key} (absteigend)", "{key} (descending)")
@@ -54,8 +58,7 @@ def sentence(ctx: Context, spec: ListSpec, locale: Locale, counted: Count | None
     parts += [filter_words(ctx, chosen).text(locale) for chosen in spec.filters]
     if words_of(spec.search):
         parts.append(_SEARCH.text(locale).replace("{text}", spec.search))
-    if spec.where:
-        parts.append(_NARROWED.text(locale))
+    parts += [condition_words(ctx, spec.entity, where.expr).text(locale) for where in spec.where]
     if spec.archived:
         parts.append(_ARCHIVE.text(locale))
     parts.append(_sorted(spec).text(locale))
@@ -91,6 +94,57 @@ def _range(low: Label | None, high: Label | None) -> Label:
     if low is None or high is None:
         return _FROM.format(low=low) if low is not None else _UNTIL.format(high=high or Label.same("…"))
     return _RANGE.format(low=low, high=high)
+
+
+class _Names:
+    """What the names in a condition are called; implements `app.expr.to_words.Labels`."""
+
+    def __init__(self, ctx: Context, entity: str) -> None:
+        self._ctx = ctx
+        self._entity = entity
+
+    def path(self, keys: tuple[str, ...]) -> Label:
+        """Return a field's label, behind those of the references that lead to it."""
+        path = self._found(keys)
+        if path is None:
+            return Label.same(".".join(keys))
+        return _joined([*(hop.label for hop in path.hops), path.label], Label.same(" › "))
+
+    def value(self, keys: tuple[str, ...], text: str) -> Label | None:
+        """Return the label of an option."""
+        path = self._found(keys)
+        options = () if path is None or path.sub is not None else path.field.type.spec.options
+        return next((option.label for option in options if option.key == text), None)
+
+    def parameter(self, name: str) -> Label:
+        """Return the name itself: a list has no parameters."""
+        return Label.same(name)
+
+    def type(self, keys: tuple[str, ...]) -> ValueType | None:
+        """Return the type of a field's value."""
+        path = self._found(keys)
+        return None if path is None else info_of(path).type
+
+    def _found(self, keys: tuple[str, ...]) -> FieldPath | None:
+        return resolve(self._ctx, self._entity, ".".join(keys))
+
+
+def condition_words(ctx: Context, entity: str, expr: Expr) -> Label:
+    """Say a condition in words; a record that it names costs one statement."""
+    return to_words(_named(ctx, entity, expr), _Names(ctx, entity))
+
+
+def _named(ctx: Context, entity: str, expr: Expr) -> Expr:
+    """Put names in the place of ids: `account = 17`, as drill-downs write it, says nothing to anybody."""
+    if isinstance(expr, And):
+        return And(tuple(_named(ctx, entity, operand) for operand in expr.operands))
+    if not isinstance(expr, Compare) or not isinstance(expr.left, Path) or not isinstance(expr.right, Literal):
+        return expr
+    path, value = resolve(ctx, entity, ".".join(expr.left.keys)), expr.right.value
+    pointing = path is not None and path.sub is None and target_of(path.field.type) is not None
+    if path is None or not pointing or not isinstance(value, Decimal | int) or value != int(value):
+        return expr
+    return Compare(expr.operator, expr.left, Literal(value_words(ctx, path, [int(value)])[0].text(ctx.locale)))
 
 
 def value_words(ctx: Context, path: FieldPath, values: Sequence[Value]) -> list[Label]:

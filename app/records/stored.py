@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import FromClause, Select, or_, select, tuple_
+from sqlalchemy import FromClause, Select, bindparam, or_, select, tuple_
 
 from app.context import Context
 from app.expr.fold import fold
@@ -49,9 +49,10 @@ def to_stored(plan: EntityPlan, pool: Targets, found: Any) -> Stored:
 def load(ctx: Context, plan: EntityPlan, pool: Targets, ids: Sequence[int]) -> dict[int, Stored]:
     """Load records with their m:n links, by id; ids that aren't there are missing."""
     found: dict[int, Stored] = {}
-    statement = ctx.snapshot.plan(("records.load", plan.key), lambda: own_columns(plan))
+    wanted = plan.table.c.id.in_(bindparam("at__ids", expanding=True))
+    statement = ctx.snapshot.plan(("records.load", plan.key), lambda: own_columns(plan).where(wanted))
     for some in chunks(ids):
-        rows = ctx.connection.execute(statement.where(plan.table.c.id.in_(some))).mappings()
+        rows = ctx.connection.execute(statement, {"at__ids": list(some)}).mappings()
         found.update({row["id"]: to_stored(plan, pool, row) for row in rows})
     load_links(ctx, plan, found)
     return found
@@ -237,14 +238,20 @@ def any_record(ctx: Context, plan: EntityPlan) -> bool:
     return ctx.connection.execute(select(plan.table.c.id).limit(1)).first() is not None
 
 
-def pointing_at(plan: EntityPlan, columns: Sequence[str], ids: Sequence[int], after: int, limit: int) -> Select[Any]:
+def pointing_at(ctx: Context, plan: EntityPlan, columns: tuple[str, ...]) -> Select[Any]:
     """Return the SELECT of the records of an entity that point to some records, in the order of their ids.
 
+    Its parameters are `at__ids`, what is pointed to, `at__after`, the last id of the batch before, and `at__limit`.
+
     Args:
+        ctx, plan: the configuration and the entity.
         columns: names of the referring columns.
-        after: the last id of the batch before.
-        limit: most records in one batch.
     """
     table = plan.table
-    pointing = or_(*(table.c[name].in_(ids) for name in columns))
-    return own_columns(plan).where(pointing, table.c.id > after).order_by(table.c.id).limit(limit)
+
+    def made() -> Select[Any]:
+        pointing = or_(*(table.c[name].in_(bindparam("at__ids", expanding=True)) for name in columns))
+        after = table.c.id > bindparam("at__after")
+        return own_columns(plan).where(pointing, after).order_by(table.c.id).limit(bindparam("at__limit"))
+
+    return ctx.snapshot.plan(("records.pointing", plan.key, columns), made)

@@ -118,8 +118,9 @@ def _rename(ctx: Context, shown: Showing, ids: Sequence[int], most: int) -> tupl
     seen, after = 0, 0
     while seen < most:
         pool = Targets(ctx)
-        statement = pointing_at(plan, shown.columns, ids[:CHUNK], after, CHUNK)
-        found = {row["id"]: to_stored(plan, pool, row) for row in ctx.connection.execute(statement).mappings()}
+        batch = {"at__ids": list(ids[:CHUNK]), "at__after": after, "at__limit": CHUNK}
+        rows_found = ctx.connection.execute(pointing_at(ctx, plan, shown.columns), batch).mappings()
+        found = {row["id"]: to_stored(plan, pool, row) for row in rows_found}
         load_links(ctx, plan, found)
         rows = [stored.row for stored in found.values()]
         pool.follow(rows, plan.needs)
@@ -140,9 +141,9 @@ def _write(ctx: Context, plan: EntityPlan, rows: Iterable[Row], formats: Formats
         title = title_of(plan, row, formats)
         if title != row.title:
             folded, found_by = fold(title), search_text_of(plan, row, title)
-            changes.append({"row_id": row.id, "title": title, "title__folded": folded, "search_text": found_by})
+            changes.append({"at__id": row.id, "title": title, "title__folded": folded, "search_text": found_by})
     if changes:
         table = plan.table
         values: dict[str, Any] = {name: bindparam(name) for name in ("title", "title__folded", "search_text")}
-        ctx.connection.execute(table.update().where(table.c.id == bindparam("row_id")).values(values), changes)
-    return [change["row_id"] for change in changes]
+        ctx.connection.execute(table.update().where(table.c.id == bindparam("at__id")).values(values), changes)
+    return [change["at__id"] for change in changes]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Update, bindparam, func, select
 
 from app.context import Context
 from app.errors import Conflict
@@ -70,13 +70,19 @@ def update(ctx: Context, plan: EntityPlan, draft: Draft) -> None:
     Raises:
         Conflict: somebody else has changed it in the meantime.
     """
-    row = _changed_row(ctx, plan, draft)
-    table = plan.table
-    same = (table.c.id == draft.id, table.c.version == draft.version)
-    if ctx.connection.execute(table.update().where(*same).values(row)).rowcount != 1:
+    row = _changed_row(ctx, plan, draft) | {"at__id": draft.id, "at__version": draft.version}
+    if ctx.connection.execute(_update_where_unchanged(ctx, plan), row).rowcount != 1:
         raise Conflict(texts.CHANGED)
     _write_links(ctx, plan, [draft])
     _write_lines(ctx, plan, [draft])
+
+
+def _update_where_unchanged(ctx: Context, plan: EntityPlan) -> Update:
+    """Return the UPDATE of a record that is still as it was read; what it sets are the parameters it is given."""
+    table = plan.table
+    # No field can have a key with two underscores, so these parameters are never taken for columns.
+    same = (table.c.id == bindparam("at__id"), table.c.version == bindparam("at__version"))
+    return ctx.snapshot.plan(("records.update", plan.key), lambda: table.update().where(*same))
 
 
 def set_archived(ctx: Context, plan: EntityPlan, before: Stored, *, at: datetime | None) -> None:
@@ -213,8 +219,8 @@ def _retire_lines(ctx: Context, child: EntityPlan, removed: Sequence[Stored]) ->
     table, now = child.table, _moment(ctx)
     statement = (
         table.update()
-        .where(table.c.id == bindparam("row_id"), table.c.version == bindparam("read_version"))
+        .where(table.c.id == bindparam("at__id"), table.c.version == bindparam("at__version"))
         .values(archived_at=now, updated_at=now, updated_by=ctx.actor.id, version=table.c.version + 1)
     )
-    for some in chunks([{"row_id": one.row.id, "read_version": one.version} for one in removed]):
+    for some in chunks([{"at__id": one.row.id, "at__version": one.version} for one in removed]):
         ctx.connection.execute(statement, list(some))

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import Connection, Dialect, ForeignKeyConstraint, Index, MetaData, Table, tuple_
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable, DropIndex, ExecutableDDLElement
 
 from app.fields.column import ColumnSpec
@@ -134,8 +136,9 @@ def apply(connection: Connection, steps: Sequence[DdlStep]) -> None:
         for step in steps
         for table, column, spec in step.columns
     ]
-    if rows:
-        connection.execute(LEDGER.insert(), rows)
+    if rows:  # a column that was lost and is made again is in the ledger already
+        insert = insert_sqlite(LEDGER) if connection.dialect.name == "sqlite" else insert_postgresql(LEDGER)
+        connection.execute(insert.on_conflict_do_nothing(), rows)
 
 
 class _Planner:

@@ -16,8 +16,13 @@ from app.fields.column import ColumnKind, ColumnSpec
 from app.meta.model import Entity, Field, FieldPath, Model, Report, View
 from app.storage.names import column_name, link_table, made_name
 
-#: Longest text that is put into an index: two such columns fit into a page of PostgreSQL's B-tree in any script.
-_MAX_INDEXED_TEXT: Final = 300
+#: Most bytes of an entry of an index; PostgreSQL refuses a record whose entry is longer than 2,704 bytes.
+_MAX_ENTRY: Final = 2_600
+#: Bytes of a column that isn't text, and of a text whose type says no length (keys of options).
+_WORD: Final = 8
+_SHORT_TEXT: Final = 64
+#: Bytes of a character in UTF-8 at the most.
+_CHARACTER: Final = 4
 #: Most columns of an index that covers a report; a wider one costs more at each save than it gives.
 _MAX_COVERING: Final = 8
 _INDEXABLE: Final = frozenset(ColumnKind) - {ColumnKind.JSON}
@@ -126,8 +131,17 @@ def _indexes(
     wanted += _of_references(own)
     wanted += [index for view in views if (index := _of_view(entity, view)) is not None]
     wanted += [index for report in reports if (index := _of_report(entity, report)) is not None]
+    widths = {spec.name(field.key): _width(field, spec) for field in own for spec in field.type.columns()}
+    fitting = [index for index in wanted if sum(widths.get(name, _WORD) for name, _ in index.columns) <= _MAX_ENTRY]
     unique = [_of_unique(entity, group) for group in _groups(entity, own)]
-    return (*_needed(wanted), *dict.fromkeys(index for index in unique if index is not None))
+    return (*_needed(fitting), *dict.fromkeys(index for index in unique if index is not None))
+
+
+def _width(field: Field, spec: ColumnSpec) -> int:
+    if spec.kind is not ColumnKind.TEXT:
+        return _WORD
+    longest = field.type.value_schema().get("maxLength")
+    return _SHORT_TEXT if longest is None else int(longest) * _CHARACTER
 
 
 def _needed(wanted: Iterable[IndexShape]) -> Iterator[IndexShape]:
@@ -171,7 +185,7 @@ def unique_columns(entity: Entity, group: Sequence[str]) -> tuple[str, ...]:
 
 
 def _of_unique(entity: Entity, group: Sequence[str]) -> IndexShape | None:
-    if any(not _indexable(entity.fields[key], "", limit=False) for key in group):
+    if any(not _indexable(entity.fields[key], "") for key in group):
         return None
     return IndexShape(tuple((name, False) for name in unique_columns(entity, group)), Rows.UNIQUE, unique=True)
 
@@ -248,12 +262,7 @@ def _own_columns(path: FieldPath) -> tuple[str, ...]:
     return (column_name(first, suffix),) if _indexable(first, suffix) else ()
 
 
-def _indexable(field: Field, suffix: str, *, limit: bool = True) -> bool:
-    """Return whether a column of a field is stored in the entity's table and small enough for an index."""
+def _indexable(field: Field, suffix: str) -> bool:
+    """Return whether a column of a field is stored in the entity's table as something that has an order."""
     spec = next((spec for spec in field.type.columns() if spec.suffix == suffix), None)
-    if spec is None or spec.kind not in _INDEXABLE:
-        return field.system and suffix == "" and spec is None
-    if spec.kind is not ColumnKind.TEXT or not limit:
-        return True
-    longest = field.type.value_schema().get("maxLength")
-    return longest is None or int(longest) <= _MAX_INDEXED_TEXT
+    return field.system and suffix == "" if spec is None else spec.kind in _INDEXABLE

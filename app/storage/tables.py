@@ -168,15 +168,16 @@ def _index(table: Table, shape: IndexShape) -> Index:
 
 
 def _rows(table: Table, shape: IndexShape) -> ColumnElement[bool] | None:
-    live = table.c.archived_at.is_(None)
-    filled = [table.c[name].is_not(None) for name, _ in shape.columns]
-    if shape.rows is Rows.LIVE:
-        return live
+    if shape.rows is None:
+        return None
     if shape.rows is Rows.ARCHIVED:
         return table.c.archived_at.is_not(None)
     if shape.rows is Rows.FILLED:
-        return filled[0]
-    return and_(*filled, live) if shape.rows is Rows.UNIQUE else None
+        return table.c[shape.columns[0][0]].is_not(None)
+    live = table.c.archived_at.is_(None)
+    if shape.rows is Rows.LIVE:
+        return live
+    return and_(*(table.c[name].is_not(None) for name, _ in shape.columns), live)
 
 
 def _link_table(entity_key: str, link: LinkShape) -> Table:

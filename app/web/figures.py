@@ -96,12 +96,12 @@ def pivot_table(result: ReportResult, pivot: Pivot, locale: Locale) -> Markup:
     corner = "".join(f'<th scope="col">{escaped(one.label.text(locale))}</th>' for one in down) or "<td></td>"
     total = escaped(text("report.total", locale))
     span = f' colspan="{measures}"' if measures > 1 else ""
-    heads = corner + "".join(
-        f'<th scope="col" class="n"{span}>{" · ".join(_badge(group) for group in groups)}</th>' for groups in pivot.columns
-    )
+    names = [" · ".join(_badge(group) for group in groups) for groups in pivot.columns]
+    heads = corner + "".join(f'<th scope="col" class="n"{span}>{name}</th>' for name in names)
     heads += f'<th scope="col" class="n"{span}>{total}</th>'
     if measures > 1:
-        heads += "</tr><tr>" + "<td></td>" * max(1, len(down)) + _measure_heads(result, locale) * (len(pivot.columns) + 1)
+        heads += "</tr><tr>" + "<td></td>" * max(1, len(down))
+        heads += _measure_heads(result, locale) * (len(pivot.columns) + 1)
     rows = [
         "<tr>" + (_names(groups) or "<td></td>") + _pivot_row(result, pivot, place, groups) + "</tr>"
         for place, groups in enumerate(pivot.rows)
@@ -139,7 +139,7 @@ def chart(result: ReportResult, locale: Locale, title: str) -> Markup | None:
     option = chart_option(result, locale)
     if option is None or not result.rows:
         return None
-    assert result.report.chart is not None  # noqa: S101  otherwise there is no option
+    assert result.report.chart is not None
     _lead(result, option, result.report.chart.kind)
     data = orjson.dumps({"kind": result.report.chart.kind, "locale": locale, "option": option}).decode()
     # Inside a block of data only the end of a script element could be taken for something else.

@@ -7,7 +7,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from flask import Flask, request, session
+from flask import Flask, Response, abort, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_security import Security
@@ -22,8 +22,9 @@ from app.web import lifecycle, shell
 from app.web.lifecycle import running
 from app.web.passwords import SHORTEST
 from app.web.policy import CLOSED, GATE, SIGNED_IN, declare_blueprint, declared
+from app.web.respond import own_place
 
-#: Attempts to sign in from one address, and with one e-mail address; more are answered with 429.
+#: Failed attempts to sign in from one address, and with one e-mail address; more are answered with 429.
 _BY_ADDRESS: Final = "30 per minute; 300 per hour"
 _BY_ACCOUNT: Final = "10 per minute; 60 per hour"
 _LONGEST_EMAIL: Final = 254
@@ -72,6 +73,10 @@ class Accounts(SQLAlchemy):
         return lifecycle.database().engine
 
 
+#: How an ORM session is made.
+SESSION: Final = {"class_": CallSession, "join_transaction_mode": "create_savepoint"}
+
+
 def settings_of(app: Flask, *, https: bool) -> None:
     """Set what sessions and the sign-in need.
 
@@ -109,18 +114,36 @@ def install(app: Flask, accounts: Accounts) -> None:
     security = Security(app, store, register_blueprint=True)
     security.want_json(lambda answered: False)
     security.login_context_processor(_login_values)
-    app.extensions.setdefault(lifecycle.BEFORE_END, []).append(accounts.session.remove)
+    # Flask-Principal would load the user a second time for every request; the product has its own idea of rights.
+    app.extensions["security"].principal.identity_loaders.clear()
+    app.extensions.setdefault(lifecycle.BEFORE_END, []).append(lambda: _let_go(accounts))
     declare_blueprint(app, "security", SIGNED_IN, login=GATE, static=CLOSED, verify=CLOSED)
     _limit(app)
     app.before_request(_keep_language)
+    app.before_request(_refuse_foreign_next)
+
+
+def _let_go(accounts: Accounts) -> None:
+    """End the ORM's savepoint before the request's transaction ends; what nobody committed in it is dropped."""
+    session = accounts.session
+    if not session.registry.has():
+        return
+    if not (session.new or session.dirty or session.deleted):
+        session.commit()
+    session.remove()
 
 
 def _limit(app: Flask) -> None:
     limiter = Limiter(_address, app=app)
     view = app.view_functions["security.login"]
-    limited = limiter.limit(_BY_ADDRESS, methods=["POST"])(view)
-    limited = limiter.limit(_BY_ACCOUNT, methods=["POST"], key_func=_account)(limited)
+    limited = limiter.limit(_BY_ADDRESS, methods=["POST"], deduct_when=_refused)(view)
+    limited = limiter.limit(_BY_ACCOUNT, methods=["POST"], key_func=_account, deduct_when=_refused)(limited)
     app.view_functions["security.login"] = declared(limited, GATE)
+
+
+def _refused(response: Response) -> bool:
+    """Count attempts that failed; whoever knows his password is never slowed down."""
+    return response.status_code != 302
 
 
 def _address() -> str:
@@ -137,6 +160,14 @@ def _keep_language() -> None:
     chosen = request.args.get("locale")
     if chosen in LOCALES and request.method == "GET":
         session["locale"] = chosen
+
+
+def _refuse_foreign_next() -> None:
+    """Refuse to send anybody to another site after signing in; Flask-Security lets a backslash pass."""
+    if request.blueprint == "security":
+        for asked in request.values.getlist("next"):
+            if own_place(asked) != asked:
+                abort(400)
 
 
 def _login_values() -> dict[str, object]:

@@ -122,7 +122,7 @@ def keep(app: Flask, running: Running) -> None:
 def running() -> Running:
     """Return what the current application works with."""
     found = current_app.extensions[_EXTENSION]
-    assert isinstance(found, Running)  # noqa: S101  set by `keep`, nothing else has the name
+    assert isinstance(found, Running)
     return found
 
 
@@ -150,7 +150,7 @@ def number() -> str:
 def context() -> Context:
     """Return the request's context for the rooms below: configuration, reader, transaction, time, language."""
     call = current()
-    assert call is not None  # noqa: S101  every route that asks has a policy with a transaction
+    assert call is not None
     if call.snapshot is None:
         raise NotSetUp
     return Context(call.snapshot, call.actor, call.connection, call.now, locale())
@@ -159,7 +159,7 @@ def context() -> Context:
 def connection() -> Connection:
     """Return the request's transaction."""
     call = current()
-    assert call is not None  # noqa: S101  every route that asks has a policy with a transaction
+    assert call is not None
     return call.connection
 
 

@@ -13,8 +13,8 @@ from app.context import Context
 from app.errors import NotFound
 from app.forms.state import Follow
 from app.meta.model import Field, Mask, RelatedElement
-from app.query.operators import operators_of
 from app.meta.paths import target_of
+from app.query.operators import operators_of
 from app.query.paths import resolve
 from app.query.record import Record, Related, load_record, related
 from app.query.spec import ALL_RECORDS

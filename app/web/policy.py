@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from flask import Flask
 
@@ -73,10 +73,10 @@ def declare_blueprint(app: Flask, name: str, granted: Policy, **exceptions: Poli
             app.view_functions[endpoint] = declared(view, exceptions.get(endpoint.partition(".")[2], granted))
 
 
-def declared(view: Callable[..., object], granted: Policy) -> Callable[..., object]:
+def declared(view: Callable[..., Any], granted: Policy) -> Callable[..., Any]:
     """Wrap a foreign view, so that a policy doesn't leak to another application that shares the function."""
 
-    def wrapped(*args: object, **kwargs: object) -> object:
+    def wrapped(*args: object, **kwargs: object) -> Any:
         return view(*args, **kwargs)
 
     wrapped.__name__ = getattr(view, "__name__", "view")

@@ -97,7 +97,7 @@ def _sign_in(error: SignInFirst) -> BaseResponse:
         response = respond("", 401)
         response.headers["HX-Redirect"] = "/login"
         return response
-    if request.method == "GET" and request.accept_mimetypes.accept_html:
+    if request.method == "GET":
         return redirect("/login" if here() == "/" else f"/login?next={quote(here(), safe='/')}", 303)
     return answer(of_status(401))
 

@@ -6,6 +6,7 @@ flask-htmx 0.4 speaks htmx 2: it knows neither `HX-Source` nor the morph swaps, 
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
 from flask import Response, make_response, redirect, request
@@ -16,7 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 SWAPS: Final = frozenset({"innerHTML", "outerHTML", "innerMorph", "outerMorph", "beforeend", "afterbegin", "none"})
 
 
-class Htmx(HTMX):
+class Htmx(HTMX):  # type: ignore[misc]  # flask-htmx has no types
     """What htmx 4 says about its request."""
 
     @property
@@ -82,3 +83,14 @@ def go(url: str) -> BaseResponse:
         response.headers["HX-Redirect"] = url
         return response
     return redirect(url, 303)
+
+
+def own_place(url: str) -> str:
+    """Return an address that leads to a page of this site; whatever else was asked for leads home.
+
+    Browsers read a backslash as `/` and drop control characters, so an address with either isn't one of ours.
+    """
+    parts = urlsplit(url) if url.isprintable() and "\\" not in url else None
+    if parts is None or parts.scheme or parts.netloc or not url.startswith("/") or url.startswith("//"):
+        return "/"
+    return url

@@ -134,7 +134,7 @@ def file(version: str, path: str) -> Response:
 
 
 def _body(asset: Asset) -> tuple[bytes, str | None]:
-    if "gzip" in request.accept_encodings:
+    if request.accept_encodings.quality("gzip") > 0:
         if asset.small is not None:
             return asset.small, "gzip"
         if asset.packed is not None:

@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 from app.access.actor import PRODUCT, Actor
 from app.changes.publish import publish
 from app.context import Context
-from app.errors import InvalidMetadata, Severity
+from app.errors import InvalidMetadata, Issue, Severity
 from app.language import Locale
 from app.meta.documents import Document, load_all, load_directory
 from app.runtime.snapshot import Snapshot
@@ -85,7 +85,7 @@ def read_documents(*folders: Path) -> tuple[Document, ...]:
         InvalidMetadata: a file can't be read as a document.
     """
     documents: list[Document] = []
-    issues = []
+    issues: list[Issue] = []
     plugins = next((folder for folder in folders if folder == PLUGINS), None)
     layers = [folder for folder in folders if folder != PLUGINS]
     for number, folder in enumerate(layers):

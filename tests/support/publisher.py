@@ -21,11 +21,12 @@ from app.runtime.store import Store
 from app.storage.database import open_database
 from tests.support.install import ROOT, read_documents
 
-
 #: Begins a `kill_at` that means "the first moment but these", names separated by commas. What comes after a step is
-#: the same moment as before the next one, so only the last two ends of steps are moments of their own.
+#: the same moment as before the next one, so only the last two ends of steps are moments of their own; and before the
+#: transaction begins there is nothing to be halved.
 FIRST_BUT = "!"
 _ENDS = ("after verify", "after commit")
+_OUTSIDE = ("before compile", "before commit")
 
 
 class Publisher:
@@ -91,12 +92,11 @@ def _publish_in_child(url: str, folder: str, kill_at: str) -> dict[str, Any]:
 
 def _publish(url: str, folder: Path, kill_at: str, writer: int) -> None:
     """Publish and leave; never returns."""
-
     spared = kill_at.removeprefix(FIRST_BUT).split(",")
 
     def on_step(name: str) -> None:
         os.write(writer, f"{name}\n".encode())
-        moment = name.startswith("before ") or name in _ENDS
+        moment = name in _ENDS or (name.startswith("before ") and name not in _OUTSIDE)
         if name == kill_at or (kill_at.startswith(FIRST_BUT) and moment and name not in spared):
             os.kill(os.getpid(), signal.SIGKILL)
 

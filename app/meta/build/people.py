@@ -14,6 +14,7 @@ from app.meta.build.fields import label_of, optional_label
 from app.meta.build.reports import shows
 from app.meta.build.shapes import Shape
 from app.meta.build.workshop import At, Desk, under
+from app.meta.findings import Place
 from app.meta.model import (
     Dashboard,
     EntityRights,
@@ -122,6 +123,14 @@ def make_menu(desk: Desk, key: str) -> Menu | None:
 # -- roles -------------------------------------------------------------------------------------------------------------
 
 
+def _check_home(desk: Desk, key: str, home: str, place: Place) -> None:
+    """Warn of a start page that is only for others."""
+    source = desk.sound("dashboards", home)
+    meant = () if source is None else source.body.get("roles", ())
+    if meant and key not in meant:
+        desk.findings.add("role.home_hidden", place, name=home)
+
+
 def make_role(desk: Desk, key: str) -> Role | None:
     """Return a role, or None where its document is too broken for use."""
     source = desk.sound("roles", key)
@@ -140,6 +149,8 @@ def make_role(desk: Desk, key: str) -> Role | None:
     home = body.get("home")
     if home is not None and desk.document("dashboards", home) is None:
         desk.findings.unknown("role.unknown_home", source.at("home"), home, desk.keys("dashboards"))
+    elif home is not None:
+        _check_home(desk, key, home, source.at("home"))
     return Role(
         key=key,
         label=label_of(body["label"], key),

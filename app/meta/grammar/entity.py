@@ -87,6 +87,10 @@ ENTITY: Final[Mapping[str, Schema]] = {
 }
 
 
+#: Definitions that the schema of a field points to, beside those of every document.
+FIELD_DEFINITIONS: Final[Mapping[str, Schema]] = {f"any_{name}": schema for name, schema in FIELD.items()}
+
+
 def _json_type(field_type: type[FieldType]) -> Mapping[str, Schema]:
     """Return what `type` and `format` may say beside an explicit field type: what its values are in JSON."""
     schema = field_type(field_type.sample).value_schema()
@@ -115,7 +119,8 @@ def required_parameters(field_type: type[FieldType]) -> tuple[str, ...]:
 
 def field_schema(field_type: type[FieldType]) -> Schema:
     """Return the schema of a property of one type: what JSON Schema says, and what `x-crm` adds."""
-    own = {**FIELD, "type": {"const": field_type.name}, **parameter_schemas(field_type)}
+    shared = {name: ref(f"any_{name}") for name in FIELD}
+    own = {**shared, "type": {"const": field_type.name}, **parameter_schemas(field_type)}
     x_crm = closed(own, ("label", *required_parameters(field_type)))
     keywords = {name: KEYWORDS.get(name, {}) for name in sorted(field_type.keywords)}
     return {
@@ -152,7 +157,10 @@ def entity_schema(properties: Schema) -> Schema:
 
 def published_properties(registry: Mapping[str, type[FieldType]]) -> tuple[Schema, Mapping[str, Schema]]:
     """Return the schema of an entity's fields that tells the types apart, and the definitions it points to."""
-    definitions = {f"field_{name}": field_schema(field_type) for name, field_type in registry.items()}
+    definitions = {
+        **FIELD_DEFINITIONS,
+        **{f"field_{name}": field_schema(field_type) for name, field_type in registry.items()},
+    }
     cases: list[Schema] = []
     for name, field_type in registry.items():
         told = {

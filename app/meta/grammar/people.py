@@ -106,6 +106,9 @@ PLUGIN: Final = {
     "x-crm": {
         "kind": "plugin",
         "label": {"de": "Plugin", "en": "Plugin"},
-        "help": {"de": "Was ein Plugin über sich sagt.", "en": "What a plugin says about itself."},
+        "help": {
+            "de": "Was ein Plugin über sich sagt; die Datei `plugin.json`.",
+            "en": "What a plugin says about itself; the file `plugin.json`.",
+        },
     },
 }

@@ -45,11 +45,15 @@ def skeleton(kind: str) -> Schema:
     """Return the schema that the compiler checks a document with; fields are checked by their own schemas."""
     if kind == "entities":
         return _complete(entity_schema({"additionalProperties": {"type": "object"}}), {})
-    return _complete(_FIXED[kind], {"item": screens.MENU_ITEM} if kind == "menus" else {})
+    more = {"menus": {"item": screens.MENU_ITEM}, "reports": {"parameter": screens.ANY_PARAMETER}}
+    return _complete(_FIXED[kind], more.get(kind, {}))
 
 
 def published(kind: str, registry: Mapping[str, type[FieldType]] = REGISTRY) -> Schema:
     """Return the complete schema of a kind, for editors, tools and the reference."""
+    if kind == "reports":
+        parameter, definitions = screens.published_parameter(registry)
+        return _complete(screens.REPORTS, {**definitions, "parameter": parameter})
     if kind != "entities":
         return skeleton(kind)
     properties, definitions = published_properties(registry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from app.fields.base import FieldType
@@ -180,6 +181,14 @@ PARAMETER: Final[dict[str, Schema]] = {
 _PARAMETER: Final[Schema] = {"type": "object", "properties": PARAMETER, "required": ["id", "type", "label"]}
 
 
+def published_parameter(registry: Mapping[str, type[FieldType]]) -> tuple[Schema, Mapping[str, Schema]]:
+    """Return the schema of a report's parameter that tells the types apart, and the definitions it points to."""
+    definitions = {f"parameter_{name}": parameter_schema(field_type) for name, field_type in registry.items()}
+    cases = [{"if": {"properties": {"type": {"const": name}}}, "then": ref(f"parameter_{name}")} for name in registry]
+    known = {"properties": {"type": {"enum": sorted(registry)}}}
+    return {**_PARAMETER, "allOf": [known, *cases]}, definitions
+
+
 def parameter_schema(field_type: type[FieldType]) -> Schema:
     """Return the schema of a report's parameter of one type: what every parameter has, and the type's own settings."""
     required = ("id", "type", "label", *required_parameters(field_type))
@@ -195,6 +204,8 @@ _CHART: Final = closed(
     },
     ("kind", "measures"),
 )
+#: What the compiler checks of a parameter before it knows its type.
+ANY_PARAMETER: Final = _PARAMETER
 REPORTS: Final = document(
     "reports",
     Label("Bericht", "Report"),
@@ -209,7 +220,7 @@ REPORTS: Final = document(
         "having": visible(
             "Welche Gruppen bleiben; rechnet mit den Kennzahlen.", "Which groups stay; over the measures."
         ),
-        "parameters": said(array(_PARAMETER, most=20), "Was der Leser wählt.", "What the reader chooses."),
+        "parameters": said(array(ref("parameter"), most=20), "Was der Leser wählt.", "What the reader chooses."),
         "sort": said(
             array(closed({"by": _ID, "descending": flag("Größtes zuerst.", "Largest first.")}, ("by",)), most=5),
             "Wonach sortiert wird: eine Dimension oder Kennzahl.",

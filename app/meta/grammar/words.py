@@ -110,6 +110,25 @@ DEFINITIONS: Final[Mapping[str, Schema]] = {
         "Keys of the roles it is for; empty for all.",
     ),
     "computed": closed({"expr": ref("expression")}, ("expr",)),
+    "rule": closed(
+        {
+            "id": said(ref("key"), "Schlüssel der Regel.", "Key of the rule."),
+            "after": said(
+                ref("key"), "In einer höheren Schicht: id der Regel davor.", "In a higher layer: id of the rule before."
+            ),
+            "retired": flag(
+                "In einer höheren Schicht: nimmt die Regel weg.", "In a higher layer: takes the rule away."
+            ),
+            "check": said(
+                ref("expression"),
+                "Muss zutreffen, damit gespeichert werden kann.",
+                "Must be true for the record to be saved.",
+            ),
+            "message": said(ref("label"), "Was sonst am Feld steht.", "What stands at the field when it isn't."),
+            "at": said(ref("key"), "Feld, an dem die Meldung steht.", "Field at which the message is shown."),
+        },
+        ("id", "check", "message"),
+    ),
 }
 
 LABEL: Final[Schema] = said(ref("label"), "Wie es heißt.", "What it is called.")
@@ -133,23 +152,7 @@ REQUIRED_IF: Final = visible(
 READONLY_IF: Final = visible(
     "Bedingung, unter der es nicht geändert werden kann.", "Condition under which it can't be changed."
 )
-RULE: Final[Schema] = closed(
-    {
-        "id": said(ref("key"), "Schlüssel der Regel.", "Key of the rule."),
-        "after": said(
-            ref("key"), "In einer höheren Schicht: id der Regel davor.", "In a higher layer: id of the rule before."
-        ),
-        "retired": flag("In einer höheren Schicht: nimmt die Regel weg.", "In a higher layer: takes the rule away."),
-        "check": said(
-            ref("expression"),
-            "Muss zutreffen, damit gespeichert werden kann.",
-            "Must be true for the record to be saved.",
-        ),
-        "message": said(ref("label"), "Was sonst am Feld steht.", "What stands at the field when it isn't."),
-        "at": said(ref("key"), "Feld, an dem die Meldung steht.", "Field at which the message is shown."),
-    },
-    ("id", "check", "message"),
-)
+RULE: Final[Schema] = ref("rule")
 
 
 def document(

@@ -163,6 +163,12 @@ PEOPLE: Final = {
     ),
     "role.unknown_entity": error("Die Objektart „{name}“ gibt es nicht.", "There is no entity “{name}”.", SPELLING),
     "role.unknown_home": error("Das Dashboard „{name}“ gibt es nicht.", "There is no dashboard “{name}”.", SPELLING),
+    "role.home_hidden": warning(
+        "Die Startseite „{name}“ ist nicht für diese Rolle bestimmt.",
+        "The start page “{name}” isn't meant for this role.",
+        "Nehmen Sie die Rolle in „roles“ des Dashboards auf.",
+        "Add the role to “roles” of the dashboard.",
+    ),
     "role.write_blind": warning(
         "Die Rolle darf „{name}“ ändern, aber nicht lesen.",
         "The role may change “{name}” but not read it.",

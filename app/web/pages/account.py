@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, request
 from sqlalchemy import update
@@ -15,8 +14,8 @@ from app.system.tables import User
 from app.web import shell
 from app.web.lifecycle import connection, context, current
 from app.web.policy import SIGNED_IN, policy
-from app.web.render import render
-from app.web.respond import go, htmx, respond
+from app.web.render import csrf, render
+from app.web.respond import go, htmx, own_place, respond
 from app.web.texts import text
 
 account_pages: Final = Blueprint("account_pages", __name__)
@@ -34,7 +33,7 @@ def me() -> Response:
     """Show the reader's own settings."""
     ctx = context()
     title = text("shell.account", ctx.locale)
-    return respond(shell.answer(ctx, title, render("pages/me.html", ctx.locale, actor=ctx.actor, csrf=shell.csrf())))
+    return respond(shell.answer(ctx, title, render("pages/me.html", ctx.locale, actor=ctx.actor, csrf=csrf())))
 
 
 @account_pages.post("/me")
@@ -45,16 +44,9 @@ def choose() -> BaseResponse:
     if not chosen or any(value not in _CHOICES[name] for name, value in chosen.items()):
         abort(400)
     call = current()
-    assert call is not None  # noqa: S101  the policy opens one
+    assert call is not None
     connection().execute(update(User).where(User.id == call.actor.id).values(**chosen))
-    return go(_own(request.form.get("next", "/")))
-
-
-def _own(url: str) -> str:
-    """Return a place of this site; whatever else was asked for leads home."""
-    parts = urlsplit(url.replace("\\", "/"))
-    sane = not parts.scheme and not parts.netloc and parts.path.startswith("/") and not parts.path.startswith("//")
-    return url if sane and url.isprintable() and "\\" not in url else "/"
+    return go(own_place(request.form.get("next", "/")))
 
 
 @account_pages.get("/shortcuts")

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from app.context import Context
 from app.expr.fold import fold
-from app.query.search import search_all
+from app.query.search import Hit, search_all
 from app.query.spec import ALL_RECORDS, MAX_SEARCH
 from app.web import shell
 from app.web.lifecycle import context
@@ -52,7 +52,7 @@ def results() -> Response:
     q = asked()
     entities = ctx.snapshot.model.entities
     groups: dict[str, list[dict[str, str]]] = {}
-    for hit in search_all(ctx, q, _HITS + 1) if q else ():
+    for hit in _in_menu_order(ctx, search_all(ctx, q, _HITS + 1)) if q else ():
         groups.setdefault(hit.entity, []).append({"title": hit.title, "url": record_url(hit.entity, hit.id)})
     shown = [
         {
@@ -67,6 +67,13 @@ def results() -> Response:
     title = text("search.title", ctx.locale, q=q) if q else text("search.none_asked", ctx.locale)
     main = render("pages/search.html", ctx.locale, q=q, groups=shown)
     return respond(shell.answer(ctx, title, main, q=q))
+
+
+def _in_menu_order(ctx: Context, hits: tuple[Hit, ...]) -> list[Hit]:
+    """Put the hits of the menu's first entities first; the order within an entity stays."""
+    places = [below for place in menu_for(ctx) for below in (place.items or (place,)) if below.kind == "entity"]
+    order = {place.url: number for number, place in enumerate(places)}
+    return sorted(hits, key=lambda hit: order.get(url_of_list(hit.entity), len(order)))
 
 
 @finding_pages.get("/palette")
@@ -86,7 +93,7 @@ def palette() -> Response:
                 entities[hit.entity].icon or "list-ul",
                 record_url(hit.entity, hit.id),
             )
-            for hit in search_all(ctx, q, _PALETTE_HITS)
+            for hit in _in_menu_order(ctx, search_all(ctx, q, _PALETTE_HITS))
         ]
         found = [*found[: _PALETTE // 3], *hits] if hits else found
     html = render("pages/_palette.html", ctx.locale, items=found[:_PALETTE])
@@ -131,8 +138,10 @@ def _views(ctx: Context) -> list[Item]:
             for view in views_for(ctx, key):
                 label = f"{model.entities[key].plural.text(locale)}: {view.label.text(locale)}"
                 found.append(Item(label, text("palette.view", locale), below.icon, url_of_list(key, view)))
+    kind = text("palette.report", locale)
     for report in reports_for(ctx):
-        found.append(Item(report.label.text(locale), text("palette.report", locale), "bar-chart", report_url(report.key)))
+        found.append(Item(report.label.text(locale), kind, "bar-chart", report_url(report.key)))
+    kind = text("palette.dashboard", locale)
     for board in dashboards_for(ctx):
-        found.append(Item(board.label.text(locale), text("palette.dashboard", locale), "speedometer2", f"/?board={board.key}"))
+        found.append(Item(board.label.text(locale), kind, "speedometer2", f"/?board={board.key}"))
     return found

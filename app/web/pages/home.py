@@ -20,7 +20,7 @@ from app.web import figures, rows, shell
 from app.web.lifecycle import context
 from app.web.pages.lists import Link, url_of
 from app.web.pages.reports import body_of, shows_of
-from app.web.places import dashboards_for, list_url, meant_for, menu_for, report_url
+from app.web.places import Place, dashboards_for, list_url, meant_for, menu_for, report_url
 from app.web.policy import SIGNED_IN, policy
 from app.web.render import base, render
 from app.web.respond import htmx, respond
@@ -108,7 +108,7 @@ def _url(ctx: Context, tile: Tile) -> str | None:
 
 
 def _directory(ctx: Context) -> tuple[Link, ...]:
-    found = []
+    found: list[Place] = []
     for place in menu_for(ctx):
         found.extend([place] if place.url else place.items)
     return tuple(Link(place.label.text(ctx.locale), place.url) for place in found)

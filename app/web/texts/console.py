@@ -76,7 +76,7 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         ),
         "not_yourself": Label(
             "Sich selbst können Sie weder stilllegen noch die Verwaltung entziehen. Bitten Sie einen Kollegen darum.",
-            "You can neither deactivate yourself nor take the administration away from yourself. Ask a colleague to do it.",
+            "You can neither deactivate yourself nor give up the administration yourself. Ask a colleague to do it.",
         ),
         "taken": Label("Das gibt es schon. Wählen Sie etwas anderes.", "This exists already. Choose something else."),
     },

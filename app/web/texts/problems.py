@@ -49,9 +49,9 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "m429": Label("Warten Sie eine Minute.", "Wait a minute."),
         "t500": Label("Hier ist etwas schiefgegangen", "Something went wrong here"),
         "m500": Label(
-            "Das ist unser Fehler, nicht Ihrer. Es wurde nichts gespeichert. Versuchen Sie es noch einmal und nennen Sie "
-            "sonst Ihrem Administrator die Nummer unten.",
-            "That is our fault, not yours. Nothing was saved. Try again, or else give your administrator the number below.",
+            "Das ist unser Fehler, nicht Ihrer. Es wurde nichts gespeichert. Versuchen Sie es noch einmal und nennen "
+            "Sie sonst Ihrem Administrator die Nummer unten.",
+            "That is our fault, not yours. Nothing was saved. Try again, or else give your administrator the number.",
         ),
         "t503": Label("Gerade nicht erreichbar", "Not available at the moment"),
         "m503": Label(

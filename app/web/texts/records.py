@@ -44,7 +44,8 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         ),
         "conflict": Label("Jemand war schneller.", "Somebody was faster."),
         "conflict_hint": Label(
-            "Der Datensatz wurde inzwischen geändert. Ihre Eingaben stehen unten; speichern Sie noch einmal, um sie zu übernehmen.",
+            "Der Datensatz wurde inzwischen geändert. Ihre Eingaben stehen unten; speichern Sie noch einmal, um sie zu "
+            "übernehmen.",
             "The record has been changed in the meantime. Your entries are below; save again to apply them.",
         ),
         "field": Label("Feld", "Field"),

@@ -29,6 +29,8 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Only the first {n} groups are shown. Narrow the report down.",
         ),
         "json": Label("JSON-Datei", "JSON file"),
-        "chart_text": Label("Diagramm: {title}. Die Zahlen stehen in der Tabelle.", "Chart: {title}. The figures are in the table."),
+        "chart_text": Label(
+            "Diagramm: {title}. Die Zahlen stehen in der Tabelle.", "Chart: {title}. The figures are in the table."
+        ),
     },
 }

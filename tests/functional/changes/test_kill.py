@@ -18,7 +18,7 @@ from tests.support.install import write_documents
 from tests.support.publisher import FIRST_BUT, Publisher
 
 #: Fewer would mean that the kills miss the transaction.
-LEAST_STEPS = 10
+LEAST_STEPS = 8
 LEAST_KILLS = len(chain()) * LEAST_STEPS
 
 

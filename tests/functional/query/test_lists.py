@@ -168,11 +168,14 @@ def test_the_sentence_says_what_is_shown(world: World) -> None:
         company = str(world.ids["company"][0])
         args = {"f.company.one_of": [company], "f.close_date.from_to": ["", "31.12.2025"]}
         spec = ListSpec.parse(ctx, "deal", "deal.open", args)
+        where = {"where": [f'company = {company} and stage = "won" and close_date >= date("2026-01-01")']}
+        narrowed = sentence(ctx, ListSpec.parse(ctx, "deal", None, where), "de")
         counted = count(ctx, spec)
         german, english = sentence(ctx, spec, "de", counted), sentence(ctx, spec, "en")
     assert german.startswith(f"{counted.number} Offene Chancen, Firma ist Äpfel AG, Abschluss bis 31.12.2025")
     assert "sortiert nach Wert (absteigend)" in german
     assert "Company is Äpfel AG" in english
+    assert "Firma ist „Äpfel AG“ und Phase ist Gewonnen und Abschluss ist frühestens 01.01.2026" in narrowed
     assert "sorted by Amount (descending)" in english
 
 
@@ -231,8 +234,8 @@ _PATHS = st.sampled_from(
     advisor created_at company.home.city""".split()
 )
 _OPERATORS = st.sampled_from(
-    """is is_not contains starts_with at_least from_to one_of none_of has_one_of before after last_days next_days of_kind
-    is_empty me x""".split()
+    """is is_not contains starts_with at_least from_to one_of none_of has_one_of before after last_days next_days
+    of_kind is_empty me x""".split()
 )
 _NAMES = st.one_of(
     st.builds(lambda path, operator: f"f.{path}.{operator}", _PATHS, _OPERATORS),

@@ -29,6 +29,7 @@ SALES = Actor(id=1, name="Vera", roles=frozenset({"sales"}))
 GUEST = Actor(id=2, name="Gast", roles=frozenset({"guest"}))
 NOW = datetime(2026, 3, 15, 9, 30, tzinfo=UTC)
 DEALS = 60
+_PEOPLE = ("Anna", "Björn", "Cem")
 
 
 @dataclass
@@ -88,7 +89,7 @@ def fill(world: World) -> World:
                 "home": Address("Weg 1", "10115", "Berlin", None, "DE") if at % 2 else None,
             }
             companies.append(add(ctx, "company", values, name))
-        people = [add(ctx, "person", {"name": name, "company": companies[0]}, name) for name in ("Anna", "Björn", "Cem")]
+        people = [add(ctx, "person", {"name": name, "company": companies[0]}, name) for name in _PEOPLE]
         secret = add(ctx, "secret", {"name": "Pssst"}, "Pssst")
         world.ids = {"company": companies, "person": people, "secret": [secret], "deal": []}
         chance = random.Random(7)

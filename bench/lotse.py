@@ -1,0 +1,154 @@
+"""Lotse's side of the comparison: its documents, its database, its records, written in bulk into its own tables.
+
+Records go straight into the tables that Lotse's publish made, with the columns that Lotse's own write side computes;
+sending a million masks would take a day.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from sqlalchemy import func, select, text
+from sqlalchemy.sql.expression import literal
+
+from app.access.actor import PRODUCT
+from app.changes.publish import Published, publish
+from app.context import Context
+from app.errors import InvalidMetadata, Severity
+from app.expr.fold import fold
+from app.fields.formats import Formats
+from app.fields.money import Money
+from app.meta.documents import load_all
+from app.records.plan import EntityPlan, plan_of
+from app.records.rows import Row
+from app.records.titles import search_text_of, title_formats, title_of
+from app.runtime.store import Store
+from app.storage.database import Database, open_database
+from app.system.people import create_user
+from app.web.passwords import hashed
+from bench.data import World
+from bench.wide import wide_documents, wide_rows
+
+DOCUMENTS: Final = Path(__file__).resolve().parent / "documents"
+EMAIL: Final = "bench@example.com"
+NAME: Final = "Bea Bench"
+PASSWORD: Final = "ein-langes-kennwort"
+ROLE: Final = "seller"
+_BATCH: Final = 5_000
+
+Bodies = Mapping[tuple[str, str], Mapping[str, Any]]
+
+
+def write_documents(folder: Path, *more: Bodies) -> Path:
+    """Write the bench's documents, and more of them, into a folder that a worker can be started with."""
+    shutil.copytree(DOCUMENTS, folder, dirs_exist_ok=True)
+    for bodies in (wide_documents(), *more):
+        for (kind, key), body in bodies.items():
+            path = folder / kind / f"{key}.json"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps({"format": 1, "key": key, **body}), encoding="utf-8")
+    return folder
+
+
+def put_in_force(database: Database, store: Store, folder: Path, plugins: Path | None = None) -> Published:
+    """Publish a folder of documents.
+
+    Raises:
+        InvalidMetadata: they have errors.
+    """
+    documents, issues = load_all(folder, plugins)
+    if any(issue.severity is Severity.ERROR for issue in issues):
+        raise InvalidMetadata(issues)
+    return publish(database, store, documents, PRODUCT, "bench")
+
+
+def prepare(url: str, folder: Path, world: World) -> None:
+    """Make a database with the documents of a folder in force, all records in it, and somebody who may sign in."""
+    database = open_database(url, create=True)
+    try:
+        store = Store(database)
+        put_in_force(database, store, folder)
+        add_person(database, ROLE)
+        load_records(database, store, world)
+    finally:
+        database.close()
+
+
+def add_person(database: Database, *roles: str) -> None:
+    """Make the one who signs in."""
+    with database.write() as connection:
+        create_user(connection, EMAIL, hashed(PASSWORD), NAME, roles, "Team A", "de")
+
+
+class Dated(Protocol):
+    """A record of the data set."""
+
+    id: int
+    created_at: datetime
+
+
+def load_records(database: Database, store: Store, world: World) -> None:
+    """Write all records, and let the database look at them once, as its own housekeeping would."""
+    kinds: tuple[tuple[str, Iterable[Dated]], ...] = (
+        ("company", world.companies()),
+        ("contact", world.contacts()),
+        ("activity", world.activities()),
+    )
+    for entity, records in kinds:
+        _insert(database, store, entity, (_record_values(record) for record in records))
+    _insert(database, store, "wide", wide_rows(world.seed))
+    if database.dialect == "postgresql":
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM (ANALYZE)"))
+
+
+def _record_values(record: Any) -> dict[str, Any]:
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    if "revenue" in values:
+        values["revenue"] = Money(values["revenue"], "EUR")
+    return values
+
+
+def _insert(database: Database, store: Store, entity: str, records: Iterator[dict[str, Any]]) -> None:
+    while batch := list(islice(records, _BATCH)):
+        with database.write() as connection:
+            ctx = Context(store.snapshot(connection), PRODUCT, connection)
+            plan, formats = plan_of(ctx, entity), title_formats(ctx)
+            connection.execute(plan.table.insert(), [columns_of(plan, formats, values) for values in batch])
+            if database.dialect == "postgresql":
+                last = select(func.max(plan.table.c.id)).scalar_subquery()
+                connection.execute(
+                    select(func.setval(func.pg_get_serial_sequence(literal(plan.table.name), literal("id")), last))
+                )
+
+
+def columns_of(plan: EntityPlan, formats: Formats, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row that Lotse's own write side would store for some values.
+
+    Args:
+        plan: what the write side knows about the entity.
+        formats: how titles are written.
+        values: values by field key, cleaned; with the id, and with the moment it was made where that is known.
+    """
+    row = Row(plan, None, values["id"], "", {key: values.get(key) for key in plan.fields})
+    title = title_of(plan, row, formats)
+    made = values.get("created_at", datetime(2024, 1, 1, tzinfo=UTC))
+    stored: dict[str, Any] = {
+        "id": values["id"],
+        "title": title,
+        "title__folded": fold(title),
+        "search_text": search_text_of(plan, row, title),
+        "created_at": made,
+        "updated_at": made,
+        "version": 1,
+    }
+    for field in plan.own:
+        field.store(row.values[field.key], stored)
+    return stored
