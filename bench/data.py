@@ -38,8 +38,8 @@ _LAST_STARTS: Final = (
     *"Mac Ács Łuk".split(),
 )
 _LAST_MIDDLES: Final = (
-    "mann ger ler burg dorf feld hardt heim hof kamp lein meyer ner rich rath sen son stein thal wald wig zel bach berg "
-    "brecht".split()
+    "mann ger ler burg dorf feld hardt heim hof kamp lein meyer ner rich rath sen son stein thal wald wig zel bach "
+    "berg brecht".split()
 )
 _LAST_ENDS: Final = ("", "", "", "-Alt", "-Roth", "s", "er", "i")
 _CITY_STARTS: Final = ("Alt", "Neu", "Bad ", "Ober", "Unter", "Groß", "Klein", "Sankt ", "Port ", "Villa ")

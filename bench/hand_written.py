@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 import os
-import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.expr.fold import fold, search_text
 from bench import hand_written_data
-from bench.data import COUNTRIES as COUNTRY_KEYS
+from bench.hand_written_input import COUNTRIES, SEGMENTS, STATUSES, checked, stored, typed
 from bench.wide import wide_fields
 
 #: How a worker finds the application.
@@ -33,16 +33,6 @@ TARGET: Final = "bench.hand_written:application"
 DATABASE: Final = "BENCH_DATABASE"
 SECRET: Final = "BENCH_SECRET"
 
-COUNTRIES: Final = {key: key.upper() for key in COUNTRY_KEYS}
-STATUSES: Final = {
-    "new": ("Neu", "blue"),
-    "lead": ("Interessent", "yellow"),
-    "active": ("Aktiv", "green"),
-    "inactive": ("Ruhend", "grey"),
-    "lost": ("Verloren", "red"),
-    "blocked": ("Gesperrt", "purple"),
-}
-SEGMENTS: Final = {"a": "A", "b": "B", "c": "C", "d": "D"}
 KINDS: Final = {"call": "Anruf", "mail": "Mail", "meeting": "Termin", "task": "Aufgabe", "note": "Notiz"}
 _COLUMNS: Final = (
     ("company", "Firma"),
@@ -88,8 +78,6 @@ _HEADERS: Final = {
 _ROWS: Final = 50
 _ZONE: Final = ZoneInfo("Europe/Berlin")
 _GERMAN: Final = str.maketrans({",": ".", ".": ","})
-_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_AMOUNT: Final = re.compile(r"-?\d{1,15}(,\d{1,2})?")
 
 _USER: Final = text("SELECT id, name, email, theme, density, locale FROM users WHERE uniquifier = :who")
 _LOGIN: Final = text("SELECT uniquifier, password FROM users WHERE email = :email")
@@ -168,7 +156,7 @@ def markdown(value: str | None) -> Markup:
 
 def application() -> Flask:
     """Build the application of a worker, with the database of its environment."""
-    app = Flask("bench", template_folder="templates", root_path=os.path.dirname(__file__), static_folder=None)
+    app = Flask("bench", template_folder="templates", root_path=str(Path(__file__).parent), static_folder=None)
     app.config.update(SECRET_KEY=os.environ[SECRET], SESSION_COOKIE_NAME="hand", TEMPLATES_AUTO_RELOAD=False)
     app.config.update(SESSION_COOKIE_SAMESITE="Lax", WTF_CSRF_TIME_LIMIT=None)
     CSRFProtect(app)
@@ -285,8 +273,8 @@ class _Pages:
 
     def edit(self, record_id: int) -> str:
         """Show a contact to be changed."""
-        row = g.connection.execute(_ONE, {"id": record_id}).first() or abort(404)
-        return self.page("edit.html", r=row, v=_typed(row), errors={})
+        row = g.connection.execute(_ONE, {"id": record_id}).mappings().first() or abort(404)
+        return self.page("edit.html", r=row, v=typed(row), errors={})
 
     def wide(self, record_id: int) -> str:
         """Show a record of 300 fields to be changed."""
@@ -295,15 +283,14 @@ class _Pages:
 
     def save(self, record_id: int) -> BaseResponse | tuple[str, int]:
         """Save a contact, or show again what was typed with what is wrong."""
-        row = g.connection.execute(_ONE, {"id": record_id}).first() or abort(404)
-        new, errors = _checked(request.form)
-        if new.get("company_id") not in (None, row.company_id):
+        row = g.connection.execute(_ONE, {"id": record_id}).mappings().first() or abort(404)
+        new, errors = checked(request.form)
+        if new.get("company_id") not in (None, row["company_id"]):
             if g.connection.execute(_COMPANY, {"id": new["company_id"]}).first() is None:
                 errors["company"] = "Diese Firma gibt es nicht mehr."
         if errors:
             return self.page("edit.html", r=row, v=request.form, errors=errors), 422
-        old = row._mapping
-        changed = {name: value for name, value in new.items() if _stored(old[name]) != value}
+        changed = {name: value for name, value in new.items() if stored(row[name]) != value}
         if changed:
             title = f"{new['first_name'] or ''} {new['last_name']}".strip()
             words = " ".join(filter(None, (title, new["last_name"], new["first_name"], new["email"])))
@@ -316,8 +303,9 @@ class _Pages:
             changed.update((name, value) for name, value in derived.items() if old[name] != value)
             changed["updated_at"], changed["updated_by"] = str(datetime.now(UTC).replace(tzinfo=None)), g.user.id
             sets = ", ".join(f"{name} = :{name}" for name in changed)
-            statement = text(f"UPDATE contacts SET version = version + 1, {sets} WHERE id = :id AND version = :version")
-            found = g.connection.execute(statement, {**changed, "id": record_id, "version": int(request.form["version"])})
+            update = f"UPDATE contacts SET version = version + 1, {sets} WHERE id = :id AND version = :version"
+            same = {"id": record_id, "version": int(request.form["version"])}
+            found = g.connection.execute(text(update), {**changed, **same})
             if found.rowcount != 1:
                 return "Jemand anders hat diesen Kontakt inzwischen geändert.", 409
         flash("Gespeichert.")
@@ -330,65 +318,3 @@ class _Pages:
         rows.sort(key=lambda row: (place[row.country], place[row.status]))
         n, revenue = sum(row.n for row in rows), sum(row.revenue for row in rows)
         return self.page("report.html", rows=rows, n=n, revenue=revenue)
-
-
-def _stored(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _typed(row: Any) -> dict[str, Any]:
-    """Return a contact's values as one types them."""
-    values = {name: "" if value is None else value for name, value in row._mapping.items()}
-    values["company"], values["company_name"] = values["company_id"], values["company"]
-    values["revenue"] = "" if row.revenue is None else f"{row.revenue // 100},{row.revenue % 100:02d}"
-    return values
-
-
-_LENGTHS: Final = {"last_name": 80, "first_name": 80, "email": 254, "phone": 40, "city": 80, "keeper": 120}
-
-
-def _checked(form: Any) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the submitted values as they are stored, and what is wrong with them."""
-    errors: dict[str, str] = {}
-    new: dict[str, Any] = {}
-    for name, longest in _LENGTHS.items():
-        value = " ".join(form.get(name, "").split()) or None
-        if value is not None and len(value) > longest:
-            errors[name] = f"Höchstens {longest} Zeichen."
-        new[name] = value
-    if new["last_name"] is None:
-        errors["last_name"] = "„Nachname“ fehlt noch. Bitte füllen Sie das Feld aus."
-    if new["email"] is not None and not _EMAIL.fullmatch(new["email"]):
-        errors["email"] = "Das ist keine E-Mail-Adresse."
-    for name, options in (("country", COUNTRIES), ("status", STATUSES), ("segment", SEGMENTS)):
-        new[name] = form.get(name) or None
-        if new[name] is not None and new[name] not in options:
-            errors[name] = "Bitte wählen Sie einen der Werte."
-    new["notes"] = form.get("notes", "").replace("\r\n", "\n").strip() or None
-    _check_others(form, new, errors)
-    return new, errors
-
-
-def _check_others(form: Any, new: dict[str, Any], errors: dict[str, str]) -> None:
-    amount = form.get("revenue", "").strip().replace(".", "")
-    new["revenue"] = None
-    if amount:
-        if not _AMOUNT.fullmatch(amount):
-            errors["revenue"] = "Bitte geben Sie einen Betrag ein, zum Beispiel 1.234,50."
-        else:
-            whole, _, rest = amount.partition(",")
-            new["revenue"] = int(whole) * 100 + int(rest.ljust(2, "0") or 0) * (-1 if whole.startswith("-") else 1)
-    birthday = form.get("birthday", "").strip()
-    new["birthday"] = None
-    if birthday:
-        try:
-            new["birthday"] = date.fromisoformat(birthday).isoformat()
-        except ValueError:
-            errors["birthday"] = "Bitte geben Sie einen Tag ein."
-    company = form.get("company", "")
-    new["company_id"] = None
-    if company:
-        if company.isdigit():
-            new["company_id"] = int(company)
-        else:
-            errors["company"] = "Bitte wählen Sie eine Firma."

@@ -52,8 +52,8 @@ _TABLES: Final = (
         search_text text NOT NULL, version integer NOT NULL DEFAULT 1, created_at timestamp NOT NULL,
         created_by bigint REFERENCES users(id), updated_at timestamp NOT NULL, updated_by bigint REFERENCES users(id),
         archived_at timestamp)""",
-    """CREATE TABLE activities (id {serial}, contact_id bigint REFERENCES contacts(id), kind text, subject text NOT NULL,
-        due_date date, done boolean, version integer NOT NULL DEFAULT 1, created_at timestamp NOT NULL,
+    """CREATE TABLE activities (id {serial}, contact_id bigint REFERENCES contacts(id), kind text,
+        subject text NOT NULL, due_date date, done boolean, version integer NOT NULL DEFAULT 1, created_at timestamp NOT NULL,
         archived_at timestamp)""",
 )
 _INDEXES: Final = (
@@ -160,7 +160,8 @@ def _insert(connection: Connection, table: str, rows: Iterable[Mapping[str, Any]
         if sqlite_:
             connection.exec_driver_sql("BEGIN")
         places = ", ".join(f":{name}" if sqlite_ else f"%({name})s" for name in names)
-        connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", [dict(r) for r in batch])
+        insert = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})"
+        connection.exec_driver_sql(insert, [dict(row) for row in batch])
         if sqlite_:
             connection.exec_driver_sql("COMMIT")
         connection.commit()

@@ -13,7 +13,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from sqlalchemy import func, select, text
 from sqlalchemy.sql.expression import literal
@@ -33,7 +33,7 @@ from app.runtime.store import Store
 from app.storage.database import Database, open_database
 from app.system.people import create_user
 from app.web.passwords import hashed
-from bench.data import World
+from bench.data import Activity, Company, Contact, World
 from bench.wide import wide_documents, wide_rows
 
 DOCUMENTS: Final = Path(__file__).resolve().parent / "documents"
@@ -87,16 +87,9 @@ def add_person(database: Database, *roles: str) -> None:
         create_user(connection, EMAIL, hashed(PASSWORD), NAME, roles, "Team A", "de")
 
 
-class Dated(Protocol):
-    """A record of the data set."""
-
-    id: int
-    created_at: datetime
-
-
 def load_records(database: Database, store: Store, world: World) -> None:
     """Write all records, and let the database look at them once, as its own housekeeping would."""
-    kinds: tuple[tuple[str, Iterable[Dated]], ...] = (
+    kinds: tuple[tuple[str, Iterable[Company | Contact | Activity]], ...] = (
         ("company", world.companies()),
         ("contact", world.contacts()),
         ("activity", world.activities()),

@@ -34,7 +34,8 @@ class WideField:
 def wide_fields() -> tuple[WideField, ...]:
     """Return the fields in their order."""
     return tuple(
-        WideField(f"field_{number:03d}", f"Feld {number}", _KINDS[number % len(_KINDS)]) for number in range(1, FIELDS + 1)
+        WideField(f"field_{number:03d}", f"Feld {number}", _KINDS[number % len(_KINDS)])
+        for number in range(1, FIELDS + 1)
     )
 
 

@@ -130,7 +130,9 @@ def _indexes(
     wanted += _of_lines(entity)
     wanted += _of_references(own)
     wanted += [index for view in views if (index := _of_view(entity, view)) is not None]
-    wanted += [index for report in reports if (index := _of_report(entity, report)) is not None]
+    # Two reports over the same columns share an index; in which order it has them matters little for counting.
+    covering = {frozenset(index.columns): index for one in reports if (index := _of_report(entity, one)) is not None}
+    wanted += covering.values()
     widths = {spec.name(field.key): _width(field, spec) for field in own for spec in field.type.columns()}
     fitting = [index for index in wanted if sum(widths.get(name, _WORD) for name, _ in index.columns) <= _MAX_ENTRY]
     unique = [_of_unique(entity, group) for group in _groups(entity, own)]

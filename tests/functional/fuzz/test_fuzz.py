@@ -1,0 +1,56 @@
+"""No query string, form body or path makes the product fail: ten thousand random requests, none answered by a 5xx."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections import Counter
+from typing import Final
+
+import pytest
+from tests.functional.fuzz.requests import Asked, Asker
+from tests.support.site import Visitor, make_site
+
+from app.demo.load import load_demo
+
+#: Requests by database; together ten thousand.
+REQUESTS: Final = {"sqlite": 1_500, "postgresql": 3_000}
+SEED: Final = 20261124
+READER: Final = "crm_manager+sales+administrator"
+#: Of every hundred requests, at least so many must reach a handler that answers well.
+LEAST_GOOD: Final = 25
+
+
+def _ask(visitor: Visitor, token: str, asked: Asked) -> int:
+    headers = {"Sec-Fetch-Site": "same-origin", **asked.headers}
+    form = {**asked.form, "csrf_token": [token]}
+    data = form if asked.method not in ("GET", "HEAD", "OPTIONS") else None
+    response = visitor.client.open(asked.path, method=asked.method, data=data, headers=headers)
+    status = response.status_code
+    response.close()
+    return status
+
+
+def test_no_request_makes_it_fail(database_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever is asked, the answer is a page, a refusal or a redirect."""
+    site = make_site(database_url, roles=(READER,))
+    load_demo(site.installation.database, site.installation.store)
+    visitor = site.visitor(READER)
+    token = visitor.token()
+    asker = Asker(site.app, site.installation.snapshot.model, random.Random(SEED))
+    seen: Counter[int] = Counter()
+    failed: list[str] = []
+    caplog.set_level(logging.ERROR)
+    for _ in range(REQUESTS[site.installation.database.dialect]):
+        asked = asker.request()
+        caplog.clear()
+        status = _ask(visitor, token, asked)
+        seen[status] += 1
+        if status >= 500:
+            why = caplog.records[-1].exc_text or caplog.text if caplog.records else ""
+            failed.append(f"{status} {asked.method} {asked.path[:300]} {dict(asked.form)!r:.300}\n{why[-1500:]}")
+    site.installation.close()
+    good = sum(count for status, count in seen.items() if status < 400)
+    print(f"{sum(seen.values())} requests: {dict(sorted(seen.items()))}")
+    assert failed == []
+    assert good * 100 >= LEAST_GOOD * sum(seen.values()), seen
