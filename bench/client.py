@@ -78,7 +78,8 @@ class Client:
 
     def _ask(self, head: str, body: bytes) -> Answer:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        sent = f"{head}Host: {_HOST}:{self.port}\r\nAccept: text/html\r\nAccept-Language: de\r\nCookie: {cookies}\r\n\r\n"
+        about = "Accept: text/html\r\nAccept-Language: de\r\n"
+        sent = f"{head}Host: {_HOST}:{self.port}\r\n{about}Cookie: {cookies}\r\n\r\n"
         if self._socket is None:
             self._socket = socket.create_connection((_HOST, self.port), timeout=_TIMEOUT)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

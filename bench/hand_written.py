@@ -300,7 +300,7 @@ class _Pages:
                 "first_sort": fold(new["first_name"] or ""),
                 "search_text": search_text(words),
             }
-            changed.update((name, value) for name, value in derived.items() if old[name] != value)
+            changed.update((name, value) for name, value in derived.items() if row[name] != value)
             changed["updated_at"], changed["updated_by"] = str(datetime.now(UTC).replace(tzinfo=None)), g.user.id
             sets = ", ".join(f"{name} = :{name}" for name in changed)
             update = f"UPDATE contacts SET version = version + 1, {sets} WHERE id = :id AND version = :version"

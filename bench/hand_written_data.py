@@ -53,8 +53,8 @@ _TABLES: Final = (
         created_by bigint REFERENCES users(id), updated_at timestamp NOT NULL, updated_by bigint REFERENCES users(id),
         archived_at timestamp)""",
     """CREATE TABLE activities (id {serial}, contact_id bigint REFERENCES contacts(id), kind text,
-        subject text NOT NULL, due_date date, done boolean, version integer NOT NULL DEFAULT 1, created_at timestamp NOT NULL,
-        archived_at timestamp)""",
+        subject text NOT NULL, due_date date, done boolean, version integer NOT NULL DEFAULT 1,
+        created_at timestamp NOT NULL, archived_at timestamp)""",
 )
 _INDEXES: Final = (
     """CREATE INDEX contacts_in_order ON contacts(status, last_sort{c}, last_name{c}, first_sort{c}, first_name{c}, id)

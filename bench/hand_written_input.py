@@ -32,7 +32,8 @@ def typed(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a contact's values as one types them."""
     values = {name: "" if value is None else value for name, value in row.items()}
     values["company"], values["company_name"] = values["company_id"], values["company"]
-    values["revenue"] = "" if row["revenue"] is None else f"{row["revenue"] // 100},{row["revenue"] % 100:02d}"
+    cents = row["revenue"]
+    values["revenue"] = "" if cents is None else f"{cents // 100},{cents % 100:02d}"
     return values
 
 

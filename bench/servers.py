@@ -45,7 +45,9 @@ class Served:
 
 
 @contextmanager
-def lotse(url: str, metadata: Path, plugins: Path | None = None, email: str = EMAIL, password: str = PASSWORD) -> Iterator[Served]:
+def lotse(
+    url: str, metadata: Path, plugins: Path | None = None, email: str = EMAIL, password: str = PASSWORD
+) -> Iterator[Served]:
     """Serve Lotse over a database that holds its documents and records."""
     with ExitStack() as stack:
         empty = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lotse-bench-")))

@@ -83,12 +83,13 @@ def load_record(ctx: Context, entity_key: str, record_id: int, *, lines: bool = 
     record = _records(ctx, entity_key, plan, rows)[0]
     if not lines:
         return record
-    values = dict(record.values)
+    values, labels = dict(record.values), dict(record.labels)
     for key, field in readable_fields(ctx, entity_key).items():
         if field.type.lines() is not None:
             children = load_lines(ctx, entity_key, key, record_id)
             values[key] = tuple({"id": child.id, **child.values} for child in children) or None
-    return Record(record.entity, record.id, record.version, values, record.labels, record.title, record.archived_at)
+            labels[key] = tuple(child.labels for child in children)
+    return Record(record.entity, record.id, record.version, values, labels, record.title, record.archived_at)
 
 
 def load_lines(ctx: Context, entity_key: str, field_key: str, record_id: int) -> tuple[Record, ...]:

@@ -185,8 +185,8 @@ def test_a_column_of_another_type_is_drift(connection: Connection) -> None:
     assert find_drift(connection, tables) == ()
 
 
-def test_a_plan_for_hundreds_of_entities_takes_one_statement(connection: Connection) -> None:
-    wanted = model(*(entity(f"entity_{n}", [field(f"entity_{n}", "amount", "money")]) for n in range(300)))
+def test_a_plan_takes_one_statement_however_many_entities_there_are(connection: Connection) -> None:
+    wanted = model(*(entity(f"entity_{n}", [field(f"entity_{n}", "amount", "money")]) for n in range(60)))
     tables = build_tables(wanted)
     apply(connection, ddl_plan(connection, tables))
     statements: list[str] = []

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from app.runtime.snapshot import Plans
 from app.runtime.store import Store
 from tests.functional.changes.documents import after, base
@@ -41,11 +43,11 @@ def test_a_plan_is_made_once_however_many_threads_ask(tmp_path: Path) -> None:
 def test_a_plan_may_ask_for_another_one_and_an_error_is_no_plan() -> None:
     plans = Plans()
     assert plans.get("outer", lambda: (1, plans.get("inner", lambda: 2))) == (1, 2)
-    for attempt in (0, 0, 4):
-        try:
-            assert plans.get("ratio", lambda divisor=attempt: 8 // divisor) == 2
-        except ZeroDivisionError:
-            assert attempt == 0
+    divisors = iter((0, 0, 4))
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            plans.get("ratio", lambda: 8 // next(divisors))
+    assert plans.get("ratio", lambda: 8 // next(divisors)) == 2
     assert len(plans) == 3
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,7 +16,7 @@ from app.web.policy import CLOSED, PUBLIC, policy_of
 from tests.support.site import Site, make_site
 
 #: Values for the parts of an address.
-_PARTS = {
+_PARTS: dict[str, Any] = {
     "entity": "account", "name": "all", "kind": "csv", "key": "forecast", "record_id": 1, "target": "account",
     "board": "sales", "tile_id": "activity_today", "version": "x", "path": "css/lotse.css", "filename": "x.css",
     "export_type": "csv",
@@ -96,8 +97,9 @@ def test_an_unsafe_request_without_a_token_is_refused(full_site: Site) -> None:
     "url",
     [
         "/e/nope", "/e/account/nope", "/r/account/999999999", "/r/nope/1", "/r/account/0", "/r/account/1x",
-        "/report/nope", "/r/account/99999999999999999999", "/tile/sales/nope", "/?board=nope", "/quick/nope", "/pick/nope", "/x/../y",
-        "/e/account/all/export/pdf", "/report/forecast/export/pdf", "/verify", "/admin/console/users/export/csv/",
+        "/report/nope", "/r/account/99999999999999999999", "/tile/sales/nope", "/?board=nope", "/quick/nope",
+        "/pick/nope", "/x/../y", "/e/account/all/export/pdf", "/report/forecast/export/pdf", "/verify",
+        "/admin/console/users/export/csv/",
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_not_there(full_site: Site, url: str) -> None:

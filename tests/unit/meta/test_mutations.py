@@ -118,7 +118,7 @@ def test_any_mutation_of_a_layer_merges(data: st.DataObject) -> None:
     overlay = _mutate(data, copy.deepcopy(chosen.body))
     layers.append(Document(chosen.kind, chosen.key, "company", f"company/{chosen.key}.json", overlay))
     found, issues = merge(layers)
-    assert isinstance(compile_model(found).issues, tuple)
+    assert isinstance(compile_model(found, compiled()).issues, tuple)
     assert all(issue.document for issue in issues)
 
 
