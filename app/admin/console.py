@@ -27,11 +27,13 @@ _POLICY: Final = capability("administer")
 class Overview(AdminIndexView):  # type: ignore[misc]  # Flask-Admin has no types
     """The console's first page: what there is to administer."""
 
+    #: What is listed; set when the console is put together.
+    parts: tuple[views.Table, ...] = ()
+
     @expose("/")  # type: ignore[untyped-decorator]
     def index(self) -> str:
         """Show all parts."""
-        parts = [item.get_view() for item in self.admin.menu() if isinstance(item.get_view(), views.Table)]
-        items = [(view.get_url(".index_view"), view.label("title_key"), view.label("help_key")) for view in parts]
+        items = [(part.get_url(".index_view"), part.label("title_key"), part.label("help_key")) for part in self.parts]
         return self.render("console/overview.html", items=items)
 
     def render(self, template: str, **values: Any) -> str:
@@ -56,10 +58,10 @@ def install(app: Flask, accounts: SQLAlchemy) -> None:
         (views.Documents, Document),
         (views.Audit, AuditEntry),
     )
-    names = ["console"]
-    for view, model in tables:
-        name = f"console_{view.place}"
-        admin.add_view(view(model, accounts, endpoint=name, url=f"{URL}/{view.place}"))
-        names.append(name)
-    for name in names:
+    index.parts = tuple(
+        view(model, accounts, endpoint=f"console_{view.place}", url=f"{URL}/{view.place}") for view, model in tables
+    )
+    for part in index.parts:
+        admin.add_view(part)
+    for name in ("console", *(part.endpoint for part in index.parts)):
         declare_blueprint(app, name, _POLICY, **dict.fromkeys(_UNUSED, CLOSED))

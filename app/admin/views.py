@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from email_validator import EmailNotValidError, validate_email
+from flask import Response, flash, request
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
 from flask_wtf import FlaskForm
@@ -23,6 +24,7 @@ from app.system.tables import User
 from app.web.lifecycle import connection, context
 from app.web.passwords import LONGEST, SHORTEST, hashed
 from app.web.render import LANGUAGES
+from app.web.respond import respond
 from app.web.texts import TEXTS, text
 
 _PAGE: Final = 50
@@ -88,13 +90,23 @@ class Table(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
         ctx = context()
         return capable(ctx.snapshot.model, ctx.actor, "administer")
 
-    def render(self, template: str, **values: Any) -> str:
-        """Render in the product's frame."""
-        return framed(template, f"console.{self.place}", self, **values)
+    def render(self, template: str, **values: Any) -> Response:
+        """Render in the product's frame; a form that comes back was refused (422)."""
+        return respond(framed(template, f"console.{self.place}", self, **values), 422 if request.method == "POST" else 200)
 
     def handle_view_exception(self, exc: Exception) -> bool:
-        """Let a failure be told by the form where it is the typist's, and by the edge where it is ours."""
-        return isinstance(exc, IntegrityError)
+        """Tell what the typist can mend above the form; anything else is for the edge.
+
+        Raises:
+            Exception: the failure itself, where nobody but us can mend it.
+        """
+        if isinstance(exc, ValidationError):
+            flash(str(exc), "error")
+        elif isinstance(exc, IntegrityError):
+            flash(text("console.taken", context().locale), "error")
+        else:
+            raise exc
+        return True
 
     def _record(self, action: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
         """Write down what an administrator did."""

@@ -87,6 +87,7 @@ ENTITY: Final[Mapping[str, Schema]] = {
 }
 
 
+_BEYOND: Final = ("Was JSON Schema nicht sagen kann.", "What JSON Schema can't say.")
 #: Definitions that the schema of a field points to, beside those of every document.
 FIELD_DEFINITIONS: Final[Mapping[str, Schema]] = {f"any_{name}": schema for name, schema in FIELD.items()}
 
@@ -121,7 +122,7 @@ def field_schema(field_type: type[FieldType]) -> Schema:
     """Return the schema of a property of one type: what JSON Schema says, and what `x-crm` adds."""
     shared = {name: ref(f"any_{name}") for name in FIELD}
     own = {**shared, "type": {"const": field_type.name}, **parameter_schemas(field_type)}
-    x_crm = closed(own, ("label", *required_parameters(field_type)))
+    x_crm = said(closed(own, ("label", *required_parameters(field_type))), *_BEYOND)
     keywords = {name: KEYWORDS.get(name, {}) for name in sorted(field_type.keywords)}
     return {
         **closed({**_json_type(field_type), **keywords, "x-crm": x_crm}, ("x-crm",)),
@@ -141,7 +142,7 @@ def entity_schema(properties: Schema) -> Schema:
         Label("Eine Art von Datensatz mit ihren Feldern.", "A kind of record with its fields."),
         {
             "type": said({"const": "object"}, "Immer „object“.", "Always “object”."),
-            "x-crm": closed(ENTITY, ("label", "plural")),
+            "x-crm": said(closed(ENTITY, ("label", "plural")), *_BEYOND),
             "properties": said(
                 {"type": "object", "propertyNames": {"pattern": KEY_PATTERN}, "maxProperties": 1000, **properties},
                 "Die Felder nach ihrem Schlüssel.",
