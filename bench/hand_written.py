@@ -102,9 +102,9 @@ _ONE: Final = text(
     "LEFT JOIN companies k ON k.id = c.company_id LEFT JOIN users a ON a.id = c.created_by "
     "LEFT JOIN users b ON b.id = c.updated_by WHERE c.id = :id AND c.archived_at IS NULL"
 )
-_ACTIVITIES: Final = text(
+_ACTIVITIES: Final = (
     "SELECT id, subject, kind, due_date, done FROM activities WHERE contact_id = :id AND archived_at IS NULL "
-    "ORDER BY id LIMIT 10"
+    "ORDER BY subject_sort{c}, id LIMIT 10"
 )
 _COMPANY: Final = text("SELECT 1 FROM companies WHERE id = :id AND archived_at IS NULL")
 _WIDE: Final = text("SELECT * FROM wide WHERE id = :id")
@@ -183,6 +183,7 @@ class _Pages:
             for searched in (False, True)
             for deep in (False, True)
         }
+        self.activities = text(_ACTIVITIES.format(c=collation))
         fields = wide_fields()
         self.parts = [(start // 50 + 1, fields[start : start + 50]) for start in range(0, len(fields), 50)]
 
@@ -268,7 +269,7 @@ class _Pages:
     def read(self, record_id: int) -> str:
         """Show a contact."""
         row = g.connection.execute(_ONE, {"id": record_id}).first() or abort(404)
-        activities = g.connection.execute(_ACTIVITIES, {"id": record_id}).all()
+        activities = g.connection.execute(self.activities, {"id": record_id}).all()
         return self.page("read.html", r=row, activities=activities)
 
     def edit(self, record_id: int) -> str:

@@ -53,7 +53,8 @@ _TABLES: Final = (
         created_by bigint REFERENCES users(id), updated_at timestamp NOT NULL, updated_by bigint REFERENCES users(id),
         archived_at timestamp)""",
     """CREATE TABLE activities (id {serial}, contact_id bigint REFERENCES contacts(id), kind text,
-        subject text NOT NULL, due_date date, done boolean, version integer NOT NULL DEFAULT 1,
+        subject text NOT NULL, subject_sort text NOT NULL, due_date date,
+        done boolean, version integer NOT NULL DEFAULT 1,
         created_at timestamp NOT NULL, archived_at timestamp)""",
 )
 _INDEXES: Final = (
@@ -149,6 +150,7 @@ def _contact(row: dict[str, Any]) -> dict[str, Any]:
 
 def _activity(row: dict[str, Any]) -> dict[str, Any]:
     row["contact_id"] = row.pop("contact")
+    row["subject_sort"] = fold(row["subject"])
     return _plain(row)
 
 

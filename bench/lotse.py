@@ -95,14 +95,15 @@ def load_records(database: Database, store: Store, world: World) -> None:
         ("activity", world.activities()),
     )
     for entity, records in kinds:
-        _insert(database, store, entity, (_record_values(record) for record in records))
+        _insert(database, store, entity, (values_of(record) for record in records))
     _insert(database, store, "wide", wide_rows(world.seed))
     if database.dialect == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM (ANALYZE)"))
 
 
-def _record_values(record: Any) -> dict[str, Any]:
+def values_of(record: Any) -> dict[str, Any]:
+    """Return a record's values by field key, as the write side has them after cleaning."""
     values = {field.name: getattr(record, field.name) for field in fields(record)}
     if "revenue" in values:
         values["revenue"] = Money(values["revenue"], "EUR")

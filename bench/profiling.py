@@ -24,7 +24,7 @@ from bench.pages import cases
 
 _WARM_UP: Final = 20
 _TIMES: Final = 100
-_LINES: Final = 60
+_LINES: Final = 80
 
 
 class _Inside:

@@ -65,7 +65,7 @@ class _Cells(HTMLParser):
         elif ("class", "value") in attrs:
             self.rows.append([""])
             self._inside = True
-        elif tag in ("td", "th") and self.rows:
+        elif tag in ("td", "th") and self.rows and ("scope", "col") not in attrs:
             self.rows[-1].append("")
             self._inside = True
 

@@ -153,7 +153,8 @@ def field_types() -> str:
 
 def _commands(command: click.Command, name: str, above: click.Context | None) -> Iterator[tuple[str, str]]:
     """Yield the full name of every command with what `--help` says about it."""
-    context = click.Context(command, info_name=name, parent=above, max_content_width=100, terminal_width=100)
+    settings_of_it = {**command.context_settings, "max_content_width": 100, "terminal_width": 100}
+    context = click.Context(command, info_name=name, parent=above, **settings_of_it)
     yield context.command_path, command.get_help(context)
     if isinstance(command, click.Group):
         for inner in command.commands.values():

@@ -126,7 +126,7 @@ class Users(Table):
     form_columns = ("email", "name", "active", "roles", "team", "locale")
     form_overrides: ClassVar[Mapping[str, type[Field]]] = {"locale": SelectField}
     form_args: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "locale": {"choices": list(LANGUAGES)},
+        "locale": {"choices": dict(LANGUAGES)},
         "email": {"validators": [Length(max=254)]},
         "name": {"validators": [Length(max=200)]},
     }

@@ -200,4 +200,6 @@ def races(ctx: Context) -> Iterator[None]:
     except DBAPIError as failed:
         if getattr(failed.orig, "sqlstate", None) in _OVERTAKEN_STATES:
             raise Conflict(texts.CHANGED) from failed
+        if getattr(failed.orig, "sqlstate", None) == _LIMIT_STATE:
+            raise InvalidData(DataErrors(record=(texts.too_long(),))) from failed
         raise

@@ -62,6 +62,10 @@ _OVERTAKEN: Final = Label(
 )
 
 #: Somebody else was faster.
+_TOO_LONG: Final = Label(
+    "Ein Text ist zu lang, um danach zu sortieren oder ihn eindeutig zu halten. Bitte kürzen Sie den längsten Text.",
+    "A text is too long to be sorted by or kept unique. Please shorten the longest text.",
+)
 CHANGED: Final = Label(
     "Jemand anders hat diesen Datensatz inzwischen geändert. Bitte laden Sie ihn neu und ändern Sie ihn dann.",
     "Somebody else has changed this record in the meantime. Please reload it and change it then.",
@@ -133,6 +137,11 @@ def taken_here() -> FieldError:
 def no_line() -> FieldError:
     """A line with an id that isn't one of the record's lines."""
     return FieldError("lines.gone", _NO_LINE)
+
+
+def too_long() -> FieldError:
+    """Return the error of a text that an index of the database can't hold."""
+    return FieldError("record.too_long", _TOO_LONG)
 
 
 def overtaken() -> FieldError:

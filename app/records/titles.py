@@ -20,6 +20,8 @@ from app.records.stored import CHUNK, Targets, load_links, pointing_at, to_store
 #: How often a changed title may change the titles of records that show it, and how many records at most.
 _LEVELS: Final = 3
 _MOST: Final = 20_000
+#: Longest title; lists are sorted by it, and an index holds no longer texts.
+LONGEST: Final = 300
 #: What is left of a title's plain text where every part of it is empty.
 _STRAY: Final = " ,;:–-/|()"
 
@@ -32,6 +34,8 @@ def title_formats(ctx: Context) -> Formats:
 def title_of(plan: EntityPlan, row: Row, formats: Formats) -> str:
     """Return what a record is called; a record whose title would be empty is called after its entity."""
     title = " ".join("".join(part(row, formats) for part in plan.title).split())
+    if len(title) > LONGEST:
+        title = f"{title[: LONGEST - 1].rstrip()}…"
     if title.strip(_STRAY):
         return title
     return texts.UNTITLED.format(entity=plan.entity.label).text(DEFAULT_LOCALE)

@@ -1,0 +1,98 @@
+"""`python -m bench`: measure, print the table, write it to `bench/results.md`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from bench import runs
+from bench.data import World
+from bench.pages import cases
+from bench.profiling import profile
+from bench.results import Line, document, table
+
+_USUAL: Final = 100_000
+_FULL: Final = 1_000_000
+_TIMES: Final = 200
+_RESULTS: Final = Path(__file__).resolve().parent / "results.md"
+_OTHERS: Final = ("publish", "growth", "entities", "memory")
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    names = [case.key for case in cases(World(100), 1)]
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="a million contacts too; about half an hour")
+    parser.add_argument("--rows", type=int, help="so many contacts instead; the results go to the screen only")
+    parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--only", action="append", default=[], choices=[*names, *_OTHERS], help="only this; repeatable")
+    parser.add_argument("--times", type=int, default=_TIMES, help="requests of each quick page")
+    parser.add_argument("--out", type=Path, help="where the table goes")
+    parser.add_argument("--profile", choices=names, help="only say where the time of a Lotse page goes")
+    parser.add_argument("--sort", choices=("tottime", "cumtime"), default="tottime", help="order of the profile")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure.
+
+    Args:
+        arguments: of the command line; None for the program's own.
+    """
+    given = _parsed(arguments)
+    with tempfile.TemporaryDirectory(prefix="lotse-bench-") as name:
+        folder = Path(name)
+        if given.profile:
+            kind = "postgresql" if given.database == "postgresql" else "sqlite"
+            with runs.databases(kind, folder) as make:
+                print(profile(make("profile"), World(given.rows or 20_000), given.profile, given.sort))
+            return 0
+        wanted = runs.Wanted(folder, frozenset(given.only), given.times, _say)
+        kinds = ("sqlite", "postgresql") if given.database == "both" else (given.database,)
+        lines = _measured(wanted, kinds, _sizes(given), quick=given.rows is not None)
+    print(table(lines))
+    whole = not given.only and given.rows is None and given.database == "both"
+    out = given.out or (_RESULTS if whole else None)
+    if out is not None:
+        out.write_text(document(lines, times=given.times, day=datetime.now(UTC).date()), encoding="utf-8")
+        _say(f"written to {out.name}")
+    return 0
+
+
+def _sizes(given: argparse.Namespace) -> tuple[int, ...]:
+    if given.rows:
+        return (int(given.rows),)
+    return (_USUAL, _FULL) if given.full else (_USUAL,)
+
+
+def _measured(wanted: runs.Wanted, kinds: Sequence[str], sizes: Sequence[int], *, quick: bool) -> list[Line]:
+    lines: list[Line] = []
+    for kind in kinds:
+        with ExitStack() as stack:
+            make = stack.enter_context(runs.databases(kind, wanted.folder))
+            worlds = []
+            for size in sizes:
+                world = World(size)
+                found, url = runs.side_by_side(wanted, kind, make, world)
+                lines += found
+                worlds.append((world, url))
+            if len(worlds) == 2 and wanted.has("growth"):
+                lines += runs.growth(wanted, kind, worlds[0], worlds[1])
+            if wanted.has("entities") and not quick:
+                lines += runs.thousand_entities(wanted, kind, make)
+    if wanted.has("memory") and not quick:
+        lines.append(runs.worker_memory(wanted))
+    return lines
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""What one worker needs with the shipped documents and the demo company, after people have worked with all of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+from app.demo.load import load_demo
+from app.runtime.store import Store
+from app.storage.database import open_database
+from bench import servers
+from bench.lotse import add_person, put_in_force
+
+_SHIPPED: Final = Path(__file__).resolve().parent.parent
+_PAGES: Final = 100
+_LINK: Final = re.compile(r'href="(/(?:e|r|report|dashboard)/[\w./-]+)"')
+
+
+def megabytes(folder: Path) -> float:
+    """Return the resident memory of a worker after a hundred different pages.
+
+    Args:
+        folder: where its database goes.
+    """
+    url = f"sqlite:///{folder / 'shipped.sqlite'}"
+    database = open_database(url, create=True)
+    store = Store(database)
+    put_in_force(database, store, _SHIPPED / "metadata", _SHIPPED / "plugins")
+    load_demo(database, store)
+    add_person(database, "administrator", "crm_manager", "sales", "marketing", "management")
+    database.close()
+    with servers.lotse(url, _SHIPPED / "metadata", _SHIPPED / "plugins") as served:
+        waiting, seen = ["/"], {"/"}
+        for _ in range(_PAGES):
+            page = served.client.get(waiting.pop(0))
+            if page.headers.get("content-type", "").startswith("text/html"):
+                new = [link for link in _LINK.findall(page.text) if link not in seen]
+                seen.update(new)
+                waiting.extend(dict.fromkeys(new))
+            if not waiting:
+                break
+        return resident(served.worker()) / 1024
+
+
+def resident(process: int) -> int:
+    """Return the resident memory of a process in KiB."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0])

@@ -1,0 +1,152 @@
+"""The parts of a run: each starts what it needs, measures, and gives its rows of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bench import hand_written_data, lotse, many, memory, servers
+from bench.compare import compare
+from bench.data import World
+from bench.pages import Case, cases
+from bench.publishing import seconds_to_publish
+from bench.results import Line, at_most, milliseconds
+from bench.same import make_sure
+from tests.support import postgres
+
+#: Cases that are compared between two sizes of the same product.
+GROWING: Final = ("list", "edit", "save")
+_GROWTH: Final = 1.2
+_MANY_COST: Final = 1.1
+_DEEP: Final = 1.3
+_COMPILE_SECONDS: Final = 5.0
+_PUBLISH_MILLISECONDS: Final = 200.0
+_MEMORY: Final = 150.0
+_CONTACTS_BESIDE_MANY: Final = 10_000
+
+Say = Callable[[str], None]
+MakeUrl = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a run is to measure.
+
+    Args:
+        folder: a temporary one for databases and documents.
+        only: names of cases, or nothing for all.
+        times: how often quick pages are asked for.
+        say: told what is going on.
+    """
+
+    folder: Path
+    only: frozenset[str]
+    times: int
+    say: Say
+
+    def has(self, name: str) -> bool:
+        """Return whether something is to be measured."""
+        return not self.only or name in self.only
+
+    def cases(self, world: World) -> tuple[Case, ...]:
+        """Return the cases to be measured."""
+        return tuple(case for case in cases(world, self.times) if self.has(case.key))
+
+
+@contextmanager
+def databases(kind: str, folder: Path) -> Iterator[MakeUrl]:
+    """Give a function that makes an empty database and returns its URL."""
+    if kind == "sqlite":
+        yield lambda name: f"sqlite:///{folder / name}.sqlite"
+        return
+    with postgres.running() as server:
+        yield server.create
+
+
+def side_by_side(wanted: Wanted, kind: str, make: MakeUrl, world: World) -> tuple[list[Line], str]:
+    """Measure Lotse beside the hand-written application; also returns the URL of Lotse's database."""
+    name = f"{_NAMES[kind]}, {world.contacts_count:,}"
+    metadata = lotse.write_documents(wanted.folder / f"documents-{kind}-{world.contacts_count}")
+    mine, theirs = (make(f"{who}_{world.contacts_count}") for who in ("lotse", "hand"))
+    wanted.say(f"{name}: loading …")
+    lotse.prepare(mine, metadata, world)
+    hand_written_data.prepare(theirs, world)
+    lines: list[Line] = []
+    with servers.lotse(mine, metadata) as product, servers.by_hand(theirs) as limit:
+        make_sure(limit.client, product.client, world)
+        found: dict[str, float] = {}
+        for case in wanted.cases(world):
+            wanted.say(f"{name}: {case.words} …")
+            times = compare(limit.client, product.client, [case])[0]
+            found[case.key] = times.other
+            lines.append(at_most(case.words, name, times.one, times.other, case.goal))
+        if {"list", "deep"} <= found.keys():
+            lines.append(at_most("deep page beside the first", name, found["list"], found["deep"], _DEEP))
+        if wanted.has("publish"):
+            wanted.say(f"{name}: publish …")
+            spent = seconds_to_publish(mine, metadata, product.client) * 1000
+            words = "publish a new field until another process serves it"
+            goal = f"≤ {_PUBLISH_MILLISECONDS:.0f} ms"
+            lines.append(Line(words, name, "", milliseconds(spent), None, goal, spent <= _PUBLISH_MILLISECONDS))
+    return lines, mine
+
+
+def growth(wanted: Wanted, kind: str, small: tuple[World, str], large: tuple[World, str]) -> list[Line]:
+    """Compare Lotse with itself: the same pages over few and over many records.
+
+    Args:
+        wanted, kind: see `side_by_side`.
+        small, large: the records and the URL of Lotse's database that holds them.
+    """
+    metadata = lotse.write_documents(wanted.folder / f"documents-{kind}-growth")
+    counts = f"{_NAMES[kind]}, {small[0].contacts_count:,} → {large[0].contacts_count:,}"
+    with servers.lotse(small[1], metadata) as one, servers.lotse(large[1], metadata) as other:
+        return _among_themselves(wanted, small[0], (one, other), "growth", counts, _GROWTH)
+
+
+def thousand_entities(wanted: Wanted, kind: str, make: MakeUrl, entities: int = many.MANY) -> list[Line]:
+    """Compare Lotse with itself: the same pages among few and among many entities; and compile the many."""
+    wanted.say(f"{_NAMES[kind]}: {entities:,} entities …")
+    world = World(min(_CONTACTS_BESIDE_MANY, 20 * entities))
+    prepared: list[AbstractContextManager[servers.Served]] = []
+    folders = []
+    for number in (many.FEW, entities):
+        folder = lotse.write_documents(wanted.folder / f"documents-{kind}-{number}", many.more_entities(number))
+        url = make(f"entities_{number}")
+        lotse.prepare(url, folder, world)
+        folders.append(folder)
+        prepared.append(servers.lotse(url, folder))
+    seconds = many.seconds_to_compile(folders[1])
+    goal = f"≤ {_COMPILE_SECONDS:g} s"
+    words = f"compile {entities:,} entities from nothing"
+    lines = [Line(words, "", "", f"{seconds:.2f} s", None, goal, seconds <= _COMPILE_SECONDS)]
+    name = f"{_NAMES[kind]}, {many.FEW} → {entities:,} entities"
+    with prepared[0] as one, prepared[1] as other:
+        return lines + _among_themselves(wanted, world, (one, other), "entities", name, _MANY_COST)
+
+
+def _among_themselves(
+    wanted: Wanted,
+    world: World,
+    pair: tuple[servers.Served, servers.Served],
+    why: str,
+    name: str,
+    goal: float,
+) -> list[Line]:
+    chosen: Sequence[Case] = [case for case in cases(world, wanted.times) if case.key in GROWING]
+    found = compare(pair[0].client, pair[1].client, chosen)
+    return [at_most(f"{why}: {times.case.words}", name, times.one, times.other, goal) for times in found]
+
+
+def worker_memory(wanted: Wanted) -> Line:
+    """Measure the memory of a worker with the shipped content."""
+    wanted.say("memory of a worker …")
+    found = memory.megabytes(wanted.folder)
+    words = "memory of a worker with the shipped content after 100 pages"
+    return Line(words, _NAMES["sqlite"], "", f"{found:.0f} MB", None, f"≤ {_MEMORY:.0f} MB", found <= _MEMORY)
+
+
+_NAMES: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}

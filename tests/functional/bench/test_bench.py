@@ -1,0 +1,79 @@
+"""The bench runs in small: both applications show the same, every row of the table comes out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.access.actor import PRODUCT
+from app.context import Context
+from app.records import actions
+from app.records.plan import plan_of
+from app.records.titles import title_formats
+from app.runtime.store import Store
+from app.storage.database import open_database
+from bench import lotse, runs
+from bench.__main__ import main
+from bench.data import World
+from bench.many import seconds_to_compile
+from bench.profiling import profile
+
+#: What says when and by whom, and not what.
+_MOMENTS = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "owner_id", "team_id"})
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_small_run_writes_its_table(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "results.md"
+    assert main(["--rows", "500", "--times", "2", "--database", kind, "--out", str(out)]) == 0
+    written = out.read_text(encoding="utf-8")
+    rows = [line for line in written.splitlines() if line.startswith("|")]
+    # Eight pages, the deep page beside the first one, and a publish; two lines are the table's head.
+    assert len(rows) == 2 + 10
+    assert "publish a new field" in rows[-1]
+    assert capsys.readouterr().out.strip() in written
+    assert str(tmp_path) not in written
+
+
+def test_records_written_in_bulk_are_those_that_the_write_side_writes(tmp_path: Path) -> None:
+    metadata = lotse.write_documents(tmp_path / "documents")
+    database = open_database(f"sqlite:///{tmp_path / 'x.sqlite'}", create=True)
+    store, world = Store(database), World(5)
+    lotse.put_in_force(database, store, metadata)
+    lotse.load_records(database, store, world)
+    contact = next(iter(world.contacts()))
+    with database.write() as connection:
+        ctx = Context(store.snapshot(connection), PRODUCT, connection)
+        plan = plan_of(ctx, "contact")
+        values = {key: getattr(contact, key) for key in contact.__slots__ if key not in _MOMENTS}
+        raw: dict[str, Any] = {**values, "revenue": {"amount": contact.revenue, "currency": "EUR"}}
+        made = actions.create(ctx, "contact", {**raw, "birthday": contact.birthday.isoformat()})
+        stored = {
+            row["id"]: {name: value for name, value in row.items() if name not in _MOMENTS}
+            for row in connection.execute(select(plan.table)).mappings()
+        }
+        bulk = lotse.columns_of(plan, title_formats(ctx), lotse.values_of(contact))
+    database.close()
+    assert stored[made] == stored[contact.id]
+    assert {name: bulk[name] for name in ("title", "title__folded", "search_text")}.items() <= stored[made].items()
+
+
+def test_many_entities_are_compared_with_few(tmp_path: Path) -> None:
+    wanted = runs.Wanted(tmp_path, frozenset(), 2, lambda text: None)
+    with runs.databases("sqlite", tmp_path) as make:
+        lines = runs.thousand_entities(wanted, "sqlite", make, entities=40)
+    assert [line.ratio is None for line in lines] == [True, False, False, False]
+    assert seconds_to_compile(tmp_path / "documents-sqlite-40") > 0
+
+
+def test_the_profile_of_a_page_names_its_time(tmp_path: Path) -> None:
+    said = profile(f"sqlite:///{tmp_path / 'x.sqlite'}", World(100), "save")
+    assert "ms a page" in said
+    assert "actions.py" in profile_lines(said)
+
+
+def profile_lines(said: str) -> str:
+    return "\n".join(line for line in said.splitlines() if ".py:" in line)
