@@ -56,6 +56,7 @@ _DAYS: Final = 365 * 8
 #: How quickly a name becomes rarer from one to the next.
 _RARER: Final = 0.6
 _MOST_REVENUE: Final = 9e6
+_MOST_WIDE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,11 @@ class World:
         self._cities = [start + end for start in _CITY_STARTS for end in _CITY_ENDS]
         chance.shuffle(self._firsts)
         chance.shuffle(self._lasts)
+
+    @property
+    def wide_count(self) -> int:
+        """Return how many of the records with 300 fields there are."""
+        return min(_MOST_WIDE, self.contacts_count)
 
     @property
     def probes(self) -> tuple[str, ...]:

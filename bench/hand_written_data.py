@@ -121,7 +121,7 @@ def _load(connection: Connection, world: World) -> None:
     _insert(connection, "companies", (_plain(vars_of(company)) for company in world.companies()))
     _insert(connection, "contacts", (_contact(vars_of(contact)) for contact in world.contacts()))
     _insert(connection, "activities", (_activity(vars_of(activity)) for activity in world.activities()))
-    _insert(connection, "wide", (_plain(row) for row in wide_rows(world.seed)))
+    _insert(connection, "wide", (_plain(row) for row in wide_rows(world.seed, world.wide_count)))
 
 
 def vars_of(record: Any) -> dict[str, Any]:

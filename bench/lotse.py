@@ -96,7 +96,7 @@ def load_records(database: Database, store: Store, world: World) -> None:
     )
     for entity, records in kinds:
         _insert(database, store, entity, (values_of(record) for record in records))
-    _insert(database, store, "wide", wide_rows(world.seed))
+    _insert(database, store, "wide", wide_rows(world.seed, world.wide_count))
     if database.dialect == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM (ANALYZE)"))

@@ -10,7 +10,6 @@ from html import unescape
 from typing import Final
 from urllib.parse import quote
 
-from bench import wide
 from bench.client import Answer, Client, forms_of
 from bench.data import World
 
@@ -49,7 +48,7 @@ def cases(world: World, times: int) -> tuple[Case, ...]:
         times: how often a quick page is asked for.
     """
     ids = [random.Random(world.seed).randrange(1, world.contacts_count + 1) for _ in range(times + 50)]
-    wide_ids = [1 + number % wide.ROWS for number in ids]
+    wide_ids = [1 + number % world.wide_count for number in ids]
     rows = deep_rows(world)
     searched = [f"{LIST}?q={quote(word.strip())}" for word in world.probes]
     return (

@@ -15,7 +15,6 @@ from typing import Any, Final
 from bench.data import SEGMENTS
 
 FIELDS: Final = 300
-ROWS: Final = 1_000
 COLUMNS: Final = 3
 #: What kind a field is, by its number; half of them are text, as in real masks.
 _KINDS: Final = ("text", "text", "number", "text", "date", "choice", "text", "number", "text", "boolean")
@@ -85,11 +84,11 @@ def _property(field: WideField) -> Mapping[str, Any]:
     return {"x-crm": {"type": "choice", "options": "bench_segment", **label}}
 
 
-def wide_rows(seed: int) -> Iterator[dict[str, Any]]:
+def wide_rows(seed: int, rows: int) -> Iterator[dict[str, Any]]:
     """Yield the records: values by field key, and the id."""
     chance = random.Random(f"{seed}-wide")
     fields = wide_fields()
-    for number in range(1, ROWS + 1):
+    for number in range(1, rows + 1):
         yield {"id": number, **{field.key: _value(field.kind, chance) for field in fields}}
 
 

@@ -17,6 +17,7 @@ from wtforms import Field, PasswordField, SelectField
 from wtforms.validators import Length, Optional, ValidationError
 
 from app.access.rights import capable
+from app.admin.choosing import RolesField, TeamField
 from app.admin.frame import framed
 from app.fields.formats import formats_for
 from app.system.audit import append
@@ -124,7 +125,11 @@ class Users(Table):
     column_sortable_list = ("email", "name", "active", "created_at")
     column_default_sort = "name"
     form_columns = ("email", "name", "active", "roles", "team", "locale")
-    form_overrides: ClassVar[Mapping[str, type[Field]]] = {"locale": SelectField}
+    form_overrides: ClassVar[Mapping[str, type[Field]]] = {
+        "locale": SelectField,
+        "roles": RolesField,
+        "team": TeamField,
+    }
     form_args: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "locale": {"choices": dict(LANGUAGES)},
         "email": {"validators": [Length(max=254)]},

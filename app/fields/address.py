@@ -58,7 +58,7 @@ class AddressField(FieldType):
 
     name = "address"
     label = Label("Adresse", "Address")
-    icon = "map-pin"
+    icon = "geo-alt"
     value_type = ValueType.TEXT
     parameters = {
         "country": parameter(

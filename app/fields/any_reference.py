@@ -34,7 +34,7 @@ class AnyReference(FieldType):
 
     name = "any_reference"
     label = Label("Verweis auf Verschiedenes", "Reference to several kinds")
-    icon = "link-plus"
+    icon = "node-plus"
     value_type = ValueType.REFERENCE
     parameters = {
         "targets": parameter(

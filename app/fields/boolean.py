@@ -39,7 +39,7 @@ class Boolean(FieldType):
 
     name = "boolean"
     label = Label("Ja/Nein", "Yes/no")
-    icon = "checkbox"
+    icon = "check-square"
     value_type = ValueType.BOOLEAN
     infers = (("boolean", None),)
     widget = "boolean"

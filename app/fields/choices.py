@@ -29,7 +29,7 @@ class Choices(ChoosingField):
 
     name = "choices"
     label = Label("Mehrfachauswahl", "Several choices")
-    icon = "checklist"
+    icon = "list-check"
     value_type = ValueType.LIST
     widget = "choices"
     aggregates = ("count",)

@@ -22,7 +22,7 @@ class Datetime(TemporalField):
 
     name = "datetime"
     label = Label("Datum und Uhrzeit", "Date and time")
-    icon = "calendar-time"
+    icon = "calendar-event"
     value_type = ValueType.DATETIME
     infers = (("string", "date-time"),)
     widget = "datetime"

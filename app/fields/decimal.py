@@ -15,7 +15,7 @@ class Decimal(NumberField):
 
     name = "decimal"
     label = Label("Kommazahl", "Decimal number")
-    icon = "decimal"
+    icon = "123"
     infers = (("number", None),)
     parameters = {
         "scale": parameter(SCALE, SCALE_HELP, type="integer", minimum=0, maximum=6, default=2),

@@ -31,7 +31,7 @@ class Email(NormalisedField):
 
     name = "email"
     label = Label("E-Mail", "E-mail")
-    icon = "mail"
+    icon = "envelope"
     infers = (("string", "email"),)
     widget = "email"
     converts_from = {"text": Loss.CHECK}

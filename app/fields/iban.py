@@ -25,7 +25,7 @@ class Iban(NormalisedField):
 
     name = "iban"
     label = Label("IBAN", "IBAN")
-    icon = "building-bank"
+    icon = "bank"
     widget = "iban"
     converts_from = {"text": Loss.CHECK}
     max_length = 50

@@ -19,7 +19,7 @@ class Integer(NumberField):
 
     name = "integer"
     label = Label("Ganze Zahl", "Whole number")
-    icon = "number"
+    icon = "hash"
     infers = (("integer", None),)
     parameters = {"unit": UNIT}
     converts_from = {

@@ -26,7 +26,7 @@ class LongText(FieldType):
 
     name = "long_text"
     label = Label("Mehrzeiliger Text", "Multi-line text")
-    icon = "align-left"
+    icon = "text-left"
     value_type = ValueType.TEXT
     keywords = frozenset({"maxLength"})
     widget = "long_text"

@@ -18,7 +18,7 @@ class Percent(NumberField):
 
     name = "percent"
     label = Label("Prozent", "Percent")
-    icon = "percentage"
+    icon = "percent"
     parameters = {"scale": parameter(SCALE, SCALE_HELP, type="integer", minimum=0, maximum=6, default=2)}
     widget = "percent"
     aggregates = ("count", "distinct", "average", "min", "max")

@@ -35,7 +35,7 @@ class Phone(NormalisedField):
 
     name = "phone"
     label = Label("Telefon", "Telephone")
-    icon = "phone"
+    icon = "telephone"
     widget = "phone"
     parameters = {
         "region": parameter(

@@ -13,7 +13,7 @@ class Reference(PointingField):
 
     name = "reference"
     label = Label("Verweis", "Reference")
-    icon = "link"
+    icon = "link-45deg"
     parameters = {
         "target": parameter(
             Label("Ziel", "Target"),

@@ -34,7 +34,7 @@ class References(FieldType):
 
     name = "references"
     label = Label("Verweise", "References")
-    icon = "links"
+    icon = "diagram-3"
     value_type = ValueType.LIST
     parameters = {
         "target": parameter(

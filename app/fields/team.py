@@ -12,7 +12,7 @@ class Team(PointingField):
 
     name = "team"
     label = Label("Team", "Team")
-    icon = "users"
+    icon = "people"
     sample = FieldSpec(entity="sample", key="department", label=Label("Abteilung", "Department"))
     examples = Examples(
         good=(

@@ -33,7 +33,7 @@ class Text(FieldType):
 
     name = "text"
     label = Label("Text", "Text")
-    icon = "abc"
+    icon = "fonts"
     value_type = ValueType.TEXT
     infers = (("string", None),)
     keywords = frozenset({"maxLength", "minLength", "pattern"})

@@ -31,7 +31,7 @@ class Url(NormalisedField):
 
     name = "url"
     label = Label("Webadresse", "Web address")
-    icon = "world"
+    icon = "globe"
     infers = (("string", "uri"),)
     widget = "url"
     converts_from = {"text": Loss.CHECK}

@@ -13,7 +13,7 @@ class User(PointingField):
 
     name = "user"
     label = Label("Benutzer", "User")
-    icon = "user"
+    icon = "person"
     sample = FieldSpec(entity="sample", key="advisor", label=Label("Betreuer", "Advisor"))
     examples = Examples(
         good=(

@@ -24,7 +24,7 @@ class VatId(NormalisedField):
 
     name = "vat_id"
     label = Label("USt-IdNr.", "VAT number")
-    icon = "receipt-tax"
+    icon = "receipt"
     widget = "vat_id"
     converts_from = {"text": Loss.CHECK}
     max_length = 40

@@ -28,6 +28,8 @@ from app.records.uniqueness import collisions_of
 from app.records.write import differs, insert, name, set_archived
 from app.records.write import update as write_update
 
+#: PostgreSQL's word for a value that an index can't hold.
+_LIMIT_STATE = "54000"
 #: PostgreSQL's word for two transactions that wait for each other, and for one that saw another's change too late.
 _OVERTAKEN_STATES = frozenset({"40001", "40P01"})
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 from sqlalchemy import select
-from tests.support.site import PASSWORD, Site, Visitor, email_of
 
 from app.system.tables import AuditEntry, Role, User
+from tests.support.site import PASSWORD, Site, Visitor, email_of
 
 _PLACES = ("users", "roles", "teams", "revisions", "documents", "audit")
 _CONSOLE = "/admin/console"

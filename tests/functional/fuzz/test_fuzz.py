@@ -8,10 +8,10 @@ from collections import Counter
 from typing import Final
 
 import pytest
-from tests.functional.fuzz.requests import Asked, Asker
-from tests.support.site import Visitor, make_site
 
 from app.demo.load import load_demo
+from tests.functional.fuzz.requests import Asked, Asker
+from tests.support.site import Visitor, make_site
 
 #: Requests by database; together ten thousand.
 REQUESTS: Final = {"sqlite": 1_500, "postgresql": 3_000}

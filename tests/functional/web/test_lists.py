@@ -7,6 +7,7 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
 from tests.support.site import Site
 
 _ROW = re.compile(r'<a class="open" href="(/r/[a-z_]+/[0-9]+)"')

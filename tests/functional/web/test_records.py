@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from tests.support.site import Site, Visitor
 
 _VERSION = re.compile(r'name="version" value="([0-9]+)"')

@@ -7,9 +7,9 @@ import re
 from html import unescape
 
 import pytest
-from tests.support.site import Site
 
 from app.web.pages.reports import shows_of
+from tests.support.site import Site
 
 
 def test_every_report_is_shown_in_every_way(full_site: Site) -> None:
