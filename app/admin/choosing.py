@@ -50,7 +50,7 @@ class TeamField(QuerySelectField):  # type: ignore[misc]  # Flask-Admin has no t
     widget = Select()
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(query_factory=lambda: _rows(Team), blank_text="–", **kwargs)
+        super().__init__(query_factory=lambda: _rows(Team), get_label="name", blank_text="–", **kwargs)
 
     def iter_choices(self) -> Iterator[Choice]:
         """Yield the teams as the WTForms of today wants them."""

@@ -11,7 +11,6 @@ from flask import Response, flash, request
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
 from flask_wtf import FlaskForm
-from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 from wtforms import Field, PasswordField, SelectField
 from wtforms.validators import Length, Optional, ValidationError
@@ -22,6 +21,7 @@ from app.admin.frame import framed
 from app.fields.formats import formats_for
 from app.system.audit import append
 from app.system.tables import User
+from app.web import markup
 from app.web.lifecycle import connection, context
 from app.web.passwords import LONGEST, SHORTEST, hashed
 from app.web.render import LANGUAGES
@@ -124,7 +124,7 @@ class Users(Table):
     column_searchable_list = ("email", "name")
     column_sortable_list = ("email", "name", "active", "created_at")
     column_default_sort = "name"
-    form_columns = ("email", "name", "active", "roles", "team", "locale")
+    form_columns = ("email", "name", "active", "roles", "team", "locale", "new_password")
     form_overrides: ClassVar[Mapping[str, type[Field]]] = {
         "locale": SelectField,
         "roles": RolesField,
@@ -214,11 +214,9 @@ class Documents(Table):
     column_searchable_list = ("kind", "key")
     column_default_sort = "key"
 
-    def get_detail_value(self, context: Any, model: Any, name: str) -> Any:
+    def get_detail_value(self, model: Any, name: str) -> Any:
         """Show the text as it is, in full."""
-        return Markup("<pre>{}</pre>").format(model.body) if name == "body" else super().get_detail_value(
-            context, model, name
-        )
+        return markup.preformatted(model.body) if name == "body" else super().get_detail_value(model, name)
 
 
 class Audit(Table):

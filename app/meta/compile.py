@@ -13,8 +13,8 @@ from typing import Any, Final, TypeVar
 import orjson
 
 from app.errors import Issue, Severity
-from app.meta.build import entities, masks, people, reports, shapes, views
-from app.meta.build.workshop import Desk, Name, Part, Source, Workshop
+from app.meta.linking import entities, masks, people, reports, shapes, views
+from app.meta.linking.workshop import Desk, Name, Part, Source, Workshop
 from app.meta.canonical import canonical, fingerprint_of
 from app.meta.findings import Findings
 from app.meta.grammar.published import KINDS

@@ -38,3 +38,8 @@ def icon(sprite: str, name: str) -> Markup:
 def link(url: str, label: str, css_class: str = "") -> Markup:
     """Return a link whose label is plain text."""
     return Markup(f'<a{attributes({"class": css_class or None, "href": url})}>{text(label)}</a>')
+
+
+def preformatted(content: str) -> Markup:
+    """Return a text with its line breaks and spaces as they are."""
+    return Markup(f"<pre>{text(content)}</pre>")

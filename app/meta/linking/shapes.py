@@ -18,8 +18,8 @@ from app.fields.team import Team
 from app.fields.text import Text
 from app.fields.user import User
 from app.language import Label
-from app.meta.build.fields import build_field, label_of, optional_label
-from app.meta.build.workshop import At, Desk, Source, under
+from app.meta.linking.fields import build_field, label_of, optional_label
+from app.meta.linking.workshop import At, Desk, Source, under
 from app.meta.model import Entity, Field
 
 _MOST_PARENTS: Final = 10

@@ -11,7 +11,7 @@ from app.fields.base import FieldSpec, FieldType, Option
 from app.fields.pointing import Unresolved
 from app.fields.registry import REGISTRY, infer
 from app.language import Label
-from app.meta.build.workshop import At, Desk, under
+from app.meta.linking.workshop import At, Desk, under
 from app.meta.model import Field, OptionList
 from app.meta.structure import check_structure, field_checker
 

@@ -12,9 +12,9 @@ from app.expr.types import ValueType
 from app.fields.base import Bucket, FieldSpec, FieldType
 from app.fields.registry import REGISTRY
 from app.language import Label
-from app.meta.build.entities import elements
-from app.meta.build.expressions import Expressions, Lookup, check_roles, entity_of, resolve_path
-from app.meta.build.fields import (
+from app.meta.linking.entities import elements
+from app.meta.linking.expressions import Expressions, Lookup, check_roles, entity_of, resolve_path
+from app.meta.linking.fields import (
     bind,
     default_of,
     is_computed,
@@ -24,7 +24,7 @@ from app.meta.build.fields import (
     parameters_of,
     targets_of,
 )
-from app.meta.build.workshop import At, Desk, Source, under
+from app.meta.linking.workshop import At, Desk, Source, under
 from app.meta.model import Chart, Dimension, Entity, FieldPath, Measure, Report, ReportParameter, ReportSort
 from app.meta.paths import MAX_HOPS
 from app.meta.scope import EntityScope, NoNames, NumbersScope, info_of

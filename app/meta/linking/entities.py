@@ -10,10 +10,10 @@ from typing import Any
 
 from app.expr.deps import paths
 from app.expr.messages import ExprError
-from app.meta.build.expressions import Expressions, Lookup, report_no_path
-from app.meta.build.fields import is_computed, label_of
-from app.meta.build.shapes import Property, Shape
-from app.meta.build.workshop import At, Desk, Source, under
+from app.meta.linking.expressions import Expressions, Lookup, report_no_path
+from app.meta.linking.fields import is_computed, label_of
+from app.meta.linking.shapes import Property, Shape
+from app.meta.linking.workshop import At, Desk, Source, under
 from app.meta.model import Entity, Field, Rule, TitlePart
 from app.meta.paths import SHOWN_HOPS, NoPath, find_path, target_of
 from app.meta.scope import NoNames

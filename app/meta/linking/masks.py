@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from app.language import Label
-from app.meta.build.entities import elements
-from app.meta.build.expressions import Expressions, Lookup, entity_of, resolve_path
-from app.meta.build.fields import label_of, optional_label
-from app.meta.build.workshop import At, Desk, Source, under
+from app.meta.linking.entities import elements
+from app.meta.linking.expressions import Expressions, Lookup, entity_of, resolve_path
+from app.meta.linking.fields import label_of, optional_label
+from app.meta.linking.workshop import At, Desk, Source, under
 from app.meta.model import (
     Entity,
     Field,

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from app.language import Label
-from app.meta.build.expressions import Expressions, Lookup, check_roles, entity_of, resolve_path
-from app.meta.build.fields import label_of, optional_label
-from app.meta.build.workshop import Desk, Source, under
+from app.meta.linking.expressions import Expressions, Lookup, check_roles, entity_of, resolve_path
+from app.meta.linking.fields import label_of, optional_label
+from app.meta.linking.workshop import Desk, Source, under
 from app.meta.model import Entity, FieldPath, SortKey, View
 
 _GENERATED_COLUMNS: Final = 6
