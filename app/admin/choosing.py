@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import current_app
 from flask_admin.contrib.sqla.fields import QuerySelectField, QuerySelectMultipleField
 from sqlalchemy import select
-from wtforms.fields.choices import Choice
+from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # its stubs are older
 from wtforms.widgets import CheckboxInput, ListWidget, Select
 
 from app.system.tables import Role, Team

@@ -33,7 +33,9 @@ class Overview(AdminIndexView):  # type: ignore[misc]  # Flask-Admin has no type
     @expose("/")  # type: ignore[untyped-decorator]
     def index(self) -> str:
         """Show all parts."""
-        items = [(part.get_url(f"{part.endpoint}.index_view"), part.label("title_key"), part.label("help_key")) for part in self.parts]
+        items = [
+            (part.get_url(f"{part.endpoint}.index_view"), part.label(), part.label("help_key")) for part in self.parts
+        ]
         return self.render("console/overview.html", items=items)
 
     def render(self, template: str, **values: Any) -> str:

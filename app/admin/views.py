@@ -11,8 +11,9 @@ from flask import Response, flash, request
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import BaseForm
 from flask_wtf import FlaskForm
+from jinja2 import pass_context
 from sqlalchemy.exc import IntegrityError
-from wtforms import Field, PasswordField, SelectField
+from wtforms import EmailField, Field, PasswordField, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
 from app.access.rights import capable
@@ -93,7 +94,8 @@ class Table(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
 
     def render(self, template: str, **values: Any) -> Response:
         """Render in the product's frame; a form that comes back was refused (422)."""
-        return respond(framed(template, f"console.{self.place}", self, **values), 422 if request.method == "POST" else 200)
+        status = 422 if request.method == "POST" else 200
+        return respond(framed(template, f"console.{self.place}", self, **values), status)
 
     def handle_view_exception(self, exc: Exception) -> bool:
         """Tell what the typist can mend above the form; anything else is for the edge.
@@ -126,6 +128,8 @@ class Users(Table):
     column_default_sort = "name"
     form_columns = ("email", "name", "active", "roles", "team", "locale", "new_password")
     form_overrides: ClassVar[Mapping[str, type[Field]]] = {
+        "email": EmailField,
+        "name": StringField,
         "locale": SelectField,
         "roles": RolesField,
         "team": TeamField,
@@ -149,7 +153,7 @@ class Users(Table):
         """
         locale = context().locale
         try:
-            model.email = validate_email(model.email or "", check_deliverability=False).normalized.lower()
+            model.email = validate_email((model.email or "").strip(), check_deliverability=False).normalized.lower()
         except EmailNotValidError as wrong:
             raise ValidationError(text("console.email_bad", locale)) from wrong
         if is_created and not form.new_password.data:
@@ -190,6 +194,8 @@ class Teams(Table):
     column_list = column_details_list = ("name",)
     column_searchable_list = ("name",)
     form_columns = ("name",)
+    form_overrides: ClassVar[Mapping[str, type[Field]]] = {"name": StringField}
+    form_args: ClassVar[Mapping[str, Mapping[str, Any]]] = {"name": {"validators": [Length(max=200)]}}
 
     def on_model_change(self, form: Any, model: Any, is_created: bool) -> None:
         """Write it down."""
@@ -214,9 +220,10 @@ class Documents(Table):
     column_searchable_list = ("kind", "key")
     column_default_sort = "key"
 
-    def get_detail_value(self, model: Any, name: str) -> Any:
+    @pass_context
+    def get_detail_value(self, context: Any, model: Any, name: str) -> Any:
         """Show the text as it is, in full."""
-        return markup.preformatted(model.body) if name == "body" else super().get_detail_value(model, name)
+        return markup.preformatted(model.body) if name == "body" else super().get_detail_value(context, model, name)
 
 
 class Audit(Table):

@@ -248,7 +248,7 @@ def _of_report(entity: Entity, report: Report) -> IndexShape | None:
     groups = [name for dimension in report.dimensions for name in _own_columns(dimension.path)]
     if not groups:
         return None
-    measured = [name for one in report.measures if one.path is not None for name in _own_columns(one.path)]
+    measured = [name for one in report.measures if one.path is not None for name in _measured_columns(one.path)]
     conditions = (report.filter, *(measure.condition for measure in report.measures))
     named = {keys[0] for one in conditions if one is not None for keys in paths_of(one)}
     fields = [entity.fields[key] for key in sorted(named) if key in entity.fields]
@@ -262,6 +262,13 @@ def _own_columns(path: FieldPath) -> tuple[str, ...]:
     first = path.hops[0] if path.hops else path.field
     suffix = "" if path.hops or path.sub is None else path.field.type.subs()[path.sub].suffix
     return (column_name(first, suffix),) if _indexable(first, suffix) else ()
+
+
+def _measured_columns(path: FieldPath) -> tuple[str, ...]:
+    """Return the columns that a measure reads: an amount is only added up together with a look at its currency."""
+    own = _own_columns(path)
+    unit = path.field.type.subs().get("currency") if path.sub is None and not path.hops else None
+    return own if unit is None else (*own, column_name(path.field, unit.suffix))
 
 
 def _indexable(field: Field, suffix: str) -> bool:

@@ -116,19 +116,19 @@ def install(app: Flask, accounts: Accounts) -> None:
     security.login_context_processor(_login_values)
     # Flask-Principal would load the user a second time for every request; the product has its own idea of rights.
     app.extensions["security"].principal.identity_loaders.clear()
-    app.extensions.setdefault(lifecycle.BEFORE_END, []).append(lambda: _let_go(accounts))
+    app.extensions.setdefault(lifecycle.BEFORE_END, []).append(lambda keep: _let_go(accounts, keep=keep))
     declare_blueprint(app, "security", SIGNED_IN, login=GATE, static=CLOSED, verify=CLOSED)
     _limit(app)
     app.before_request(_keep_language)
     app.before_request(_refuse_foreign_next)
 
 
-def _let_go(accounts: Accounts) -> None:
+def _let_go(accounts: Accounts, *, keep: bool) -> None:
     """End the ORM's savepoint before the request's transaction ends; what nobody committed in it is dropped."""
     session = accounts.session
     if not session.registry.has():
         return
-    if not (session.new or session.dirty or session.deleted):
+    if keep and not (session.new or session.dirty or session.deleted):
         session.commit()
     session.remove()
 

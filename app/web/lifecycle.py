@@ -32,7 +32,7 @@ from app.web.texts import TEXTS
 _EXTENSION: Final = "lotse"
 _CALL: Final = "lotse.call"
 _NUMBER: Final = "lotse.number"
-#: Name of the extension that lists what has to let go of the transaction before it ends.
+#: Name of the extension that lists what has to let go of the transaction before it ends; told whether it is kept.
 BEFORE_END: Final = "lotse.before_end"
 #: Methods that change nothing.
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -233,9 +233,10 @@ def end(response: Response) -> Response:
     """Commit where the answer is a good one, roll back where it isn't."""
     call = current()
     if call is not None and not call.closed:
+        keep = response.status_code < 400
         for finish in current_app.extensions.get(BEFORE_END, ()):
-            finish()
-        call.close(keep=response.status_code < 400)
+            finish(keep)
+        call.close(keep=keep)
     return response
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from flask import Flask, Response, redirect, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -64,6 +64,7 @@ def install(app: Flask) -> None:
     )
     app.register_error_handler(CannotStart, lambda error: answer(Problem(503, *_title_of(503), error.message)))
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(DataError, _unfit)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -106,6 +107,12 @@ def _database(error: OperationalError) -> Response:
     """The database is busy or gone: said as what it is; everything else of it is our own mistake."""
     _log.warning("%s the database refused: %s", lifecycle.number(), error.orig)
     return answer(of_status(503))
+
+
+def _unfit(error: DataError) -> Response:
+    """A value that no column of this database can hold, such as a number of thirty digits."""
+    _log.warning("%s a value doesn't fit: %s", lifecycle.number(), error.orig)
+    return answer(of_status(400))
 
 
 def _unexpected(error: Exception) -> Response:

@@ -17,7 +17,9 @@ def _hrefs(html: str, start: str) -> list[str]:
     return [unescape(url) for url in re.findall(r'href="([^"]*)"', html) if unescape(url).startswith(start)]
 
 
-@pytest.mark.parametrize("role", ["sales", "service", "marketing", "privacy", "crm_manager", "management", "administrator"])
+@pytest.mark.parametrize(
+    "role", ["sales", "service", "marketing", "privacy", "crm_manager", "management", "administrator"]
+)
 def test_every_place_of_the_menu_opens(full_site: Site, role: str) -> None:
     visitor = full_site.visitor(role)
     home = visitor.get("/").text
@@ -60,7 +62,7 @@ def test_sorting_turns_round(full_site: Site) -> None:
     visitor = full_site.visitor("crm_manager")
     page = visitor.get("/e/account/all?sort=name").text
     assert 'aria-sort="ascending"' in page
-    turned = next(url for url in _hrefs(page, "/e/account/all") if parse_qs(urlsplit(url).query).get("sort") == ["-name"])
+    turned = next(url for url in _hrefs(page, "/e/account/all") if "sort=-name" in url)
     back = visitor.get(turned).text
     assert 'aria-sort="descending"' in back
     assert _ROW.findall(page)[0] != _ROW.findall(back)[0]
@@ -118,7 +120,9 @@ def test_columns_are_chosen(full_site: Site) -> None:
     assert head[0].count("<th ") == 2
 
 
-@pytest.mark.parametrize(("query", "name"), [("f.nothing.is=1", "nothing"), ("sort=nothing", "nothing"), ("xyz=1", "xyz")])
+@pytest.mark.parametrize(
+    ("query", "name"), [("f.nothing.is=1", "nothing"), ("sort=nothing", "nothing"), ("xyz=1", "xyz")]
+)
 def test_an_unknown_name_is_told(full_site: Site, query: str, name: str) -> None:
     response = full_site.visitor("crm_manager").get(f"/e/account?{query}")
     assert response.status_code == 400

@@ -1,0 +1,90 @@
+"""A served site with the demo company, and a reader who is signed in in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import select
+from tests.support.site import Site, email_of, make_site, served
+
+from app.demo.load import load_demo
+from app.system.tables import User
+
+#: All that people do, in one person.
+EVERYTHING = "crm_manager+sales+management+administrator+privacy"
+Enter = Callable[..., "Reader"]
+
+
+class Reader:
+    """Somebody at a browser; remembers everything that went wrong in it.
+
+    Args:
+        page: the browser's page.
+        base: the site's address.
+    """
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.page = page
+        self.base = base
+        self.problems: list[str] = []
+        page.on("console", lambda message: self._note(message.type, message.text))
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and "status of 4" not in text:
+            self.problems.append(f"{kind}: {text}")
+
+    def open(self, path: str) -> Page:
+        """Go to a page and wait until it has settled."""
+        self.page.goto(self.base + path)
+        self.settle()
+        return self.page
+
+    def settle(self) -> None:
+        """Wait until htmx has nothing under way."""
+        self.page.wait_for_load_state("networkidle")
+
+
+@pytest.fixture(scope="session")
+def web_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str]]:
+    """Return a site with the demo company and its address."""
+    site = make_site(f"sqlite:///{tmp_path_factory.mktemp('web') / 'lotse.sqlite'}", roles=(EVERYTHING,), demo=True)
+    load_demo(site.installation.database, site.installation.store)
+    with served(site) as base:
+        yield site, base
+    site.installation.close()
+
+
+@pytest.fixture
+def enter(browser: Browser, web_site: tuple[Site, str]) -> Iterator[Enter]:
+    """Return a function that opens a browser window for somebody, signed in where a role is given."""
+    site, base = web_site
+    contexts: list[BrowserContext] = []
+
+    def open_window(role: str | None = EVERYTHING, *, width: int = 1440, theme: str = "light", script: bool = True) -> Reader:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if theme == "dark" else "light",
+            reduced_motion="reduce",
+            locale="de-DE",
+            timezone_id="Europe/Berlin",
+            java_script_enabled=script,
+        )
+        contexts.append(context)
+        if role is not None:
+            context.add_cookies([{"name": "lotse", "value": _cookie(site, role), "url": base}])
+        return Reader(context.new_page(), base)
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+def _cookie(site: Site, role: str) -> str:
+    """Return the session cookie of somebody who has signed in."""
+    with site.installation.database.read() as connection:
+        who = connection.execute(select(User.fs_uniquifier).where(User.email == email_of(role))).scalar_one()
+    serializer = site.app.session_interface.get_signing_serializer(site.app)  # type: ignore[attr-defined]
+    return str(serializer.dumps({"_user_id": who, "_fresh": True}))

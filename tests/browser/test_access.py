@@ -1,0 +1,62 @@
+"""Nobody is shut out: every kind of page, in both colours, on a phone and on a desk, without a finding."""
+
+from __future__ import annotations
+
+import pytest
+from tests.browser.conftest import Enter
+
+#: Each kind of screen once.
+_PAGES = (
+    "/", "/?board=management", "/me", "/change", "/shortcuts", "/search?q=gmbh", "/e/account/all",
+    "/e/account/all?ask=industry", "/e/account/all?ask=created_at", "/e/account/all?choose=1",
+    "/e/account/all?f.industry.one_of=it&q=gmbh", "/e/account/all?q=xyzxyz", "/e/opportunity/-", "/r/account/1",
+    "/r/account/1/edit", "/r/opportunity/1", "/r/opportunity/1/edit", "/r/account/new", "/r/activity/new", "/reports",
+    "/report/forecast?show=chart", "/report/forecast?show=pivot", "/report/customers_by_class?show=table",
+    "/pick/account?q=gmbh", "/quick/account", "/e/nothing", "/e/account?f.nothing.is=1", "/admin/console/",
+    "/admin/console/users/", "/admin/console/users/new/", "/admin/console/users/edit/?id=1",
+    "/admin/console/documents/", "/admin/console/audit/",
+)  # fmt: skip
+_RUN = """async () => {
+  const found = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
+  return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.any[0]?.message ?? ""}`));
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_every_page_is_accessible(enter: Enter, axe: str, theme: str, width: int) -> None:
+    reader = enter(width=width, theme=theme)
+    findings = {}
+    for path in _PAGES:
+        page = reader.open(path)
+        page.evaluate(axe)
+        found = page.evaluate(_RUN)
+        if found:
+            findings[path] = found[:6]
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than the window"
+    assert findings == {}
+    assert reader.problems == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_gate_and_what_opens_above_a_page_are_accessible(enter: Enter, axe: str, theme: str, width: int) -> None:
+    stranger, reader = enter(None, width=width, theme=theme), enter(width=width, theme=theme)
+    page = stranger.open("/login")
+    page.evaluate(axe)
+    assert page.evaluate(_RUN) == []
+    page = reader.open("/e/account/all")
+    page.evaluate(axe)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("gmbh")
+    reader.settle()
+    page.wait_for_selector("#palette-results a")
+    assert page.evaluate(_RUN) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.wait_for_selector("#dialog[open]")
+    assert page.evaluate(_RUN) == []
+    page.keyboard.press("Escape")
+    page.locator("summary[aria-label='Mein Konto']").click()
+    assert page.evaluate(_RUN) == []
+    assert stranger.problems + reader.problems == []
