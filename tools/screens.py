@@ -65,7 +65,7 @@ def shots(site: Site) -> Iterator[Shot]:
     for key in model.dashboards:
         yield Shot(f"home-{key}", f"/?board={key}")
     yield Shot("palette", "/", press="Control+k")
-    yield Shot("account-menu", "/me", click='summary[aria-label="Mein Konto"], summary[aria-label="My account"]')
+    yield Shot("account-menu", "/me", click="[data-account]")
     yield Shot("me", "/me")
     yield Shot("change-password", "/change")
     yield Shot("shortcuts", "/shortcuts")

@@ -32,6 +32,36 @@ class Drill:
     args: Mapping[str, Sequence[str]]
 
 
+class Drills:
+    """The lists behind all cells of one answer; what many cells have in common is written once.
+
+    Args:
+        result: the report's answer.
+    """
+
+    def __init__(self, result: ReportResult) -> None:
+        report, parameters = result.report, result.parameters
+        self.entity = report.entity
+        self._filter = () if report.filter is None else (to_text(substituted(report.filter, parameters)),)
+        self._dimensions = {dimension.id: dimension for dimension in report.dimensions}
+        self._groups: dict[tuple[str, Any], str] = {}
+        self._measures = {
+            measure.id: tuple(to_text(substituted(one, parameters)) for one in _of_measure(measure))
+            for measure in report.measures
+        }
+
+    def where(self, groups: Sequence[Group] = (), measure: str | None = None) -> tuple[str, ...]:
+        """Return the conditions that all hold for the records behind a cell; see `drill`."""
+        texts = [self._of_group(group) for group in groups]
+        return (*self._filter, *texts, *(self._measures.get(measure, ()) if measure is not None else ()))
+
+    def _of_group(self, group: Group) -> str:
+        known = (group.dimension, group.key)
+        if known not in self._groups:
+            self._groups[known] = to_text(_of_group(self._dimensions[group.dimension], group))
+        return self._groups[known]
+
+
 def drill(result: ReportResult, groups: Sequence[Group] = (), measure: str | None = None) -> Drill:
     """Return the list behind a cell.
 
@@ -40,17 +70,8 @@ def drill(result: ReportResult, groups: Sequence[Group] = (), measure: str | Non
         groups: groups of the cell, in any order: of a row, of a row and a column, or none for the total.
         measure: id of the measure; its condition narrows the list down. None for all records of the groups.
     """
-    report = result.report
-    dimensions = {dimension.id: dimension for dimension in report.dimensions}
-    conditions: list[Expr] = []
-    if report.filter is not None:
-        conditions.append(substituted(report.filter, result.parameters))
-    conditions += [_of_group(dimensions[group.dimension], group) for group in groups]
-    chosen = next((one for one in report.measures if one.id == measure), None)
-    if chosen is not None:
-        conditions += [substituted(one, result.parameters) for one in _of_measure(chosen)]
-    args = {"where": [to_text(condition) for condition in conditions]} if conditions else {}
-    return Drill(report.entity, ALL_RECORDS, args)
+    conditions = Drills(result).where(groups, measure)
+    return Drill(result.report.entity, ALL_RECORDS, {"where": conditions} if conditions else {})
 
 
 def _of_measure(measure: Measure) -> list[Expr]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import orjson
 from markupsafe import Markup
 
 from app.language import Locale
 from app.query.chart import MAX_POINTS, MAX_SLICES, chart_option
-from app.query.report_drill import drill
+from app.query.report_drill import Drills
 from app.query.report_figures import Figure
 from app.query.report_groups import Group
 from app.query.reports import Pivot, ReportResult
+from app.query.spec import ALL_RECORDS
 from app.web import markup
 from app.web.markup import text as escaped
 from app.web.texts import text
@@ -23,21 +24,46 @@ _ROUND: Final = frozenset({"pie", "donut", "funnel"})
 _EMPTY_CELL: Final = '<td class="n"></td>'
 
 
-def drill_url(result: ReportResult, groups: Sequence[Group] = (), measure: str | None = None) -> str:
-    """Return the address of the list behind a cell."""
-    behind = drill(result, groups, measure)
-    query = urlencode(behind.args, doseq=True)
-    path = f"/e/{behind.entity}/{behind.view.rpartition('.')[2]}"
-    return f"{path}?{query}" if query else path
+class Links:
+    """The addresses of the lists behind the figures of one answer; each condition is quoted once.
+
+    Args:
+        result: the report's answer.
+    """
+
+    def __init__(self, result: ReportResult) -> None:
+        self.measures = result.report.measures
+        self._drills = Drills(result)
+        self._path = f"/e/{self._drills.entity}/{ALL_RECORDS}"
+        self._quoted: dict[str, str] = {}
+
+    def url(self, groups: Sequence[Group] = (), measure: str | None = None) -> str:
+        """Return the address of the list behind a cell."""
+        return self._address(groups, measure, "&")
+
+    def html(self, groups: Sequence[Group] = (), measure: str | None = None) -> str:
+        """Return the same, ready for an attribute."""
+        return self._address(groups, measure, "&amp;")
+
+    def _address(self, groups: Sequence[Group], measure: str | None, joint: str) -> str:
+        parts = [self._quote(condition) for condition in self._drills.where(groups, measure)]
+        return f"{self._path}?{joint.join(parts)}" if parts else self._path
+
+    def _quote(self, condition: str) -> str:
+        quoted = self._quoted.get(condition)
+        if quoted is None:
+            quoted = self._quoted[condition] = f"where={quote_plus(condition)}"
+        return quoted
 
 
 def table(result: ReportResult, locale: Locale) -> Markup:
     """Return the groups as rows, the total below."""
-    report = result.report
+    report, links = result.report, Links(result)
     heads = [f'<th scope="col">{escaped(one.label.text(locale))}</th>' for one in report.dimensions]
     heads += [f'<th scope="col" class="n">{escaped(one.label.text(locale))}</th>' for one in report.measures]
-    rows = ["<tr>" + _names(row.groups) + _cells(result, row.figures, row.groups) + "</tr>" for row in result.rows]
-    foot = _total_row(result, locale) if report.dimensions else f"<tr>{_cells(result, result.total, ())}</tr>"
+    rows = ["<tr>" + _names(row.groups) + _cells(links, row.figures, row.groups) + "</tr>" for row in result.rows]
+    foot = _total_row(result, links, locale) if report.dimensions else _cells(links, result.total, ())
+    foot = foot if report.dimensions else f"<tr>{foot}</tr>"
     body = f"<tbody>{''.join(rows)}</tbody>" if report.dimensions else ""
     return _framed("".join(heads), body, foot)
 
@@ -53,23 +79,26 @@ def _badge(group: Group) -> str:
     return f'<span class="badge badge-{group.colour}">{shown}</span>' if group.colour else shown
 
 
-def _cells(result: ReportResult, figures: Sequence[Figure], groups: Sequence[Group]) -> str:
+def _cells(links: Links, figures: Sequence[Figure], groups: Sequence[Group]) -> str:
     return "".join(
-        _figure(figure, drill_url(result, groups, measure.id))
-        for figure, measure in zip(figures, result.report.measures, strict=True)
+        [
+            _figure(figure, links.html(groups, measure.id))
+            for figure, measure in zip(figures, links.measures, strict=True)
+        ]
     )
 
 
 def _figure(figure: Figure, url: str) -> str:
+    """Return a cell; `url` is ready for an attribute."""
     if not figure.text:
         return _EMPTY_CELL
-    return f'<td class="n"><a href="{escaped(url)}">{escaped(figure.text)}</a></td>'
+    return f'<td class="n"><a href="{url}">{escaped(figure.text)}</a></td>'
 
 
-def _total_row(result: ReportResult, locale: Locale) -> str:
+def _total_row(result: ReportResult, links: Links, locale: Locale) -> str:
     span = len(result.report.dimensions)
     head = f'<th scope="row" colspan="{span}">{escaped(text("report.total", locale))}</th>'
-    return f'<tr class="total">{head}{_cells(result, result.total, ())}</tr>'
+    return f'<tr class="total">{head}{_cells(links, result.total, ())}</tr>'
 
 
 def _framed(heads: str, body: str, foot: str) -> Markup:
@@ -91,7 +120,7 @@ def _framed(heads: str, body: str, foot: str) -> Markup:
 
 def pivot_table(result: ReportResult, pivot: Pivot, locale: Locale) -> Markup:
     """Return a pivot with its margins."""
-    measures = len(result.report.measures)
+    measures, links = len(result.report.measures), Links(result)
     down = [one for one in result.report.dimensions if one.id not in result.report.across]
     corner = "".join(f'<th scope="col">{escaped(one.label.text(locale))}</th>' for one in down) or "<td></td>"
     total = escaped(text("report.total", locale))
@@ -103,14 +132,14 @@ def pivot_table(result: ReportResult, pivot: Pivot, locale: Locale) -> Markup:
         heads += "</tr><tr>" + "<td></td>" * max(1, len(down))
         heads += _measure_heads(result, locale) * (len(pivot.columns) + 1)
     rows = [
-        "<tr>" + (_names(groups) or "<td></td>") + _pivot_row(result, pivot, place, groups) + "</tr>"
+        "<tr>" + (_names(groups) or "<td></td>") + _pivot_row(links, pivot, place, groups) + "</tr>"
         for place, groups in enumerate(pivot.rows)
     ]
     foot = f'<tr class="total"><th scope="row" colspan="{max(1, len(down))}">{total}</th>'
     foot += "".join(
-        _cells(result, figures, groups) for groups, figures in zip(pivot.columns, pivot.column_totals, strict=True)
+        _cells(links, figures, groups) for groups, figures in zip(pivot.columns, pivot.column_totals, strict=True)
     )
-    foot += _cells(result, pivot.total, ()) + "</tr>"
+    foot += _cells(links, pivot.total, ()) + "</tr>"
     return _framed(heads, f"<tbody>{''.join(rows)}</tbody>", foot)
 
 
@@ -120,14 +149,12 @@ def _measure_heads(result: ReportResult, locale: Locale) -> str:
     )
 
 
-def _pivot_row(result: ReportResult, pivot: Pivot, place: int, groups: Sequence[Group]) -> str:
+def _pivot_row(links: Links, pivot: Pivot, place: int, groups: Sequence[Group]) -> str:
     cells = []
     for column, across in enumerate(pivot.columns):
         found = pivot.cells.get((place, column))
-        cells.append(
-            _EMPTY_CELL * len(result.report.measures) if found is None else _cells(result, found, (*groups, *across))
-        )
-    cells.append(_cells(result, pivot.row_totals[place], groups))
+        cells.append(_EMPTY_CELL * len(links.measures) if found is None else _cells(links, found, (*groups, *across)))
+    cells.append(_cells(links, pivot.row_totals[place], groups))
     return "".join(cells)
 
 
@@ -158,22 +185,22 @@ def chart(result: ReportResult, locale: Locale, title: str) -> Markup | None:
 
 def _lead(result: ReportResult, option: dict[str, Any], kind: str) -> None:
     """Give each point of a chart the address of the list behind it."""
-    series = option["series"]
+    series, links = option["series"], Links(result)
     measures = _measures(result)
     if kind in _ROUND:
         rows = _round_rows(result)[:MAX_SLICES]
         for point, groups in zip(series[0]["data"], rows, strict=False):
-            point["url"] = drill_url(result, groups, measures[0])
+            point["url"] = links.url(groups, measures[0])
         return
     if result.pivot is None:
         for one, measure in zip(series, measures, strict=True):
             for point, row in zip(one["data"], result.rows[:MAX_POINTS], strict=False):
-                point["url"] = drill_url(result, row.groups, measure)
+                point["url"] = links.url(row.groups, measure)
         return
     for one, across in zip(series, result.pivot.columns, strict=True):
         for point, groups in zip(one["data"], result.pivot.rows[:MAX_POINTS], strict=False):
             if point["value"] is not None:
-                point["url"] = drill_url(result, (*groups, *across), measures[0])
+                point["url"] = links.url((*groups, *across), measures[0])
 
 
 def _measures(result: ReportResult) -> list[str]:

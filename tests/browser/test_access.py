@@ -57,6 +57,6 @@ def test_the_gate_and_what_opens_above_a_page_are_accessible(enter: Enter, axe: 
     page.wait_for_selector("#dialog[open]")
     assert page.evaluate(_RUN) == []
     page.keyboard.press("Escape")
-    page.locator("summary[aria-label='Mein Konto']").click()
+    page.locator("[data-account]").click()
     assert page.evaluate(_RUN) == []
     assert stranger.problems + reader.problems == []

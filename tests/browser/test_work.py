@@ -150,25 +150,25 @@ def test_keys_alone_are_enough(enter: Enter) -> None:
     reader.open("/r/person/1")
     page.keyboard.press("e")
     expect(page).to_have_url(re.compile("/r/person/1/edit"))
-    page.locator("summary[aria-label='Mein Konto']").press("Enter")
+    page.locator("[data-account]").press("Enter")
     page.keyboard.press("ArrowDown")
     expect(page.locator(".menu-panel button").first).to_be_focused()
     page.keyboard.press("Escape")
-    expect(page.locator("summary[aria-label='Mein Konto']")).to_be_focused()
+    expect(page.locator("[data-account]")).to_be_focused()
     assert reader.problems == []
 
 
 def test_language_and_colours_are_switched(enter: Enter) -> None:
     reader = enter("management")
     page = reader.open("/e/account")
-    page.locator("summary[aria-label='Mein Konto']").click()
+    page.locator("[data-account]").click()
     page.locator("button[name=locale][value=en]").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     assert "/e/account" in page.url
-    page.locator("summary[aria-label='My account']").click()
+    page.locator("[data-account]").click()
     page.locator("button[name=theme][value=dark]").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
-    page.locator("summary[aria-label='My account']").click()
+    page.locator("[data-account]").click()
     page.locator("button[name=locale][value=de]").click()
     expect(page.locator("html")).to_have_attribute("lang", "de")
     assert reader.problems == []

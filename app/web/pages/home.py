@@ -155,6 +155,6 @@ def _report_tile(ctx: Context, tile: Tile) -> Markup | None:
         return figures.chart(result, ctx.locale, tile.label.text(ctx.locale))
     if not report.dimensions and len(report.measures) == 1:
         figure = result.total[0]
-        url = figures.drill_url(result, (), report.measures[0].id)
+        url = figures.Links(result).url((), report.measures[0].id)
         return Markup('<p class="figure"><a href="{}">{}</a></p>').format(url, figure.text or "–")
     return body_of(result, chosen, ctx)
