@@ -12,6 +12,7 @@ from markupsafe import Markup
 from app.errors import InvalidValue
 from app.fields.base import Examples, FieldSpec, Loss, Raw, Value
 from app.fields.formats import Formats
+from app.fields.links import link
 from app.fields.normalised import NormalisedField
 from app.fields.texts import single_line
 from app.language import Label, Locale
@@ -19,7 +20,6 @@ from app.language import Label, Locale
 #: RFC 5321 lengths; the characters that mail systems really take, letters of any alphabet included (RFC 6531).
 _LOCAL: Final = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
 _DOMAIN: Final = re.compile(r"(?=.{4,253}$)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][^\W_-]{1,62}")
-_LINK: Final = Markup('<a href="mailto:{address}">{text}</a>')
 _INVALID: Final = Label(
     "„{text}“ ist keine Mailadresse. Bitte so schreiben: name@firma.de.",
     "“{text}” is not a mail address. Please write it like this: name@company.com.",
@@ -67,7 +67,7 @@ class Email(NormalisedField):
 
     def cell(self, value: Value, formats: Formats) -> Markup:
         """Return a link that opens the mail program."""
-        return _LINK.format(address=quote(value, safe="@"), text=value)
+        return link(f"mailto:{quote(value, safe='@')}", value)
 
     def value_schema(self) -> Mapping[str, Any]:
         """Return a string; letters of any alphabet make it an `idn-email`."""

@@ -13,12 +13,12 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResu
 from app.errors import FieldError, InvalidValue
 from app.fields.base import Examples, FieldSpec, Loss, Operator, Raw, Value
 from app.fields.formats import Formats
+from app.fields.links import link
 from app.fields.normalised import NormalisedField
 from app.fields.parameters import parameter
 from app.fields.texts import single_line
 from app.language import Label, Locale
 
-_LINK: Final = Markup('<a href="tel:{number}">{text}</a>')
 _DEFAULT_REGION: Final = "DE"
 _INVALID: Final = Label(
     "„{text}“ ist keine Telefonnummer. Bitte mit Vorwahl schreiben, zum Beispiel 030 1234567 oder +43 1 234567.",
@@ -99,7 +99,7 @@ class Phone(NormalisedField):
 
     def cell(self, value: Value, formats: Formats) -> Markup:
         """Return a link that dials."""
-        return _LINK.format(number=value, text=_spellings(value)[0])
+        return link(f"tel:{value}", _spellings(value)[0])
 
     def value_schema(self) -> Mapping[str, Any]:
         """Return a string in E.164, with an extension where there is one."""

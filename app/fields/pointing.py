@@ -18,6 +18,7 @@ from app.expr.types import ValueType
 from app.fields.base import FieldType, Operator, Raw, Value
 from app.fields.column import ColumnKind, ColumnSpec
 from app.fields.formats import Formats
+from app.fields.links import link
 from app.fields.operators import REFERENCE_OPERATORS
 from app.fields.texts import single_line
 from app.language import Label, Locale
@@ -27,7 +28,6 @@ RECORD_ADDRESS: Final = "/r/{entity}/{id}"
 
 _MAX_ID: Final = 2**63 - 1
 _TEXT_LENGTH: Final = 200
-_LINK: Final = Markup('<a href="{address}">{text}</a>')
 _NOT_A_RECORD: Final = Label(
     "Hier wird ein Datensatz gebraucht. Bitte einen aus der Suche wählen.",
     "A record is needed here. Please choose one from the search.",
@@ -124,7 +124,7 @@ def link_to(entity: str, record_id: int, text: str) -> Markup:
     """Return a link to a record; system tables (`@user`) have no page, so their rows are plain text."""
     if entity.startswith("@"):
         return escape(text)
-    return _LINK.format(address=RECORD_ADDRESS.format(entity=quote(entity), id=int(record_id)), text=text)
+    return link(RECORD_ADDRESS.format(entity=quote(entity), id=int(record_id)), text)
 
 
 class PointingField(FieldType):

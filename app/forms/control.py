@@ -40,7 +40,16 @@ class Surroundings:
 
     @classmethod
     def of(cls, ctx: Context, prefix: str = "f-") -> Surroundings:
-        """Take them out of a request; nothing of the connection is kept."""
+        """Take them out of a request; nothing of the connection is kept.
+
+        They are worked out once per snapshot: among a thousand entities they would cost more than the mask itself.
+        """
+        actor = ctx.actor
+        key = ("forms.surroundings", actor.everything, actor.roles, ctx.locale, prefix)
+        return ctx.snapshot.plan(key, lambda: cls._of(ctx, prefix))
+
+    @classmethod
+    def _of(cls, ctx: Context, prefix: str) -> Surroundings:
         model = ctx.snapshot.model
         creatable = frozenset(
             mask.entity for mask in model.masks.values() if mask.quick and rights(model, ctx.actor, mask.entity).create

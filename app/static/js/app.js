@@ -30,7 +30,8 @@ document.addEventListener("keydown", (event) => {
     (document.getElementById("list-search") ?? document.querySelector("[data-search]"))?.focus();
   } else if (event.key === "?") {
     event.preventDefault();
-    document.querySelector("[data-shortcuts]")?.click();
+    const link = document.querySelector("[data-shortcuts]");
+    if (link) window.htmx?.ajax("GET", link.getAttribute("href"), { target: "#dialog", swap: "innerHTML" });
   } else if (event.key === "e" || event.key === "n") {
     if (press(event.key)) event.preventDefault();
   }
