@@ -12,6 +12,7 @@ from werkzeug.routing import BaseConverter
 
 from app.admin.console import install as install_console
 from app.config import Settings
+from app.runtime.start import ready
 from app.runtime.store import Store
 from app.storage.database import Database, open_database
 from app.web import gate, headers, lifecycle, problems, render, static
@@ -65,12 +66,13 @@ def create_app(
     Args:
         settings: what differs between installations.
         demo_accounts: people the sign-in page offers; shown in demo mode only.
-        database: an open database, where the caller has one already; otherwise it is opened here.
+        database: an open database that the caller has made ready; otherwise it is opened and checked here.
 
     Raises:
-        CannotStart: the database can't be worked with.
+        CannotStart: the database can't be worked with, isn't set up, or has drifted from its revision.
     """
     opened = database or open_database(settings.database_url)
+    store = Store(opened, settings.time_zone) if database is not None else ready(opened, settings.time_zone)
     app = Flask("app", static_folder=None, template_folder="templates")
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -85,7 +87,7 @@ def create_app(
     gate.settings_of(app, https=settings.https)
     app.url_map.converters["record"] = RecordId
     shown = tuple(demo_accounts) if settings.demo else ()
-    _put_together(app, Running(settings, opened, Store(opened, settings.time_zone), shown))
+    _put_together(app, Running(settings, opened, store, shown))
     return app
 
 

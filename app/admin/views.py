@@ -17,11 +17,11 @@ from wtforms import EmailField, Field, PasswordField, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
 from app.access.rights import capable
-from app.admin.choosing import RolesField, TeamField
+from app.admin.choosing import RolesField, TeamField, role_label
 from app.admin.frame import framed
 from app.fields.formats import formats_for
 from app.system.audit import append
-from app.system.tables import User
+from app.system.tables import Role, User
 from app.web import markup
 from app.web.lifecycle import connection, context
 from app.web.passwords import LONGEST, SHORTEST, hashed
@@ -52,7 +52,7 @@ def _shown(view: Any, ctx: Any, model: Any, name: str) -> Any:
         formats = formats_for(reader.locale, reader.snapshot.time_zone)
         return formats.yes if value else formats.no
     if isinstance(value, list):
-        return ", ".join(sorted(map(str, value)))
+        return ", ".join(sorted(role_label(one) if isinstance(one, Role) else str(one) for one in value))
     written = str(value)
     return written if len(written) <= _EXCERPT else written[:_EXCERPT] + " …"
 

@@ -13,12 +13,12 @@ from typing import Any, Final, TypeVar
 import orjson
 
 from app.errors import Issue, Severity
-from app.meta.linking import entities, masks, people, reports, shapes, views
-from app.meta.linking.workshop import Desk, Name, Part, Source, Workshop
 from app.meta.canonical import canonical, fingerprint_of
 from app.meta.findings import Findings
 from app.meta.grammar.published import KINDS
 from app.meta.layers import EffectiveDocument
+from app.meta.linking import entities, masks, people, reports, shapes, views
+from app.meta.linking.workshop import Desk, Name, Part, Source, Workshop
 from app.meta.model import Dashboard, Entity, Mask, Menu, Model, OptionList, Report, Role, View
 from app.meta.structure import check_structure, document_checker
 

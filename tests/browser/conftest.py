@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
-from tests.support.site import Site, email_of, make_site, served
 
 from app.demo.load import load_demo
 from app.system.tables import User
+from tests.support.site import Site, email_of, make_site, served
 
 #: All that people do, in one person.
 EVERYTHING = "crm_manager+sales+management+administrator+privacy"
@@ -63,7 +63,9 @@ def enter(browser: Browser, web_site: tuple[Site, str]) -> Iterator[Enter]:
     site, base = web_site
     contexts: list[BrowserContext] = []
 
-    def open_window(role: str | None = EVERYTHING, *, width: int = 1440, theme: str = "light", script: bool = True) -> Reader:
+    def open_window(
+        role: str | None = EVERYTHING, *, width: int = 1440, theme: str = "light", script: bool = True
+    ) -> Reader:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme="dark" if theme == "dark" else "light",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.browser.conftest import Enter
 
 #: Each kind of screen once.
@@ -53,10 +54,12 @@ def test_the_gate_and_what_opens_above_a_page_are_accessible(enter: Enter, axe: 
     page.wait_for_selector("#palette-results a")
     assert page.evaluate(_RUN) == []
     page.keyboard.press("Escape")
+    page.wait_for_selector("#palette", state="hidden")
     page.keyboard.press("?")
     page.wait_for_selector("#dialog[open]")
     assert page.evaluate(_RUN) == []
     page.keyboard.press("Escape")
+    page.wait_for_selector("#dialog", state="hidden")
     page.locator("[data-account]").click()
     assert page.evaluate(_RUN) == []
     assert stranger.problems + reader.problems == []

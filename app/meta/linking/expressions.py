@@ -10,9 +10,9 @@ from app.expr.check import check
 from app.expr.messages import ExprError
 from app.expr.scope import Scope
 from app.expr.types import ValueType
+from app.meta.findings import Place
 from app.meta.linking.shapes import Shape
 from app.meta.linking.workshop import At, Desk, Source
-from app.meta.findings import Place
 from app.meta.model import Entity, FieldPath
 from app.meta.paths import SHOWN_HOPS, NoPath, find_path, target_of
 from app.meta.scope import EntityScope

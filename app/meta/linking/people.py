@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from app.fields.base import Option
 from app.language import Label
+from app.meta.findings import Place
 from app.meta.linking.entities import elements
 from app.meta.linking.expressions import check_roles
 from app.meta.linking.fields import label_of, optional_label
 from app.meta.linking.reports import shows
 from app.meta.linking.shapes import Shape
 from app.meta.linking.workshop import At, Desk, under
-from app.meta.findings import Place
 from app.meta.model import (
     Dashboard,
     EntityRights,
