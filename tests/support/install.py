@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import shutil
@@ -132,7 +133,9 @@ def _state(folders: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
 @functools.lru_cache(maxsize=8)
 def _template(folders: tuple[Path, ...], state: tuple[tuple[str, int, int], ...]) -> _Template:
     assert state
-    path = Path(tempfile.mkdtemp(prefix="lotse-template-")) / "lotse.sqlite"
+    folder = Path(tempfile.mkdtemp(prefix="lotse-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "lotse.sqlite"
     database = open_database(f"sqlite:///{path}", create=True)
     store = Store(database)
     publish(database, store, read_documents(*folders), PRODUCT, "Test")
