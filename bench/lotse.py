@@ -13,6 +13,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import func, select, text
@@ -24,7 +25,6 @@ from app.context import Context
 from app.errors import InvalidMetadata, Severity
 from app.expr.fold import fold
 from app.fields.formats import Formats
-from app.fields.money import Money
 from app.meta.documents import load_all
 from app.records.plan import EntityPlan, plan_of
 from app.records.rows import Row
@@ -69,22 +69,31 @@ def put_in_force(database: Database, store: Store, folder: Path, plugins: Path |
     return publish(database, store, documents, PRODUCT, "bench")
 
 
-def prepare(url: str, folder: Path, world: World) -> None:
-    """Make a database with the documents of a folder in force, all records in it, and somebody who may sign in."""
+def prepare(url: str, folder: Path, world: World, others: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Make a database with the documents of a folder in force, all records in it, and somebody who may sign in.
+
+    Args:
+        url: a SQLite file that isn't there yet, or an empty PostgreSQL database.
+        folder: the documents.
+        world: the records.
+        others: roles of more people, by what they sign in with.
+    """
     database = open_database(url, create=True)
     try:
         store = Store(database)
         put_in_force(database, store, folder)
         add_person(database, ROLE)
+        for email, role in others.items():
+            add_person(database, role, email=email)
         load_records(database, store, world)
     finally:
         database.close()
 
 
-def add_person(database: Database, *roles: str) -> None:
-    """Make the one who signs in."""
+def add_person(database: Database, *roles: str, email: str = EMAIL) -> None:
+    """Make somebody who may sign in."""
     with database.write() as connection:
-        create_user(connection, EMAIL, hashed(PASSWORD), NAME, roles, "Team A", "de")
+        create_user(connection, email, hashed(PASSWORD), NAME, roles, "Team A", "de")
 
 
 def load_records(database: Database, store: Store, world: World) -> None:
@@ -104,10 +113,7 @@ def load_records(database: Database, store: Store, world: World) -> None:
 
 def values_of(record: Any) -> dict[str, Any]:
     """Return a record's values by field key, as the write side has them after cleaning."""
-    values = {field.name: getattr(record, field.name) for field in fields(record)}
-    if "revenue" in values:
-        values["revenue"] = Money(values["revenue"], "EUR")
-    return values
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def _insert(database: Database, store: Store, entity: str, records: Iterator[dict[str, Any]]) -> None:

@@ -14,18 +14,26 @@ from app.meta.layers import merge
 #: Entities of the large and of the usual installation, those of the bench included.
 MANY: Final = 1_000
 FEW: Final = 30
-_OF_THE_BENCH: Final = 4
+#: The role that sees only some of them, and who has it.
+ROLE: Final = "one_area"
+EMAIL: Final = "area@example.com"
+_OF_THE_BENCH: Final = ("contact", "company", "activity", "wide")
 _FIELDS: Final = tuple("text text number date choice text reference boolean text number money text".split())
 
 
 def more_entities(entities: int) -> dict[tuple[str, str], Mapping[str, Any]]:
-    """Return the documents of further entities, so that there are so many in all; the role may not see the others.
+    """Return the documents of further entities, so that there are so many in all.
 
-    Each has twelve fields, a mask and a list.
+    Each has twelve fields, a mask and a list. A role of its own sees thirty of them all, as people do in a grown CRM.
     """
-    found: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for number in range(1, entities - _OF_THE_BENCH + 1):
-        key = f"thing_{number:04d}"
+    keys = [f"thing_{number:04d}" for number in range(1, entities - len(_OF_THE_BENCH) + 1)]
+    seen = (*_OF_THE_BENCH, *keys)[:FEW]
+    verbs = dict.fromkeys(("create", "read", "update", "retire"), True)
+    label = {"de": "Ein Bereich", "en": "One area"}
+    found: dict[tuple[str, str], Mapping[str, Any]] = {
+        ("roles", ROLE): {"label": label, "capabilities": ["export"], "entities": dict.fromkeys(seen, verbs)}
+    }
+    for number, key in enumerate(keys, start=1):
         label = {"de": f"Ding {number}", "en": f"Thing {number}"}
         fields = {f"field_{index:02d}": _property(kind, index) for index, kind in enumerate(_FIELDS, start=1)}
         found["entities", key] = {

@@ -49,8 +49,8 @@ def test_records_written_in_bulk_are_those_that_the_write_side_writes(tmp_path: 
         ctx = Context(store.snapshot(connection), PRODUCT, connection)
         plan = plan_of(ctx, "contact")
         values = {key: getattr(contact, key) for key in contact.__slots__ if key not in _MOMENTS}
-        raw: dict[str, Any] = {**values, "revenue": {"amount": contact.revenue, "currency": "EUR"}}
-        made = actions.create(ctx, "contact", {**raw, "birthday": contact.birthday.isoformat()})
+        raw: dict[str, Any] = {**values, "revenue": float(contact.revenue), "birthday": contact.birthday.isoformat()}
+        made = actions.create(ctx, "contact", raw)
         stored = {
             row["id"]: {name: value for name, value in row.items() if name not in _MOMENTS}
             for row in connection.execute(select(plan.table)).mappings()
@@ -65,7 +65,7 @@ def test_many_entities_are_compared_with_few(tmp_path: Path) -> None:
     wanted = runs.Wanted(tmp_path, frozenset(), 2, lambda text: None)
     with runs.databases("sqlite", tmp_path) as make:
         lines = runs.thousand_entities(wanted, "sqlite", make, entities=40)
-    assert [line.ratio is None for line in lines] == [True, False, False, False]
+    assert [line.ratio is None for line in lines] == [True, *[False] * 6]
     assert seconds_to_compile(tmp_path / "documents-sqlite-40") > 0
 
 
