@@ -19,6 +19,7 @@ from app.web import gate, headers, lifecycle, problems, render, static
 from app.web.health import health_pages
 from app.web.lifecycle import DemoAccount, Running
 from app.web.pages.account import account_pages
+from app.web.pages.directory import directory_pages
 from app.web.pages.exports import export_pages
 from app.web.pages.finding import finding_pages
 from app.web.pages.forms import form_pages
@@ -45,6 +46,7 @@ _BLUEPRINTS: Final = (
     report_pages,
     export_pages,
     finding_pages,
+    directory_pages,
 )
 
 

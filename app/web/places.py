@@ -8,6 +8,7 @@ from typing import Final
 from app.access.actor import Actor
 from app.access.rights import rights
 from app.context import Context
+from app.expr.fold import fold
 from app.language import Label
 from app.meta.model import Dashboard, Entity, MenuItem, Model, Report, View
 from app.query.gate import readable
@@ -17,6 +18,8 @@ _ENTITY_ICON: Final = "list-ul"
 _REPORT_ICON: Final = "bar-chart"
 _DASHBOARD_ICON: Final = "speedometer2"
 _GROUP_ICON: Final = "folder"
+#: Most entries of the heading "More" and of the menu "New"; all of them are on a page of their own.
+MOST_MORE: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +95,25 @@ def creatable(ctx: Context) -> tuple[Entity, ...]:
     return tuple(model.entities[key] for key in order if rights(model, ctx.actor, key).create)
 
 
+def listed(ctx: Context) -> tuple[Place, ...]:
+    """Return every entity that has a list of its own and that the reader may read, by name."""
+    model, seen = ctx.snapshot.model, readable(ctx)
+    places = (_entity_place(model.entities[key]) for key in _standalone(model) if key in seen)
+    return tuple(sorted(places, key=lambda place: fold(place.label.text(ctx.locale))))
+
+
 def menu_for(ctx: Context) -> tuple[Place, ...]:
     """Return the main menu as the reader sees it; entities that no menu names stand under a heading of their own."""
     model = ctx.snapshot.model
     main = model.menus.get("main")
     places = [_place(ctx, item) for item in (main.items if main is not None else ())]
-    named = set(_menu_entities(model))
-    rest = tuple(
-        _entity_place(model.entities[key]) for key in _standalone(model) if key not in named and key in readable(ctx)
-    )
-    if rest:
-        places.append(Place("more", TEXTS["shell.more"], "three-dots", "", "group", rest))
+    named, seen = set(_menu_entities(model)), readable(ctx)
+    rest = [key for key in _standalone(model) if key not in named and key in seen]
+    below = tuple(_entity_place(model.entities[key]) for key in rest[:MOST_MORE])
+    if len(rest) > MOST_MORE:
+        below += (Place("all", TEXTS["shell.everything"], "grid-3x3-gap", "/entities", "page"),)
+    if below:
+        places.append(Place("more", TEXTS["shell.more"], "three-dots", "", "group", below))
     return tuple(place for place in places if place is not None)
 
 

@@ -12,7 +12,7 @@ from app.access.actor import Actor
 from app.access.rights import capable
 from app.context import Context
 from app.web import markup, toasts
-from app.web.places import Place, creatable, menu_for
+from app.web.places import MOST_MORE, Place, creatable, menu_for
 from app.web.render import csrf, here, render
 from app.web.respond import htmx
 from app.web.texts import text
@@ -83,7 +83,7 @@ def _frame(ctx: Context) -> Pieces:
         home={"url": "/", "label": text("shell.home", locale), "icon": "house"},
         creatable=[
             {"url": f"/r/{entity.key}/new", "label": entity.label.text(locale), "icon": entity.icon or "plus-lg"}
-            for entity in creatable(ctx)
+            for entity in creatable(ctx)[:MOST_MORE]
         ],
         administers=capable(ctx.snapshot.model, ctx.actor, "administer"),
     )

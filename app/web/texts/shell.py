@@ -13,6 +13,7 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "menu": Label("Hauptmenü", "Main menu"),
         "home": Label("Start", "Home"),
         "more": Label("Weitere", "More"),
+        "everything": Label("Alles, was es gibt", "Everything there is"),
         "reports": Label("Alle Auswertungen", "All reports"),
         "search": Label("Suchen", "Search"),
         "palette_key": Label("Strg K", "Ctrl K"),
