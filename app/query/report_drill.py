@@ -53,7 +53,11 @@ class Drills:
     def where(self, groups: Sequence[Group] = (), measure: str | None = None) -> tuple[str, ...]:
         """Return the conditions that all hold for the records behind a cell; see `drill`."""
         texts = [self._of_group(group) for group in groups]
-        return (*self._filter, *texts, *(self._measures.get(measure, ()) if measure is not None else ()))
+        return (*self._filter, *texts, *(() if measure is None else self.of_measure(measure)))
+
+    def of_measure(self, measure: str) -> tuple[str, ...]:
+        """Return the conditions that a measure adds of its own."""
+        return self._measures.get(measure, ())
 
     def _of_group(self, group: Group) -> str:
         known = (group.dimension, group.key)

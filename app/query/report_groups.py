@@ -69,6 +69,9 @@ def groups_of(ctx: Context, formats: Formats, columns: DimensionColumns, rows: S
 
 def key_of(columns: DimensionColumns, row: Row) -> tuple[Any, ...]:
     """Return what a row is grouped by; lists become tuples, so that they can be looked up."""
+    if len(columns.keys) == 1:  # the usual case, for every row of every report
+        part = row[columns.keys[0]]
+        return (tuple(part),) if isinstance(part, list) else (part,)
     return tuple(tuple(part) if isinstance(part := row[index], list) else part for index in columns.keys)
 
 

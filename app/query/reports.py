@@ -199,7 +199,7 @@ class _Run:
         rows = rows[:limit]
         self.groups = [groups_of(self.ctx, self.formats, columns, rows) for columns in plan.dimensions]
         for row in rows:
-            self.cells[tuple(key_of(columns, row) for columns in plan.dimensions)] = parts_of(plan.measures, row)
+            self.cells[tuple([key_of(columns, row) for columns in plan.dimensions])] = parts_of(plan.measures, row)
         self._make_margins(plan, complete)
         shown = self._sorted([key for key in self.cells if self._has(key)], self.every)
         pivot = self._pivot(shown) if self.across else None
@@ -255,12 +255,20 @@ class _Run:
 
     def _figures(self, places: tuple[int, ...], key: Key) -> tuple[Figure, ...]:
         """Return the figures of a group, or of a margin where `places` are the dimensions it keeps."""
-        return tuple(self._figure(measure, places, key) for measure in self.report.measures)
-
-    def _figure(self, measure: Measure, places: tuple[int, ...], key: Key) -> Figure:
         parts = self._parts(places, key)
-        currencies = None if parts is None else parts.currencies[self.place[measure.id]]
-        return self.writer.figure(measure, self._number(measure, places, key), currencies)
+        if parts is None:
+            return tuple(self.writer.figure(measure, None, None) for measure in self.report.measures)
+        return tuple(
+            [
+                self.writer.figure(measure, self._of_parts(measure, places, key, parts, place), parts.currencies[place])
+                for place, measure in enumerate(self.report.measures)
+            ]
+        )
+
+    def _of_parts(self, measure: Measure, places: tuple[int, ...], key: Key, parts: Parts, place: int) -> Any:
+        if measure.aggregate == "share":
+            return self._number(measure, places, key)
+        return number_of(measure, parts.components[place])
 
     def _number(self, measure: Measure, places: tuple[int, ...], key: Key) -> Any:
         parts = self._parts(places, key)
@@ -314,7 +322,7 @@ class _Run:
     # -- order ------------------------------------------------------------------------------------------------------
 
     def _groups_of(self, key: Key) -> tuple[Group, ...]:
-        return tuple(known[part] for known, part in zip(self.groups, key, strict=True))
+        return tuple([known[part] for known, part in zip(self.groups, key, strict=True)])
 
     def _sorted(self, keys: list[Key], places: tuple[int, ...]) -> list[Key]:
         """Sort groups of some dimensions; what has no value comes last in either direction."""

@@ -36,18 +36,19 @@ class Links:
         self._drills = Drills(result)
         self._path = f"/e/{self._drills.entity}/{ALL_RECORDS}"
         self._quoted: dict[str, str] = {}
+        self._own = ["&amp;".join(self._quote(one) for one in self._drills.of_measure(m.id)) for m in self.measures]
 
     def url(self, groups: Sequence[Group] = (), measure: str | None = None) -> str:
         """Return the address of the list behind a cell."""
-        return self._address(groups, measure, "&")
-
-    def html(self, groups: Sequence[Group] = (), measure: str | None = None) -> str:
-        """Return the same, ready for an attribute."""
-        return self._address(groups, measure, "&amp;")
-
-    def _address(self, groups: Sequence[Group], measure: str | None, joint: str) -> str:
         parts = [self._quote(condition) for condition in self._drills.where(groups, measure)]
-        return f"{self._path}?{joint.join(parts)}" if parts else self._path
+        return f"{self._path}?{'&'.join(parts)}" if parts else self._path
+
+    def cells(self, groups: Sequence[Group] = ()) -> list[str]:
+        """Return the addresses behind the cells of some groups, one for each measure, ready for an attribute."""
+        joined = "&amp;".join([self._quote(condition) for condition in self._drills.where(groups)])
+        start = f"{self._path}?{joined}" if joined else self._path
+        joint = "&amp;" if joined else "?"
+        return [f"{start}{joint}{own}" if own else start for own in self._own]
 
     def _quote(self, condition: str) -> str:
         quoted = self._quoted.get(condition)
@@ -80,12 +81,7 @@ def _badge(group: Group) -> str:
 
 
 def _cells(links: Links, figures: Sequence[Figure], groups: Sequence[Group]) -> str:
-    return "".join(
-        [
-            _figure(figure, links.html(groups, measure.id))
-            for figure, measure in zip(figures, links.measures, strict=True)
-        ]
-    )
+    return "".join([_figure(figure, url) for figure, url in zip(figures, links.cells(groups), strict=True)])
 
 
 def _figure(figure: Figure, url: str) -> str:
