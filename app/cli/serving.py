@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from flask import Flask
@@ -22,4 +23,9 @@ def demo_accounts() -> tuple[DemoAccount, ...]:
 
 def application() -> Flask:
     """Build the application of a worker, with the settings of its environment."""
-    return create_app(read_settings(os.environ), demo_accounts=demo_accounts())
+    app = create_app(read_settings(os.environ), demo_accounts=demo_accounts())
+    # The configuration stays for as long as the worker does; without this, the collector would look through all of it
+    # again and again, the longer the more entities there are.
+    gc.collect()
+    gc.freeze()
+    return app
