@@ -8,9 +8,9 @@ from typing import Final
 
 import pytest
 from sqlalchemy import event
-from tests.support.site import Site, make_site
 
 from app.records.bulk import create_many
+from tests.support.site import Site, make_site
 
 #: Statements of a page, beside BEGIN and COMMIT: who asks and which revision is one, the rest is the page's own.
 PAGES: Final[Mapping[str, int]] = {
