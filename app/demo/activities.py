@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from app.demo.names import AGREEMENTS, NEXT_STEPS, OBSERVATIONS, PROBLEMS, TOPICS
+from app.demo.names import AGREEMENTS, NEXT_STEPS, OBSERVATIONS, PROBLEMS, SUBJECTS, TOPICS
 from app.demo.world import Firm, Someone, World
 
 _ACTIVITIES: Final = 1800
@@ -35,11 +35,9 @@ _MOODS: Final = {"sehr_gut": 12, "gut": 42, "neutral": 32, "angespannt": 11, "kr
 _SPOKEN: Final = frozenset({"anruf", "besuch", "termin"})
 _MINUTES: Final = {"anruf": (5, 30), "besuch": (45, 150), "termin": (30, 90)}
 _CALL_RESULTS: Final = {"erreicht": 60, "nicht_erreicht": 18, "rueckruf": 12, "mailbox": 10}
-_SUBJECTS: Final = {
-    "anruf": "Telefonat: {topic}", "besuch": "Besuch: {topic}", "email": "E-Mail: {topic}", "aufgabe": "{step}",
-    "termin": "Termin: {topic}", "notiz": "Notiz: {topic}", "protokoll": "Protokoll: {topic}",
-    "brief": "Brief: {topic}",
-}  # fmt: skip
+#: Percent of the tasks and mails that the office does, not the salesperson.
+_OFFICE: Final = 35
+_PROMISES_LATE: Final = 12
 
 
 def make_activities(world: World) -> None:
@@ -79,7 +77,7 @@ def _cared_for(world: World) -> list[Firm]:
 
 def _frame(world: World, firm: Firm, by_firm: dict[int, list[Someone]], kind: str) -> dict[str, Any]:
     people = world.some(by_firm.get(firm.id, []), 0, 2)
-    subject = _SUBJECTS[kind].format(topic=world.pick(TOPICS), step=world.pick(NEXT_STEPS))
+    subject = world.pick(SUBJECTS[kind]).format(topic=world.pick(TOPICS), step=world.pick(NEXT_STEPS))
     service = kind == "besuch" and world.chance(35)
     raw: dict[str, Any] = {
         "kind": kind,
@@ -88,10 +86,13 @@ def _frame(world: World, firm: Firm, by_firm: dict[int, list[Someone]], kind: st
         "regarding": {"entity": "account", "id": firm.id},
         "participants": [person.id for person in people],
         "priority": world.weighted({"hoch": 15, "mittel": 65, "niedrig": 20}),
-        "owner": world.user("service") if service else firm.owner,
-        "team": world.team("Service") if service else firm.team,
         "visit_reason": world.pick(_REASONS) if kind == "besuch" else None,
     }
+    raw["owner"], raw["team"] = firm.owner, firm.team
+    if service:
+        raw["owner"], raw["team"] = world.user("service"), world.team("Service")
+    elif kind in ("aufgabe", "email") and world.chance(_OFFICE):
+        raw["owner"], raw["team"] = world.user("inside_sales"), world.team("Innendienst")
     mine = [row_id for row_id, owner, _ in world.opportunities if owner.id == firm.id] if world.chance(30) else []
     if mine:
         raw["regarding"] = {"entity": "opportunity", "id": world.pick(mine)}
@@ -107,7 +108,7 @@ def _to_do(world: World, firm: Firm, by_firm: dict[int, list[Someone]], due: dat
     raw = _frame(world, firm, by_firm, kind) | {
         "status": world.weighted({"offen": 72, "in_arbeit": 18, "wartet": 10}),
         "due_at": at,
-        "promised_to_customer": world.chance(35),
+        "promised_to_customer": world.chance(12 if due < world.today else 30),
         "created_at": created,
         "updated_at": created,
     }
@@ -121,14 +122,18 @@ def _done(world: World, firm: Firm, by_firm: dict[int, list[Someone]], day: date
     start = world.moment(day)
     minutes = world.random.randint(*_MINUTES[kind]) if kind in _MINUTES else None
     end = start + timedelta(minutes=minutes or 10)
+    promised = world.chance(14)
+    due = start + timedelta(days=world.random.randint(0, 4)) if kind == "aufgabe" or promised else None
+    if promised and world.chance(_PROMISES_LATE):
+        due = start - timedelta(days=world.random.randint(1, 5))
     raw = _frame(world, firm, by_firm, kind) | {
         "status": "abgesagt" if world.chance(3) else "erledigt",
         "start_at": start if kind != "aufgabe" else None,
         "end_at": end if kind in _SPOKEN else None,
-        "due_at": start + timedelta(days=world.random.randint(0, 4)) if kind == "aufgabe" else None,
+        "due_at": due,
         "done_at": end,
         "duration": minutes,
-        "promised_to_customer": world.chance(12),
+        "promised_to_customer": promised,
         "created_at": start - timedelta(days=world.random.randint(0, 9)),
         "updated_at": end,
     }

@@ -76,6 +76,16 @@ _PRODUCTS: Final = (
     ("P-730", "Rohrleitung verlegen", "dienstleistung", "mtr", 46, 27, "Projekt"),
     ("X-900", "Wartungsmappe auf Papier", "ware", "c62", 25, 14, "Auslauf"),
 )
+#: What a customer has of the products of a category.
+_BENEFITS: Final = {
+    "Wartung": "Weniger Stillstand, planbare Kosten und ein Protokoll, das jeder Prüfung standhält.",
+    "Dienstleistung": "Ein erfahrener Techniker vor Ort, der die Anlage kennt.",
+    "Anlagen": "Geringerer Energieverbrauch und ein leiser Betrieb über viele Jahre.",
+    "Ersatzteile": "Originalteile ab Lager, eingebaut beim nächsten Wartungstermin.",
+    "Miete": "Die Produktion läuft weiter, während die eigene Anlage steht.",
+    "Digital": "Der Zustand aller Anlagen auf einen Blick, auch von unterwegs.",
+    "Projekt": "Alles aus einer Hand, von der Planung bis zur Abnahme.",
+}
 
 
 def make_basics(world: World) -> None:
@@ -115,9 +125,9 @@ def _make_products(world: World, rates: list[int]) -> None:
             "category": category,
             "tax_rate": rates[0] if rates else None,
             "active": category != "Auslauf",
-            "customer_benefit": f"{name}: weniger Stillstand, planbare Kosten.",
+            "customer_benefit": _BENEFITS.get(category),
         }
         for sku, name, kind, unit, price, cost, category in _PRODUCTS
     ]
     ids = world.add("product", raws)
-    world.products = [(row_id, max(1, int(entry[4]))) for row_id, entry in zip(ids, _PRODUCTS, strict=True)]
+    world.products = {entry[0]: (row_id, float(entry[4])) for row_id, entry in zip(ids, _PRODUCTS, strict=True)}

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from app.demo.names import HOBBIES, TOPICS
+from app.demo.names import HEADLINES, HOBBIES, TITLES_OF_DOCUMENTS
 from app.demo.world import World
 
 _CONSENTS: Final = 350
@@ -14,6 +14,7 @@ _REQUESTS: Final = 4
 _INSIGHTS: Final = 260
 _DOCUMENTS: Final = 180
 _SUPPRESSED: Final = 9
+_EXPIRED: Final = 8
 _STATUS: Final = {"erteilt": 62, "angefragt": 12, "widerrufen": 12, "abgelehnt": 8, "abgelaufen": 6}
 _CHANNELS: Final = {"email": 50, "telefon": 24, "post": 14, "event": 7, "foto": 3, "messenger": 2}
 _METHODS: Final = {"doi": 40, "formular": 24, "web": 14, "messe": 12, "telefon_bestaetigt": 7, "import": 3}
@@ -25,22 +26,20 @@ _WORDS: Final = {
     "email": "E-Mail", "telefon": "Telefon", "post": "Post", "event": "Einladung", "foto": "Bildveröffentlichung",
     "messenger": "Messenger",
 }  # fmt: skip
-#: Kind of insight, how often, and how its headline begins.
+#: Kind of insight, and how often.
 _KINDS: Final = {
-    "thema": (22, "Beschäftigt sich mit {topic}"), "ziel": (12, "Will vorankommen bei {topic}"),
-    "vorliebe": (9, "Schätzt kurze Wege bei {topic}"), "abneigung": (6, "Möchte keine Werbung zu {topic}"),
-    "einstellung": (8, "Sieht uns als Partner bei {topic}"), "bedarf": (14, "Braucht Unterstützung bei {topic}"),
-    "kritik": (14, "Unzufrieden mit {topic}"), "verbesserung": (9, "Schlägt etwas vor zu {topic}"),
-    "persoenlich": (6, "Freizeit: {hobby}"),
+    "thema": 22, "ziel": 12, "vorliebe": 9, "abneigung": 6, "einstellung": 8, "bedarf": 14, "kritik": 14,
+    "verbesserung": 9, "persoenlich": 6,
 }  # fmt: skip
 #: The subject that more and more customers complain about.
-_TREND: Final = "Ersatzteilverfügbarkeit"
+_TREND: Final = "Unzufrieden mit der Ersatzteilverfügbarkeit"
 _TREND_COUNT: Final = 36
 _DOCUMENT_KINDS: Final = {
     "besuchsbericht": 26, "angebot": 18, "vertrag": 12, "pruefprotokoll": 14, "schriftverkehr": 10, "zeichnung": 8,
     "foto": 6, "avv": 3, "einwilligung": 3,
 }  # fmt: skip
 _RETENTION: Final = {"angebot": "handelsbrief6", "schriftverkehr": "handelsbrief6", "vertrag": "orga10"}
+_YEARS: Final = {"angebot": 6, "schriftverkehr": 6, "vertrag": 10}
 
 
 def make_consents(world: World) -> None:
@@ -125,12 +124,12 @@ def make_insights(world: World) -> None:
             ago = int(330 * (number / trend) ** 2.2) + 1
             raws.append(_insight(world, "kritik", _TREND, ago))
         else:
-            kind = world.weighted({key: weight for key, (weight, _) in _KINDS.items()})
-            raws.append(_insight(world, kind, world.pick(TOPICS), world.random.randint(1, 600)))
+            kind = world.weighted(_KINDS)
+            raws.append(_insight(world, kind, world.pick(HEADLINES[kind]), world.random.randint(1, 600)))
     world.add("insight", raws)
 
 
-def _insight(world: World, kind: str, topic: str, ago: int) -> dict[str, Any]:
+def _insight(world: World, kind: str, headline: str, ago: int) -> dict[str, Any]:
     personal = kind == "persoenlich"
     about = world.pick(world.people)
     subject = {"entity": "person", "id": about.id}
@@ -146,7 +145,7 @@ def _insight(world: World, kind: str, topic: str, ago: int) -> dict[str, Any]:
     return {
         "subject": subject,
         "kind": kind,
-        "headline": _KINDS[kind][1].format(topic=topic, hobby=world.pick(HOBBIES)),
+        "headline": headline.format(hobby=world.pick(HOBBIES)),
         "details": "Im Gespräch erwähnt; beim nächsten Besuch aufgreifen." if world.chance(40) else None,
         "attitude": "m1" if kind == "kritik" else world.weighted({"p2": 10, "p1": 34, "n0": 40, "m1": 10, "u": 6}),
         "observed_on": observed.isoformat(),
@@ -163,20 +162,22 @@ def _insight(world: World, kind: str, topic: str, ago: int) -> dict[str, Any]:
 def make_documents(world: World) -> None:
     """Make the file cards of documents; the files themselves are no part of the demo."""
     raws = []
-    for _ in range(world.number(_DOCUMENTS)):
+    for number in range(world.number(_DOCUMENTS)):
         firm = world.pick(world.firms)
         kind, day = world.weighted(_DOCUMENT_KINDS), world.past(800)
-        label = kind.replace("ue", "ü").capitalize()
+        if number < world.number(_EXPIRED):
+            # Quotes and letters of seven years ago: nobody has to keep them any longer.
+            kind, day = world.pick(("angebot", "schriftverkehr")), world.day(-world.random.randint(2600, 2850))
         raws.append(
             {
-                "title": f"{label} {firm.name} {day:%Y-%m}"[:200],
+                "title": f"{world.pick(TITLES_OF_DOCUMENTS[kind])} {day:%m/%Y}",
                 "kind": kind,
                 "account": firm.id,
                 "doc_date": day.isoformat(),
                 "version_no": world.random.randint(1, 3),
                 "locked": kind in ("angebot", "vertrag"),
                 "retention_class": _RETENTION.get(kind, "keine"),
-                "retain_until": f"{day.year + 6}-12-31" if kind in _RETENTION else None,
+                "retain_until": f"{day.year + _YEARS[kind]}-12-31" if kind in _RETENTION else None,
                 "sensitivity": "vertraulich" if kind in ("vertrag", "avv") else "normal",
                 "owner": firm.owner,
                 "team": firm.team,

@@ -39,8 +39,13 @@ TRADES: Final[tuple[tuple[str, str, int, int], ...]] = (
 TRADE_NAMES: Final = (
     "Präzisionsteile", "Kunststofftechnik", "Druckguss", "Metallbau", "Verpackung", "Lebensmittel", "Brauerei",
     "Molkerei", "Pharma", "Medizintechnik", "Logistik", "Spedition", "Großhandel", "Möbelwerke", "Textil", "Papier",
-    "Glas", "Keramik", "Chemie", "Druckerei", "Optik", "Sensorik", "Klinik", "Seniorenzentrum", "Hotel",
+    "Glas", "Keramik", "Chemie", "Druckerei", "Optik", "Sensorik", "Klinik", "Seniorenzentrum", "Hotel", "Akademie",
+    "Rechenzentrum", "Energie", "Fahrzeugteile",
 )  # fmt: skip
+#: Trades that stand before the name: "Brauerei Kaiser", not "Kaiser Brauerei".
+LEADING_TRADES: Final = frozenset(
+    {"Brauerei", "Molkerei", "Spedition", "Druckerei", "Klinik", "Seniorenzentrum", "Hotel", "Akademie"}
+)
 FORMS: Final[tuple[tuple[str, str], ...]] = (
     ("GmbH", "gmbh"),
     ("GmbH", "gmbh"),
@@ -51,7 +56,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
 )
 #: The same legal form as people spell it: a deliberate flaw.
 SPELLINGS: Final = {"GmbH & Co. KG": ("GmbH & Co. KG", "GmbH&Co.KG", "GmbH u. Co. KG")}
-PUBLIC_BODIES: Final = ("Stadtwerke", "Landratsamt", "Stadtverwaltung", "Zweckverband Wasser", "Universitätsklinik")
+PUBLIC_BODIES: Final = ("Stadtwerke", "Landratsamt", "Stadtverwaltung", "Wasserverband", "Klinikum")
 
 PROBLEMS: Final = (
     "Lüftungsanlage in Halle 3 fällt wiederholt aus", "Druckluftverbrauch ist deutlich gestiegen",
@@ -73,15 +78,95 @@ NEXT_STEPS: Final = (
     "Angebot nachfassen", "Termin vor Ort vereinbaren", "Referenz zusenden", "Rückruf nach der Sitzung",
     "Budgetfreigabe abfragen", "Muster-Wartungsplan schicken", "Entscheider kennenlernen",
 )  # fmt: skip
-OFFERS: Final = (
-    "Wartungsvertrag Lüftung", "Austausch Verdichterstation", "Leckageortung Druckluft", "Kälteanlage Erweiterung",
-    "Fernüberwachung", "Filterwechsel-Abo", "Hygieneinspektion VDI 6022", "Energieaudit Druckluft",
-    "Wärmerückgewinnung", "Notdienstvertrag", "Modernisierung Regelung", "Ersatzteilpaket",
-)  # fmt: skip
+#: What is offered, and out of which products (number, fewest, most) it is made.
+OFFERS: Final[tuple[tuple[str, tuple[tuple[str, int, int], ...]], ...]] = (
+    ("Wartungsvertrag Lüftung", (("W-100", 2, 6), ("W-130", 1, 3), ("E-400", 4, 12))),
+    ("Austausch Verdichterstation", (("A-320", 1, 1), ("A-330", 1, 2), ("A-340", 1, 2), ("P-700", 1, 1), ("P-710", 1, 1))),
+    ("Neuer Verdichter", (("A-310", 1, 2), ("P-700", 1, 1), ("P-710", 1, 1))),
+    ("Leckageortung Druckluft", (("D-230", 1, 4), ("D-220", 60, 240))),
+    ("Erweiterung Kälteanlage", (("A-370", 1, 1), ("P-700", 1, 1), ("W-140", 1, 2))),
+    ("Fernüberwachung", (("L-600", 1, 4), ("L-610", 1, 4), ("P-700", 1, 1))),
+    ("Filterwechsel im Abo", (("E-400", 6, 24), ("E-410", 4, 12), ("D-200", 6, 20))),
+    ("Hygieneinspektion VDI 6022", (("W-130", 2, 8), ("D-200", 4, 12))),
+    ("Energieaudit Druckluft", (("D-240", 1, 2), ("D-230", 1, 2))),
+    ("Wärmerückgewinnung", (("A-350", 1, 2), ("P-730", 20, 60), ("P-700", 1, 1))),
+    ("Notdienstvertrag", (("D-260", 12, 36), ("W-120", 1, 2))),
+    ("Modernisierung Regelung", (("P-720", 1, 1), ("D-210", 16, 60), ("E-450", 2, 6))),
+    ("Ersatzteilpaket Verdichter", (("E-440", 2, 6), ("E-420", 2, 4), ("E-480", 1, 2), ("E-430", 20, 60))),
+    ("Mietverdichter zur Überbrückung", (("M-500", 14, 60), ("D-220", 40, 120))),
+    ("Vollwartung Druckluft", (("W-150", 12, 24), ("L-610", 1, 2))),
+)
 TOPICS: Final = (
     "Ersatzteilverfügbarkeit", "Energiekosten", "Fachkräftemangel", "Reaktionszeit im Notfall", "Nachhaltigkeit",
     "Digitale Wartungsprotokolle", "Preisstabilität", "Lärmschutz", "Hygiene", "Generationswechsel",
 )  # fmt: skip
+#: Subjects of activities by kind; `{topic}` is one of the topics, `{step}` a next step.
+SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
+    "anruf": (
+        "Rückfrage zum Angebot", "Terminabsprache Wartung", "Störung gemeldet", "Rückruf zu {topic}",
+        "Stand der Bestellung erfragt", "Nachfrage zur Rechnung", "Ersatzteil angefragt",
+    ),
+    "besuch": (
+        "Jahresgespräch", "Anlagenbegehung", "Wartung besprochen", "Angebot vor Ort erläutert", "Störung vor Ort geklärt",
+        "Gespräch über {topic}",
+    ),
+    "email": (
+        "Angebot verschickt", "Wartungsprotokoll verschickt", "Unterlagen zu {topic}", "Antwort auf Anfrage",
+        "Terminbestätigung", "Datenblätter nachgereicht",
+    ),
+    "aufgabe": ("{step}",),
+    "termin": ("Videokonferenz zu {topic}", "Abstimmung Wartungsplan", "Vorstellung Fernüberwachung", "Projektbesprechung"),
+    "notiz": ("Hinweis aus dem Service: {topic}", "Neue Ansprechpartner im Haus", "Budget für das nächste Jahr"),
+    "protokoll": ("Protokoll Jahresgespräch", "Protokoll Projektbesprechung"),
+    "brief": ("Preisanpassung Wartung", "Vertragsverlängerung"),
+}  # fmt: skip
+#: What is known about customers, by kind of insight.
+HEADLINES: Final[dict[str, tuple[str, ...]]] = {
+    "thema": (
+        "Energiekosten sind das wichtigste Thema im Haus", "Fachkräfte für die Instandhaltung fehlen",
+        "Nachhaltigkeitsbericht wird Pflicht", "Generationswechsel in der Geschäftsleitung",
+        "Lärmschutz nach Beschwerden der Nachbarn", "Neue Hygienevorschriften in der Produktion",
+    ),
+    "ziel": (
+        "Will den Druckluftverbrauch um zehn Prozent senken", "Möchte alle Wartungen digital dokumentieren",
+        "Plant eine zweite Fertigungslinie", "Will bis 2030 klimaneutral produzieren",
+    ),
+    "vorliebe": (
+        "Bevorzugt kurze Abstimmungen am Telefon", "Möchte immer denselben Techniker",
+        "Wartung nur am Freitagnachmittag", "Angebote bitte mit Amortisationsrechnung",
+    ),
+    "abneigung": ("Möchte keine Werbung per Post", "Keine Termine in der Monatsendwoche", "Lehnt lange Vertragslaufzeiten ab"),
+    "einstellung": (
+        "Sieht uns als verlässlichen Partner", "Vergleicht uns regelmäßig mit dem Wettbewerb",
+        "Lobt die Erreichbarkeit im Notdienst",
+    ),
+    "bedarf": (
+        "Braucht einen Ersatz für die Kälteanlage", "Sucht Unterstützung beim Energieaudit",
+        "Benötigt einen Mietverdichter zur Überbrückung", "Fragt nach Schulungen für das Bedienpersonal",
+        "Hätte gern eine Fernüberwachung aller Standorte",
+    ),
+    "kritik": (
+        "Reaktionszeit im Notfall war zu lang", "Wartungsprotokolle kommen zu spät", "Rechnung war nicht nachvollziehbar",
+        "Ansprechpartner im Service wechselt zu oft", "Preise sind zweimal im Jahr gestiegen",
+    ),
+    "verbesserung": (
+        "Wünscht sich Termine mit Zwei-Stunden-Fenster", "Schlägt ein Ersatzteillager vor Ort vor",
+        "Hätte gern eine Übersicht aller Anlagen im Internet", "Möchte vor jedem Einsatz angerufen werden",
+    ),
+    "persoenlich": ("Freizeit: {hobby}",),
+}  # fmt: skip
+#: Titles of documents by kind.
+TITLES_OF_DOCUMENTS: Final[dict[str, tuple[str, ...]]] = {
+    "besuchsbericht": ("Besuchsbericht Jahresgespräch", "Besuchsbericht Anlagenbegehung", "Besuchsbericht Wartung"),
+    "angebot": ("Angebot Wartungsvertrag", "Angebot Verdichter", "Angebot Leckageortung", "Angebot Kälteanlage"),
+    "vertrag": ("Wartungsvertrag Lüftung", "Wartungsvertrag Druckluft", "Notdienstvertrag", "Rahmenvertrag Ersatzteile"),
+    "pruefprotokoll": ("Prüfprotokoll Druckbehälter", "Dichtheitsprüfung Kälteanlage", "Hygieneinspektion VDI 6022"),
+    "schriftverkehr": ("Preisanpassung Wartung", "Terminbestätigung", "Antwort auf Reklamation"),
+    "zeichnung": ("Aufstellungsplan Verdichterraum", "Rohrleitungsschema", "Lüftungsschema"),
+    "foto": ("Foto Verdichterstation", "Foto Typenschild", "Foto Lüftungszentrale"),
+    "avv": ("Vertrag zur Auftragsverarbeitung",),
+    "einwilligung": ("Einwilligung Kundenbrief",),
+}  # fmt: skip
 HOBBIES: Final = (
     "Segeln",
     "Radfahren",

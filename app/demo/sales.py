@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from app.demo import identity
-from app.demo.names import FEMALE, FORMS, MALE, NEXT_STEPS, OFFERS, PROBLEMS, SURNAMES, TRADE_NAMES
+from app.demo.names import (
+    FEMALE,
+    FORMS,
+    LEADING_TRADES,
+    MALE,
+    NEXT_STEPS,
+    OFFERS,
+    PROBLEMS,
+    PUBLIC_BODIES,
+    SURNAMES,
+    TRADE_NAMES,
+)
 from app.demo.places import TOWNS
 from app.demo.world import Firm, World
 
@@ -21,12 +33,22 @@ _OVERDUE: Final = 8
 #: Stage of an open opportunity and how likely it is to be won.
 _OPEN_STAGES: Final = {
     "erkannt": 10,
-    "qualifiziert": 25,
-    "analyse": 40,
-    "angebot": 55,
-    "verhandlung": 75,
+    "qualifiziert": 20,
+    "analyse": 35,
+    "angebot": 50,
+    "verhandlung": 70,
     "muendlich": 90,
 }
+#: In how many days an opportunity of a stage should be decided: the further it has got, the sooner.
+_CLOSING: Final = {
+    "erkannt": (90, 190),
+    "qualifiziert": (60, 160),
+    "analyse": (40, 130),
+    "angebot": (15, 90),
+    "verhandlung": (8, 50),
+    "muendlich": (5, 25),
+}
+_REGULAR_TYPES: Final = {"bestand": 52, "verlaengerung": 28, "ersatz": 20}
 _LOSSES: Final = {
     "preis": 34,
     "wettbewerb": 24,
@@ -35,6 +57,16 @@ _LOSSES: Final = {
     "kein_bedarf": 8,
     "produkt": 6,
     "intern": 4,
+}
+#: What we learn from a loss, by its reason.
+_LESSONS: Final = {
+    "preis": "Der Mitbewerber war günstiger; den Nutzen früher vorrechnen.",
+    "wettbewerb": "Der Mitbewerber war schon im Haus; früher das Gespräch suchen.",
+    "kein_budget": "Das Budget war vergeben; im Herbst zur Planung anrufen.",
+    "zeit": "Wir konnten den Termin nicht halten; Kapazität vorher klären.",
+    "kein_bedarf": "Die Anlage wird stillgelegt.",
+    "produkt": "Gefragt war eine Marke, die wir nicht führen.",
+    "intern": "Die eigene Instandhaltung übernimmt die Arbeit.",
 }
 _LEAD_SOURCES: Final = {"website": 40, "messe": 20, "empfehlung": 18, "telefon": 12, "kampagne": 10}
 
@@ -51,7 +83,9 @@ def make_leads(world: World) -> None:
 def _lead(world: World, number: int) -> dict[str, Any]:
     woman, town = world.chance(40), world.pick(TOWNS)
     first, last = world.pick(FEMALE if woman else MALE), world.pick(SURNAMES)
-    company = f"{last} {world.pick(TRADE_NAMES)} {world.pick(FORMS)[0]}"
+    trade, owner = world.pick(TRADE_NAMES), world.pick(SURNAMES)
+    company = f"{trade} {owner}" if trade in LEADING_TRADES else f"{owner} {trade}"
+    company = f"{company} {world.pick(FORMS)[0]}"
     unanswered = number < world.number(_UNANSWERED)
     doubtful = world.number(_UNANSWERED) <= number < world.number(_UNANSWERED) + world.number(2)
     received = world.moment(world.day(-world.random.randint(4, 12)) if unanswered else world.past(330))
@@ -122,14 +156,15 @@ def make_opportunities(world: World) -> None:
 
 
 def _frame(world: World, firm: Firm, began: date) -> dict[str, Any]:
-    lines = _lines(world)
+    offer, parts = world.pick(OFFERS)
+    lines = _lines(world, parts)
     created = world.moment(began)
     return {
-        "name": f"{world.pick(OFFERS)} {firm.name.split()[0]}",
+        "name": f"{offer} {_short(firm.name)}",
         "account": firm.id,
-        "type": world.weighted({"neu": 35, "bestand": 35, "verlaengerung": 18, "ersatz": 12}),
+        "type": world.weighted(_REGULAR_TYPES) if "kunde" in firm.roles else "neu",
         "amount": round(sum(line["total"] for line in lines), 2),
-        "recurring_amount": world.random.randint(8, 90) * 100 if world.chance(30) else None,
+        "recurring_amount": round(sum(line["total"] for line in lines) / 2, -2) if "vertrag" in offer else None,
         "need": world.pick(PROBLEMS) + "." if world.chance(75) else None,
         "benefit": "Weniger Stillstand, planbare Kosten." if world.chance(40) else None,
         "competitor": _rival(world) if world.chance(30) else None,
@@ -148,11 +183,13 @@ def _closed(world: World, firm: Firm, *, won: bool) -> dict[str, Any]:
         "close_date": ended.isoformat(),
         "updated_at": max(raw["created_at"], world.moment(ended)),
         "stage_since": world.moment(ended),
+        "won_at": ended.isoformat(),
     }
     if won:
-        return raw | {"stage": "gewonnen", "probability": 100, "won_at": ended.isoformat()}
-    note = "Mitbewerber war günstiger." if world.chance(50) else None
-    return raw | {"stage": "verloren", "probability": 0, "loss_reason": world.weighted(_LOSSES), "loss_note": note}
+        return raw | {"stage": "gewonnen", "probability": 100}
+    reason = world.weighted(_LOSSES)
+    note = _LESSONS.get(reason) if world.chance(70) else None
+    return raw | {"stage": "verloren", "probability": 0, "loss_reason": reason, "loss_note": note}
 
 
 def _open(world: World, firm: Firm) -> dict[str, Any]:
@@ -165,10 +202,10 @@ def _open(world: World, firm: Firm) -> dict[str, Any]:
     return raw | {
         "stage": stage,
         "probability": _OPEN_STAGES[stage],
-        "close_date": world.day(world.random.randint(8, 190)).isoformat(),
+        "close_date": world.day(world.random.randint(*_CLOSING[stage])).isoformat(),
         "next_step": world.pick(NEXT_STEPS),
         "next_step_on": world.day(world.random.randint(1, 30)).isoformat(),
-        "stage_since": datetime.combine(since, datetime.min.time(), tzinfo=UTC),
+        "stage_since": world.moment(since),
         "updated_at": max(raw["created_at"], world.moment(world.past(60))),
     }
 
@@ -187,10 +224,17 @@ def _rival(world: World) -> int | None:
     return world.pick(rivals) if rivals else None
 
 
-def _lines(world: World) -> list[dict[str, Any]]:
+def _short(name: str) -> str:
+    """Return what colleagues call a company: its first word that isn't a trade."""
+    words = name.split()
+    return next((word for word in words if word not in LEADING_TRADES and word not in PUBLIC_BODIES), words[0])
+
+
+def _lines(world: World, parts: Sequence[tuple[str, int, int]]) -> list[dict[str, Any]]:
     lines = []
-    for product, price in world.some(world.products, 1, 3):
-        quantity = world.random.randint(1, 3 if price > 2000 else 12)
+    for sku, low, high in parts:
+        product, price = world.products[sku]
+        quantity = world.random.randint(low, high)
         asked = round(price * world.random.uniform(0.88, 1.05), 2)
         lines.append({"product": product, "quantity": quantity, "price": asked, "total": round(quantity * asked, 2)})
     return lines

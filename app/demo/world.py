@@ -65,7 +65,7 @@ class World:
     teams: Mapping[str, int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     segments: dict[str, list[int]] = field(default_factory=dict)
-    products: list[tuple[int, int]] = field(default_factory=list)
+    products: dict[str, tuple[int, float]] = field(default_factory=dict)
     firms: list[Firm] = field(default_factory=list)
     people: list[Someone] = field(default_factory=list)
     opportunities: list[tuple[int, Firm, date]] = field(default_factory=list)

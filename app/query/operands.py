@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Text, cast, exists, false, func, literal, null, select
+from sqlalchemy import ColumnElement, FromClause, String, Text, cast, exists, false, func, literal, null, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.expr.sql_value import SqlOperand
 from app.expr.types import ValueType
+from app.fields.column import LinesSpec
 from app.meta.model import Field
 from app.meta.paths import MAX_HOPS, NoPath, find_path
+from app.query.gate import readable
 from app.query.joins import Hops, Joins
 from app.storage.names import column_name
 
@@ -83,9 +85,14 @@ class Operands:
         spec = field.type.lines()
         assert spec is not None
         child = self._joins.ctx.snapshot.tables[spec.entity].alias()
-        via = self._entities[spec.entity].fields[spec.via]
-        own = (child.c[column_name(via)] == self._joins.at(hops).c.id, child.c.archived_at.is_(None))
+        own = self._own(child, spec, hops)
         return SqlOperand(null(), ValueType.LIST, has=None, empty=~exists(select(1).select_from(child).where(*own)))
+
+    def _own(self, child: FromClause, spec: LinesSpec, hops: Hops) -> tuple[ColumnElement[bool], ...]:
+        """Return what makes rows the live children of a record; a reader who may not read them has none."""
+        via = child.c[column_name(self._entities[spec.entity].fields[spec.via])]
+        own = (via == self._joins.at(hops).c.id, child.c.archived_at.is_(None))
+        return own if spec.entity in readable(self._joins.ctx) else (*own, false())
 
     def aggregate(self, function: str, keys: tuple[str, ...]) -> SqlOperand:
         """Return a number computed over the live child rows of a record, as a subselect of its own."""
@@ -95,7 +102,7 @@ class Operands:
         assert spec is not None
         child = self._joins.ctx.snapshot.tables[spec.entity].alias()
         fields = self._entities[spec.entity].fields
-        own = (child.c[column_name(fields[spec.via])] == self._joins.at(hops).c.id, child.c.archived_at.is_(None))
+        own = self._own(child, spec, hops)
         rest = keys[at:]
         if not rest or function == "count":
             counted = func.count(child.c[column_name(fields[rest[0]])] if rest else child.c.id)

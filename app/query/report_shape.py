@@ -130,7 +130,8 @@ class _Building:
             return MeasureColumns(measure, (), None)
         if measure.path is None:
             place = self._counting((), "", measure.condition, literal(1, Integer))
-            return MeasureColumns(measure, ((self.take("count", place), "add"),), None)
+            how = "rows" if measure.condition is None else "count"
+            return MeasureColumns(measure, ((self.take(how, place), "add"),), None)
         hops, field, sub = measure.path.hops, measure.path.field, measure.path.sub
         columns, at = self.selection.joins.at(hops).c, (*(hop.key for hop in hops), field.key)
         suffix = field.type.subs()[sub].suffix if sub is not None else ""
@@ -172,6 +173,8 @@ class _Building:
 def _aggregated(how: str, column: ColumnElement[Any]) -> ColumnElement[Any]:
     if how == "group":
         return column
+    if how == "rows":
+        return func.count()
     if how == "count":
         return func.count(column)
     if how == "distinct":

@@ -7,9 +7,10 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from flask import Flask, Response, abort, request, session
+from flask import Flask, Response, abort, g, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_login import user_logged_in
 from flask_security import Security
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_sqlalchemy import SQLAlchemy
@@ -28,6 +29,9 @@ from app.web.respond import own_place
 _BY_ADDRESS: Final = "30 per minute; 300 per hour"
 _BY_ACCOUNT: Final = "10 per minute; 60 per hour"
 _LONGEST_EMAIL: Final = 254
+_LONGEST_ADDRESS: Final = 64
+#: What a session keeps when somebody signs in.
+_KEPT: Final = frozenset({"locale"})
 
 #: Flask-Security's settings that are the same everywhere.
 SECURITY: Final[Mapping[str, Any]] = MappingProxyType(
@@ -119,6 +123,7 @@ def install(app: Flask, accounts: Accounts) -> None:
     app.extensions.setdefault(lifecycle.BEFORE_END, []).append(lambda keep: _let_go(accounts, keep=keep))
     declare_blueprint(app, "security", SIGNED_IN, login=GATE, static=CLOSED, verify=CLOSED)
     _limit(app)
+    user_logged_in.connect(_begin_anew, app)
     app.before_request(_keep_language)
     app.before_request(_refuse_foreign_next)
 
@@ -131,6 +136,16 @@ def _let_go(accounts: Accounts, *, keep: bool) -> None:
     if keep and not (session.new or session.dirty or session.deleted):
         session.commit()
     session.remove()
+
+
+def _begin_anew(app: Flask, **about: object) -> None:
+    """Forget what a session held before somebody signed in, so that a planted cookie gives its maker nothing.
+
+    The next page makes another token for forms; the one of the sign-in page is worth nothing from here on.
+    """
+    for name in [name for name in session if not name.startswith("_") and name not in _KEPT]:
+        del session[name]
+    g.pop("csrf_token", None)
 
 
 def _limit(app: Flask) -> None:
@@ -147,7 +162,12 @@ def _refused(response: Response) -> bool:
 
 
 def _address() -> str:
-    return get_remote_address() or "unknown"
+    """Return who asks. With https there is a proxy in front, whose own address all have in common: it says for whom.
+
+    Only the last entry counts, which that proxy added; what stands before it was sent by the visitor.
+    """
+    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() if running().settings.https else ""
+    return told[:_LONGEST_ADDRESS] or get_remote_address() or "unknown"
 
 
 def _account() -> str:

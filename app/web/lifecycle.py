@@ -25,6 +25,7 @@ from app.language import LOCALES, Label, Locale
 from app.runtime.snapshot import Snapshot
 from app.runtime.store import Store
 from app.storage.database import Database
+from app.storage.limits import bound
 from app.system.people import actor_and_head
 from app.web.policy import CLOSED, Policy, policy_of
 from app.web.texts import TEXTS
@@ -114,6 +115,7 @@ class Call:
 def keep(app: Flask, running: Running) -> None:
     """Hand the application what it works with, and hang the transaction's beginning and end on its requests."""
     app.extensions[_EXTENSION] = running
+    bound(running.database)
     app.before_request(begin)
     app.after_request(end)
     app.teardown_request(_abandon)

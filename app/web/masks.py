@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from app.access.rights import rights
 from app.context import Context
 from app.errors import NotFound
+from app.forms.bind import BoundForm
 from app.forms.state import Follow
 from app.meta.model import Field, Mask, RelatedElement
 from app.meta.paths import target_of
@@ -18,6 +20,7 @@ from app.query.operators import operators_of
 from app.query.paths import resolve
 from app.query.record import Record, Related, load_record, related
 from app.query.spec import ALL_RECORDS
+from app.query.words import value_words
 from app.web import markup, rows
 from app.web.markup import text as escaped
 from app.web.places import list_url
@@ -25,6 +28,8 @@ from app.web.texts import text
 
 #: Operators with which a list shows what points to a record, the first that its field has.
 _POINTING: Final = ("one_of", "has_one_of")
+#: An id has fewer digits than this.
+_ID: Final = 19
 _HEAD: Final = '<th scope="col">'
 _NUMBER_HEAD: Final = '<th scope="col" class="n">'
 
@@ -90,6 +95,31 @@ def follower(ctx: Context) -> Follow:
         return follow(target, field.type.expression_value(value), rest)
 
     return follow
+
+
+def named(ctx: Context, bound: BoundForm) -> BoundForm:
+    """Return a submitted form in which references to several records have names: a browser sends their ids alone.
+
+    Args:
+        ctx: whose rights count; what he may not read keeps its number.
+        bound: the form; one statement for each such field.
+    """
+    answers = dict(bound.answers)
+    for key, answer in bound.answers.items():
+        items = answer.texts.get("items") or ()
+        path = resolve(ctx, bound.plan.entity.key, key) if items else None
+        if path is None or path.field.type.link() is None:
+            continue
+        known = [item for item in items if item["id"].isascii() and item["id"].isdigit() and len(item["id"]) < _ID]
+        names = value_words(ctx, path, [int(item["id"]) for item in known])
+        labels = {item["id"]: name.text(ctx.locale) for item, name in zip(known, names, strict=True)}
+        shown = [{**item, "label": _name(labels.get(item["id"], ""), item)} for item in items]
+        answers[key] = replace(answer, texts={**answer.texts, "items": shown})
+    return replace(bound, answers=answers)
+
+
+def _name(found: str, item: Mapping[str, str]) -> str:
+    return item["label"] if found in ("", item["id"]) else found
 
 
 def related_lists(ctx: Context, mask: Mask, record_id: int) -> Mapping[str, Markup]:

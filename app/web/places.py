@@ -20,6 +20,9 @@ _DASHBOARD_ICON: Final = "speedometer2"
 _GROUP_ICON: Final = "folder"
 #: Most entries of the heading "More" and of the menu "New"; all of them are on a page of their own.
 MOST_MORE: Final = 15
+#: Most reports that stand in the menu by themselves; more of them are one entry.
+MOST_REPORTS: Final = 4
+REPORTS_URL: Final = "/reports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def menu_for(ctx: Context) -> tuple[Place, ...]:
     """Return the main menu as the reader sees it; entities that no menu names stand under a heading of their own."""
     model = ctx.snapshot.model
     main = model.menus.get("main")
-    places = [_place(ctx, item) for item in (main.items if main is not None else ())]
+    places = [_calm(_place(ctx, item)) for item in (main.items if main is not None else ())]
     named, seen = set(_menu_entities(model)), readable(ctx)
     rest = [key for key in _standalone(model) if key not in named and key in seen]
     below = tuple(_entity_place(model.entities[key]) for key in rest[:MOST_MORE])
@@ -115,6 +118,13 @@ def menu_for(ctx: Context) -> tuple[Place, ...]:
     if below:
         places.append(Place("more", TEXTS["shell.more"], "three-dots", "", "group", below))
     return tuple(place for place in places if place is not None)
+
+
+def _calm(place: Place | None) -> Place | None:
+    """Return a heading with nothing but many reports under it as one entry that leads to the page of all reports."""
+    if place is None or len(place.items) <= MOST_REPORTS or any(below.kind != "report" for below in place.items):
+        return place
+    return Place(place.id, place.label, place.icon, REPORTS_URL, "page")
 
 
 def _standalone(model: Model) -> list[str]:

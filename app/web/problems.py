@@ -10,12 +10,14 @@ from urllib.parse import quote
 from flask import Flask, Response, redirect, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import Context
 from app.errors import CannotStart, Conflict, Forbidden, InvalidData, InvalidQuery, NotFound
 from app.language import Label
+from app.storage.limits import took_too_long
 from app.web import lifecycle, shell
 from app.web.lifecycle import NotSetUp, SignInFirst
 from app.web.render import here, preferences, render
@@ -23,6 +25,10 @@ from app.web.respond import htmx, respond
 from app.web.texts import TEXTS
 
 _log: Final = logging.getLogger("lotse.web")
+_TOO_LONG: Final = Label(
+    "Die Antwort hätte zu lange gedauert und wurde abgebrochen. Grenzen Sie die Frage ein, zum Beispiel mit einem Filter.",
+    "The answer would have taken too long and was given up. Please narrow the question down, for example with a filter.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ def install(app: Flask) -> None:
     )
     app.register_error_handler(CannotStart, lambda error: answer(Problem(503, *_title_of(503), error.message)))
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(PoolTimeout, _database)
     app.register_error_handler(DataError, _unfit)
     app.register_error_handler(Exception, _unexpected)
 
@@ -103,9 +110,12 @@ def _sign_in(error: SignInFirst) -> BaseResponse:
     return answer(of_status(401))
 
 
-def _database(error: OperationalError) -> Response:
+def _database(error: OperationalError | PoolTimeout) -> Response:
     """The database is busy or gone: said as what it is; everything else of it is our own mistake."""
-    _log.warning("%s the database refused: %s", lifecycle.number(), error.orig)
+    refusal = error.orig if isinstance(error, OperationalError) else error
+    _log.warning("%s the database refused: %s", lifecycle.number(), refusal)
+    if isinstance(error, OperationalError) and took_too_long(error):
+        return answer(Problem(503, *_title_of(503), _TOO_LONG))
     return answer(of_status(503))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from markupsafe import Markup
 
@@ -11,6 +13,9 @@ from app.query.lists import ListColumn, ListPage, ListRow
 from app.web import markup
 from app.web.markup import text as escaped
 from app.web.texts import text
+
+#: The tags of a link; a link inside a link isn't HTML.
+_LINK: Final = re.compile(r"</?a\b[^>]*>")
 
 #: Makes the address of the list sorted by a column.
 SortUrl = Callable[[ListColumn], str]
@@ -66,12 +71,10 @@ def rows_of(entity: str, columns: Sequence[ListColumn], rows: Iterable[ListRow])
 
 
 def _opening_cell(cell: str, title: str, url: str) -> str:
-    """Make a cell lead to its record; a link inside a link isn't HTML, so beside one it stands alone."""
+    """Make a cell lead to its record; where its value is a link of its own, that one waits on the record's page."""
     if not cell:
         return f'<a class="open" href="{url}" aria-label="{escaped(title)}">–</a>'
-    if "<a " in cell:
-        return f'{cell}<a class="open" href="{url}" aria-label="{escaped(title)}"></a>'
-    return f'<a class="open" href="{url}">{cell}</a>'
+    return f'<a class="open" href="{url}">{_LINK.sub("", cell) if "<a " in cell else cell}</a>'
 
 
 def _head(column: ListColumn, locale: Locale, icon: Callable[[str], Markup], sort_url: SortUrl | None) -> str:

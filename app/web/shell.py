@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -12,7 +12,7 @@ from app.access.actor import Actor
 from app.access.rights import capable
 from app.context import Context
 from app.web import markup, toasts
-from app.web.places import MOST_MORE, Place, creatable, menu_for
+from app.web.places import MOST_MORE, REPORTS_URL, Place, creatable, menu_for
 from app.web.render import csrf, here, render
 from app.web.respond import htmx
 from app.web.texts import text
@@ -59,17 +59,30 @@ def answer(ctx: Context, title: str, main: str, *, q: str = "") -> str:
 
 def _filled(pieces: Pieces, fixed: Mapping[str, Callable[[], object]], actor: Actor, path: str) -> str:
     filled = list(pieces)
-    current = path.partition("?")[0]
+    entries = {name[3:] for name in pieces[1::2] if name.startswith("at:")}
+    here_, near = _places(path, entries)
     for index in range(1, len(filled), 2):
         name = filled[index]
         kind, _, value = name.partition(":")
         if name in fixed:
             filled[index] = str(escape(fixed[name]()))
         elif kind == "at":
-            filled[index] = ' aria-current="page"' if value in (current, path) else ""
+            state = "page" if value == here_ else "true" if value == near else ""
+            filled[index] = f' aria-current="{state}"' if state else ""
         else:
             filled[index] = "true" if getattr(actor, kind) == value else "false"
     return "".join(filled)
+
+
+def _places(path: str, entries: Set[str]) -> tuple[str, str]:
+    """Return the menu's entry that is this page, and else the one that it belongs to; either may be empty."""
+    current = path.partition("?")[0]
+    for candidate in (path, current):
+        if candidate in entries:
+            return candidate, ""
+    kind, _, rest = current.strip("/").partition("/")
+    near = {"report": REPORTS_URL, "e": f"/e/{rest.split('/')[0]}", "r": f"/e/{rest.split('/')[0]}"}.get(kind, "")
+    return "", near
 
 
 def _frame(ctx: Context) -> Pieces:

@@ -1,6 +1,8 @@
 // Charts with ECharts on a canvas; the numbers stand in the table beside it, the data in a block of JSON inside.
 const NAMES = ["blue", "green", "yellow", "purple", "red", "grey"];
 const PALER = [0, 0.3, 0.52, 0.7];
+/** Bars that lie and get a name each; of more, only as many are named as fit. */
+const MOST_NAMED = 30;
 const LABEL = { fontSize: 12, lineHeight: 15 };
 
 let loading = null;
@@ -46,41 +48,90 @@ const short = (locale) => {
   return (value) => format.format(value);
 };
 
-/** Give things their meaning colours; where several have the same one, each next is a shade paler. */
-const painter = () => {
+/**
+ * Give things their meaning colours; where several have the same one, each next is a shade paler. A thing without a
+ * meaning beside others that have one gets a colour that none of them has.
+ */
+const painter = (things) => {
   const used = {};
+  const meant = new Set(things.map((thing) => thing.colour).filter(Boolean));
+  const free = NAMES.filter((name) => !meant.has(name)).reverse();
   return (thing) => {
-    if (!thing.colour) return {};
-    const nth = used[thing.colour] ?? 0;
-    used[thing.colour] = nth + 1;
-    return { itemStyle: { color: mixed(`--c-${thing.colour}`, PALER[Math.min(nth, PALER.length - 1)]) } };
+    const name = thing.colour || (meant.size ? free[0] ?? "grey" : null);
+    if (!name) return {};
+    const nth = used[name] ?? 0;
+    used[name] = nth + 1;
+    return { itemStyle: { color: mixed(`--c-${name}`, PALER[Math.min(nth, PALER.length - 1)]) } };
   };
 };
 
-const round = (option, kind, ink, paint = painter()) => ({
-  series: option.series.map((one) => ({
-    ...one,
-    ...(kind === "funnel"
-      ? { left: "4%", width: "58%", top: 12, bottom: 12, sort: "none", gap: 2, minSize: "6%" }
-      : { radius: kind === "donut" ? ["48%", "74%"] : "74%" }),
-    label: { color: ink.text, position: kind === "funnel" ? "right" : "outside", overflow: "break", width: 120, ...LABEL },
-    labelLine: { lineStyle: { color: ink.line } },
-    itemStyle: { borderColor: ink.surface, borderWidth: 2 },
-    data: one.data.map((point) => ({ ...point, ...paint(point) })),
-  })),
+/** A funnel keeps its order and stands left of its labels, each cut to the room that is there. */
+const funnel = (ink, width) => {
+  const room = Math.max(90, Math.min(220, Math.round(width * 0.36)));
+  return {
+    shape: { left: 8, width: Math.max(60, width - room - 40), top: 12, bottom: 12, sort: "none", gap: 2, minSize: "4%", funnelAlign: "left" },
+    label: { color: ink.text, position: "right", overflow: "truncate", width: room, ...LABEL },
+  };
+};
+
+const ring = (kind, ink, width) => {
+  const room = Math.max(70, Math.min(170, Math.round(width * 0.24)));
+  return {
+    shape: { radius: kind === "donut" ? ["44%", "68%"] : "68%", avoidLabelOverlap: true },
+    label: { color: ink.text, position: "outside", overflow: "truncate", width: room, ...LABEL },
+  };
+};
+
+const round = (option, kind, ink, width) => ({
+  series: option.series.map((one) => {
+    const { shape, label } = kind === "funnel" ? funnel(ink, width) : ring(kind, ink, width);
+    const paint = painter(one.data);
+    return {
+      ...one,
+      ...shape,
+      label,
+      labelLine: { length: 10, length2: 8, lineStyle: { color: ink.line } },
+      itemStyle: { borderColor: ink.surface, borderWidth: 2 },
+      data: one.data.map((point) => ({ ...point, ...paint(point) })),
+    };
+  }),
 });
 
+/** Whether bars lie, so that their names can stand beside them: where these wouldn't fit below. */
+const lies = (option, kind, width) => {
+  if (!option.xAxis || kind === "line" || kind === "area") return false;
+  const names = option.xAxis.data;
+  return names.length > 2 && Math.max(...names.map((name) => name.length)) * names.length * 7 > width;
+};
+
+/** Height that lying bars need, so that each has its name; null where the style sheet's is enough. */
+const height = (option, kind, width, given) => {
+  if (!lies(option, kind, width)) return null;
+  const groups = kind === "stacked_bar" ? 1 : option.series.length;
+  const row = Math.min(48, Math.max(20, groups * 11 + 6));
+  const wanted = Math.min(option.xAxis.data.length, MOST_NAMED) * row + 70;
+  return wanted > given ? wanted : null;
+};
+
 const flat = (option, kind, locale, ink, width) => {
-  const lines = kind === "line" || kind === "area";
   const names = option.xAxis.data;
   const several = option.series.length > 1;
-  const [paintSeries, paintPoint] = [painter(), painter()];
-  const lying = !lines && names.length > 2 && Math.max(...names.map((name) => name.length)) * names.length * 7 > width;
+  const lying = lies(option, kind, width);
+  const paintSeries = painter(option.series);
+  const named = lying && names.length <= MOST_NAMED;
+  const wide = lying ? Math.min(220, Math.round(width * 0.34)) : Math.max(48, Math.min(160, Math.floor(width / names.length) - 16));
   const naming = {
     type: "category",
     data: names,
     inverse: lying,
-    axisLabel: { color: ink.muted, width: lying ? Math.min(150, width / 3) : 90, overflow: lying ? "truncate" : "break", hideOverlap: !lying, ...LABEL },
+    axisLabel: {
+      color: ink.muted,
+      width: wide,
+      overflow: lying ? "truncate" : "break",
+      hideOverlap: !named,
+      ...(named ? { interval: 0, showMinLabel: true, showMaxLabel: true } : {}),
+      ...LABEL,
+    },
     axisLine: { lineStyle: { color: ink.line } },
     axisTick: { show: false },
   };
@@ -95,13 +146,16 @@ const flat = (option, kind, locale, ink, width) => {
     legend: several ? { top: 0, type: "scroll", icon: "roundRect", textStyle: { color: ink.text }, pageTextStyle: { color: ink.muted }, pageIconColor: ink.text } : undefined,
     xAxis: lying ? counting : naming,
     yAxis: lying ? naming : counting,
-    series: option.series.map((one) => ({
-      ...one,
-      barMaxWidth: 36,
-      areaStyle: one.areaStyle ? { opacity: 0.2 } : undefined,
-      ...paintSeries(one),
-      data: one.data.map((point) => ({ ...point, ...paintPoint(point) })),
-    })),
+    series: option.series.map((one) => {
+      const paintPoint = painter(one.data);
+      return {
+        ...one,
+        barMaxWidth: 36,
+        areaStyle: one.areaStyle ? { opacity: 0.2 } : undefined,
+        ...paintSeries(one),
+        data: one.data.map((point) => ({ ...point, ...paintPoint(point) })),
+      };
+    }),
   };
 };
 
@@ -128,6 +182,9 @@ const drawOne = (echarts, place) => {
     raised: colour("--l-raised"),
   };
   drawn.get(place)?.dispose();
+  canvas.style.height = "";
+  const needed = height(data.option, data.kind, canvas.clientWidth, canvas.clientHeight);
+  if (needed) canvas.style.height = `${needed}px`;
   const chart = echarts.init(canvas, null, { renderer: "canvas" });
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   chart.setOption({
@@ -136,7 +193,7 @@ const drawOne = (echarts, place) => {
     color: NAMES.map((name) => colour(`--c-${name}`)),
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     tooltip: tooltip(data.option.series.length > 1, ink),
-    ...(data.option.xAxis ? flat(data.option, data.kind, data.locale, ink, canvas.clientWidth) : round(data.option, data.kind, ink)),
+    ...(data.option.xAxis ? flat(data.option, data.kind, data.locale, ink, canvas.clientWidth) : round(data.option, data.kind, ink, canvas.clientWidth)),
   });
   chart.on("click", (point) => {
     if (point.data?.url) location.assign(point.data.url);

@@ -23,3 +23,14 @@ const ask = (form) => {
   values.set("ask", form.querySelector("button[name=add]").value);
   htmx.ajax("GET", `${form.getAttribute("action")}?${values}`, { target: "#list", swap: "outerMorph" });
 };
+
+// What a narrow cell cuts off is told by its title.
+const CUT = ".grid td, .grid td a, .grid .badge, .rail-link > span";
+
+document.addEventListener("pointerover", (event) => {
+  const place = event.target.closest?.(CUT);
+  const cell = place?.closest("td") ?? place;
+  if (!cell || cell.title) return;
+  const cut = [cell, ...cell.querySelectorAll("a, .badge")].some((one) => one.scrollWidth > one.clientWidth && one.clientWidth);
+  if (cut) cell.title = cell.textContent.trim();
+});

@@ -24,7 +24,7 @@ from app.query.record import Record, load_record
 from app.records import actions
 from app.web import shell, toasts
 from app.web.lifecycle import context
-from app.web.masks import follower, main_mask
+from app.web.masks import follower, main_mask, named
 from app.web.pages.records import version_sent
 from app.web.people import person_name
 from app.web.places import list_url, record_url
@@ -36,6 +36,8 @@ from app.web.toasts import Toast
 
 form_pages: Final = Blueprint("form_pages", __name__)
 
+#: Who makes a record has it, unless somebody else is named.
+_OWNER: Final = "owner"
 #: Longest value that an address may give to a field of a new record.
 _LONGEST_GIVEN: Final = 500
 
@@ -97,7 +99,7 @@ def create(entity: str) -> BaseResponse:
     require(ctx, entity, "create")
     plan = mask_plan(ctx, main_mask(ctx, entity), "create")
     initial, labels = initial_of(ctx, plan)
-    bound = bind(ctx, plan, request.form, initial=initial, follow=follower(ctx))
+    bound = named(ctx, bind(ctx, plan, request.form, initial=initial, follow=follower(ctx)))
     record_id, bound = _created(ctx, entity, bound)
     if record_id is not None:
         title = load_record(ctx, entity, record_id, lines=False).title
@@ -115,7 +117,7 @@ def refresh_new(entity: str) -> Response:
     require(ctx, entity, "create")
     plan = mask_plan(ctx, main_mask(ctx, entity), "create")
     initial, labels = initial_of(ctx, plan)
-    bound = bind(ctx, plan, _refreshing(), initial=initial, follow=follower(ctx))
+    bound = named(ctx, bind(ctx, plan, _refreshing(), initial=initial, follow=follower(ctx)))
     return respond(plan.render(initial, labels, ctx=ctx, bound=bound, follow=follower(ctx)))
 
 
@@ -123,6 +125,8 @@ def initial_of(ctx: Context, plan: MaskPlan) -> tuple[dict[str, Any], Mapping[st
     """Return the values a new record starts with, and the labels of the records they point to."""
     given = {name: value for name, value in request.args.items() if len(value) <= _LONGEST_GIVEN and "\0" not in value}
     initial = initial_values(ctx, plan, given)
+    if _OWNER in plan.inputs and ctx.actor.id:
+        initial.setdefault(_OWNER, ctx.actor.id)
     return initial, labels_of(ctx, plan, initial)
 
 
@@ -199,7 +203,7 @@ def update(entity: str, record_id: int) -> BaseResponse:
     plan = mask_plan(ctx, main_mask(ctx, entity), "edit")
     record = load_record(ctx, entity, record_id)
     version = version_sent()
-    bound = bind(ctx, plan, request.form, record=record, follow=follower(ctx))
+    bound = named(ctx, bind(ctx, plan, request.form, record=record, follow=follower(ctx)))
     conflict = None
     if not bound.action and not bound.refused():
         try:
@@ -227,7 +231,7 @@ def refresh(entity: str, record_id: int) -> Response:
     require(ctx, entity, "update")
     plan = mask_plan(ctx, main_mask(ctx, entity), "edit")
     record = load_record(ctx, entity, record_id)
-    bound = bind(ctx, plan, _refreshing(), record=record, follow=follower(ctx))
+    bound = named(ctx, bind(ctx, plan, _refreshing(), record=record, follow=follower(ctx)))
     return respond(
         plan.render(record.values, record.labels, ctx=ctx, record_id=record.id, bound=bound, follow=follower(ctx))
     )

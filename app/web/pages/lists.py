@@ -20,7 +20,7 @@ from app.query.export import may_export
 from app.query.gate import required
 from app.query.lists import ListColumn, count, list_page
 from app.query.spec import ALL_RECORDS, ListSpec, all_records, to_args, without
-from app.query.words import filter_words, sentence
+from app.query.words import condition_words, filter_words, sentence
 from app.web import rows, shell
 from app.web.filters import Asking, Offered, asking, offered
 from app.web.lifecycle import context
@@ -242,9 +242,10 @@ def _chips(ctx: Context, spec: ListSpec, path: str) -> tuple[Chip, ...]:
         )
         for index, chosen in enumerate(spec.filters)
     ]
-    if spec.where:
-        words = text("list.selection", ctx.locale)
-        chips.append(Chip(words, "", url_of(path, replace(spec, where=(), after=None))))
+    for index, where in enumerate(spec.where):
+        others = spec.where[:index] + spec.where[index + 1 :]
+        words = condition_words(ctx, spec.entity, where.expr).text(ctx.locale)
+        chips.append(Chip(words, "", url_of(path, replace(spec, where=others, after=None))))
     return tuple(chips)
 
 

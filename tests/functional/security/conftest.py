@@ -1,0 +1,22 @@
+"""A site with its demo company, shared by the tests that don't change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.demo.load import load_demo
+from tests.support.site import Site, make_site
+
+READER = "crm_manager+administrator"
+
+
+@pytest.fixture(scope="module")
+def full_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Return a site with the demo company."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('site') / 'lotse.sqlite'}"
+    site = make_site(url, roles=(READER,))
+    load_demo(site.installation.database, site.installation.store)
+    yield site
+    site.installation.close()

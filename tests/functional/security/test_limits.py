@@ -1,0 +1,72 @@
+"""What one request may cost: time, length, depth."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import pytest
+from sqlalchemy import Connection, literal, select, text
+
+from app.storage.limits import bound
+from app.web.policy import SIGNED_IN, policy
+from app.web import lifecycle
+from tests.support.site import Site, make_site
+
+#: A statement that takes very long, on each kind of database.
+_ENDLESS: Final = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n",
+    "postgresql": "SELECT pg_sleep(60)",
+}
+#: Conditions that are too much for somebody: for a reader, a parser, a database.
+_BOMBS: Final = (
+    "(" * 900,
+    "not " * 400 + "true",
+    "-" * 1_500 + "1 = 1",
+    " and ".join(['name = "x"'] * 120),
+    "employees" + " + employees" * 150 + " > 1",
+    "employees" + " * 999999999" * 100 + " > 1",
+    'name contains "' + "%" * 1_900 + '"',
+    "id in (" + ",".join(map(str, range(400))) + ")",
+    "add_days(today(), 99999999999999999999) > today()",
+    "1" * 1_900 + " = 1",
+    "9" * 400 + " * " + "9" * 400 + " = 1",
+    "name" + ".parent" * 200 + ' = "x"',
+    '"' + "\\" * 1_000,
+    "if(" * 300,
+    "length(" * 200 + "name" + ")" * 200 + " > 1",
+)
+
+
+@policy(SIGNED_IN)
+def _endless() -> str:
+    connection: Connection = lifecycle.connection()
+    return str(connection.execute(text(_ENDLESS[connection.dialect.name])).scalar())
+
+
+def test_no_statement_holds_a_worker_for_long(database_url: str) -> None:
+    """It is given up with a sentence (503), and the connection works on."""
+    site = make_site(database_url)
+    site.app.add_url_rule("/endless", "endless", _endless)
+    bound(site.installation.database, 0.3)
+    visitor = site.visitor("sales")
+    for _ in range(2):
+        begun = time.monotonic()
+        response = visitor.get("/endless")
+        assert response.status_code == 503
+        assert "Grenzen Sie die Frage ein" in response.text
+        assert time.monotonic() - begun < 5
+        assert visitor.get("/e/account").status_code == 200
+    with site.installation.database.read() as connection:
+        assert connection.execute(select(literal(1))).scalar() == 1
+    site.installation.close()
+
+
+@pytest.mark.parametrize("bomb", _BOMBS, ids=range(len(_BOMBS)))
+def test_a_condition_costs_little(full_site: Site, bomb: str) -> None:
+    """However it is built, a condition of a reader is refused or answered within a second."""
+    visitor = full_site.visitor("crm_manager")
+    begun = time.monotonic()
+    response = visitor.client.get("/e/account", query_string={"where": bomb})
+    assert response.status_code in (200, 400)
+    assert time.monotonic() - begun < 1
