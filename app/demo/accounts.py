@@ -6,27 +6,28 @@ from datetime import date
 from typing import Any, Final
 
 from app.demo import identity
-from app.demo.names import FORMS, PUBLIC_BODIES, SPELLINGS, SURNAMES, TAGS, TRADE_NAMES, TRADES
-from app.demo.places import STREETS, TOWNS, Town
+from app.demo.names import FORMS, LEADING_TRADES, PUBLIC_BODIES, SPELLINGS, SURNAMES, TAGS, TRADE_NAMES, TRADES
+from app.demo.places import STATES, STREETS, TOWNS, Town
 from app.demo.world import Firm, World
 
 _ACCOUNTS: Final = 220
 _PUBLIC: Final = 12
 _GROUPS: Final = 9
 _ABROAD: Final = 8
+#: Percent of the companies of which nobody has noted the industry.
+_NO_INDUSTRY: Final = 6
 #: Percent of the companies that are somebody else's double, spelled a little differently.
 _DOUBLES: Final = 8
 _ROLES: Final = {"kunde": 58, "interessent": 27, "ehemalig": 6, "lieferant": 4, "partner": 3, "multiplikator": 2}
 _ABC: Final = {"a": 12, "b": 30, "c": 58}
 _RHYTHM: Final = {"a": ("w2", "m1"), "b": ("m3", "m6"), "c": ("m12", "ohne")}
-_INDUSTRIES: Final = (
-    "chemie", "lebensmittel", "automotive", "logistik", "handel", "gesundheit", "energie", "it", "bildung", "finanz",
-    "sonstige",
-)  # fmt: skip
 _INDUSTRY_OF: Final = {
     "Lebensmittel": "lebensmittel", "Brauerei": "lebensmittel", "Molkerei": "lebensmittel", "Pharma": "chemie",
     "Chemie": "chemie", "Logistik": "logistik", "Spedition": "logistik", "Großhandel": "handel", "Klinik": "gesundheit",
-    "Seniorenzentrum": "gesundheit", "Medizintechnik": "gesundheit",
+    "Seniorenzentrum": "gesundheit", "Medizintechnik": "gesundheit", "Präzisionsteile": "automotive",
+    "Fahrzeugteile": "automotive", "Druckguss": "automotive", "Kunststofftechnik": "chemie", "Metallbau": "bau",
+    "Optik": "elektro", "Sensorik": "elektro", "Rechenzentrum": "it", "Akademie": "bildung", "Energie": "energie",
+    "Möbelwerke": "handel",
 }  # fmt: skip
 _RIVALS: Final = (
     "Albklima Service GmbH",
@@ -74,7 +75,7 @@ def _firm(raw: dict[str, Any], row_id: int) -> Firm:
         raw["main_address"]["country"] if raw.get("main_address") else "DE",
         tuple(raw["roles"]),
         raw.get("abc_class"),
-        raw["industry"],
+        raw["industry"] or "",
         raw["owner"],
         raw["team"],
     )
@@ -91,7 +92,7 @@ def _address(world: World, town: Town) -> dict[str, str]:
     street = f"{world.pick(STREETS)} {world.random.randint(1, 120)}{world.pick(('', '', '', 'a'))}"
     if world.chance(15):
         street = street.replace("straße", "str.")
-    state = town.state if town.country == "de" else ""
+    state = STATES[town.state] if town.country == "de" else ""
     return {
         "street": street,
         "postcode": town.postcode,
@@ -138,14 +139,15 @@ def _company(world: World, town: Town) -> dict[str, Any]:
         trade, industry, low, high = world.pick(TRADES)
     else:
         trade = world.pick(TRADE_NAMES)
-        industry = _INDUSTRY_OF.get(trade) or world.pick(_INDUSTRIES)
-    name = f"{world.pick((world.pick(SURNAMES), world.pick(SURNAMES), town.name.split()[0]))} {trade} {form}"
+        industry = _INDUSTRY_OF.get(trade, "sonstige")
+    first = world.pick((world.pick(SURNAMES), world.pick(SURNAMES), town.name.removeprefix("St. ").split()[0]))
+    name = f"{trade} {first} {form}" if trade in LEADING_TRADES else f"{first} {trade} {form}"
     role = world.weighted(_ROLES)
     staff = int(low + (high - low) * world.random.random() ** 2)
     raw = _frame(world, name, town, role)
     raw |= {
         "legal_form": form_key if town.country == "de" else "ausland",
-        "industry": industry,
+        "industry": None if world.chance(_NO_INDUSTRY) else industry,
         "employees": staff if world.chance(85) else None,
         "annual_revenue": staff * world.random.randint(90, 210) * 1000 if world.chance(60) else None,
         "credit_index": world.random.randint(130, 330) if world.chance(50) else None,
@@ -166,8 +168,10 @@ def _company(world: World, town: Town) -> dict[str, Any]:
 
 
 def _public(world: World, number: int) -> dict[str, Any]:
-    town = world.pick([town for town in TOWNS if town.country == "de"])
-    raw = _frame(world, f"{PUBLIC_BODIES[number % len(PUBLIC_BODIES)]} {town.name}", town, "kunde")
+    body = PUBLIC_BODIES[number % len(PUBLIC_BODIES)]
+    # Large cities have no district office of their own; the towns nearby have one.
+    town = world.pick([town for town in TOWNS if town.country == "de" and (town.near or body != "Landratsamt")])
+    raw = _frame(world, f"{body} {town.name}", town, "kunde")
     buyer = f"08{world.random.randint(100, 999)}-{world.random.randint(10000, 99999)}"
     return raw | {
         "legal_form": "behoerde" if number % 2 else "koer",

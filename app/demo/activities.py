@@ -37,7 +37,9 @@ _MINUTES: Final = {"anruf": (5, 30), "besuch": (45, 150), "termin": (30, 90)}
 _CALL_RESULTS: Final = {"erreicht": 60, "nicht_erreicht": 18, "rueckruf": 12, "mailbox": 10}
 #: Percent of the tasks and mails that the office does, not the salesperson.
 _OFFICE: Final = 35
-_PROMISES_LATE: Final = 12
+#: Percent of the activities that the technicians do, by kind.
+_SERVICE: Final = {"besuch": 45, "anruf": 14, "termin": 15}
+_PROMISES_LATE: Final = 9
 
 
 def make_activities(world: World) -> None:
@@ -78,7 +80,7 @@ def _cared_for(world: World) -> list[Firm]:
 def _frame(world: World, firm: Firm, by_firm: dict[int, list[Someone]], kind: str) -> dict[str, Any]:
     people = world.some(by_firm.get(firm.id, []), 0, 2)
     subject = world.pick(SUBJECTS[kind]).format(topic=world.pick(TOPICS), step=world.pick(NEXT_STEPS))
-    service = kind == "besuch" and world.chance(35)
+    service = world.chance(_SERVICE.get(kind, 0))
     raw: dict[str, Any] = {
         "kind": kind,
         "subject": subject,
@@ -123,7 +125,7 @@ def _done(world: World, firm: Firm, by_firm: dict[int, list[Someone]], day: date
     minutes = world.random.randint(*_MINUTES[kind]) if kind in _MINUTES else None
     end = start + timedelta(minutes=minutes or 10)
     promised = world.chance(14)
-    due = start + timedelta(days=world.random.randint(0, 4)) if kind == "aufgabe" or promised else None
+    due = end + timedelta(days=world.random.randint(0, 4)) if kind == "aufgabe" or promised else None
     if promised and world.chance(_PROMISES_LATE):
         due = start - timedelta(days=world.random.randint(1, 5))
     raw = _frame(world, firm, by_firm, kind) | {

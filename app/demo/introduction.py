@@ -49,15 +49,44 @@ _SYSTEMS: Final = (
 )
 _DECISIONS: Final = (
     (
-        "Welche Listen werden übernommen?",
-        "entschieden",
+        "Welche Listen werden übernommen?", "entschieden",
+        "Elf Listen enthalten Adressen, viele davon doppelt und veraltet.",
         "Vertrieb und Innendienst, bereinigt; Messekontakte ins Archiv.",
     ),
-    ("Wer darf Firmen anlegen?", "entschieden", "Vertrieb und Innendienst; die Buchhaltung ergänzt Zahlungsdaten."),
-    ("Bleibt das alte CRM lesbar?", "entschieden", "Ja, bis Jahresende, danach Export ins Archiv."),
-    ("Private Kontakte auf dem Diensthandy?", "vertagt", None),
-    ("Anbindung der Telefonanlage in Phase 2?", "offen", None),
-    ("Betriebsvereinbarung zu Auswertungen", "offen", None),
+    (
+        "Wer darf Firmen anlegen?", "entschieden", "Heute legt jede Abteilung Firmen an, oft mehrfach.",
+        "Vertrieb und Innendienst; die Buchhaltung ergänzt Zahlungsdaten.",
+    ),
+    (
+        "Bleibt das alte CRM lesbar?", "entschieden", "Für Rückfragen zu alten Verträgen wird es noch gebraucht.",
+        "Ja, bis Jahresende, danach Export ins Archiv.",
+    ),
+    (
+        "Private Kontakte auf dem Diensthandy?", "vertagt",
+        "Einige Telefone mischen private und geschäftliche Kontakte.", None,
+    ),
+    (
+        "Anbindung der Telefonanlage in Phase 2?", "offen",
+        "Der Innendienst möchte Anrufer sehen, bevor er abnimmt.", None,
+    ),
+    (
+        "Betriebsvereinbarung zu Auswertungen", "offen",
+        "Der Betriebsrat möchte, dass Auswertungen nur Teams zeigen, nicht einzelne Personen.", None,
+    ),
+)  # fmt: skip
+#: Overall state, what was achieved, what comes next, risks; the latest month first.
+_REPORTS: Final = (
+    ("gelb", "Schulungen im Service abgeschlossen.", "Altes CRM abschalten.", "Zwei Lotsen sind im Urlaub."),
+    ("gruen", "Vertrieb arbeitet mit dem neuen System.", "Schulungen im Service.", None),
+    ("gruen", "Adressen des Innendienstes übernommen.", "Start im Vertrieb.", None),
+    (
+        "rot",
+        "Dubletten in der Kundenliste gefunden.",
+        "Adressen bereinigen.",
+        "Die Altdaten sind schlechter als gedacht.",
+    ),
+    ("gelb", "Masken mit den Lotsen geprüft.", "Probeübernahme der Adressen.", "Für die Bereinigung fehlt Zeit."),
+    ("gruen", "Workshops mit allen Abteilungen geführt.", "Masken einrichten.", None),
 )
 _WORKSHOPS: Final = (
     ("Auftakt mit allen Abteilungen", ("vertrieb", "innendienst", "service", "marketing", "gf"), -160),
@@ -128,28 +157,33 @@ def _decisions(world: World, made: dict[str, list[int]]) -> list[dict[str, Any]]
             "title": title,
             "status": status,
             "outcome": outcome,
-            "background": "Im Projektkreis aufgekommen.",
+            "background": background,
             "decided_by": world.user("management") if status == "entschieden" else None,
             "decided_at": world.moment(world.day(-120 + number * 18)) if status == "entschieden" else None,
             "due_on": world.day(-100 + number * 30).isoformat(),
         }
-        for number, (title, status, outcome) in enumerate(_DECISIONS)
+        for number, (title, status, background, outcome) in enumerate(_DECISIONS)
     ]
 
 
 def _reports(world: World, made: dict[str, list[int]]) -> list[dict[str, Any]]:
-    first = world.today.replace(day=1)
     raws = []
-    for back, overall in enumerate(("gelb", "gruen", "gruen", "rot", "gelb", "gruen")):
-        month = first - timedelta(days=30 * back)
+    month = world.today.replace(day=1)
+    for number, (overall, achieved, coming, risks) in enumerate(_REPORTS):
+        month = (month - timedelta(days=1)).replace(day=1)
+        written = world.moment(world.day((month - world.today).days + 30))
+        read = written + timedelta(days=2, hours=1)
         raws.append(
             {
-                "period": f"{month:%Y-%m}",
+                "period": f"{month:%m/%Y}",
                 "overall": overall,
-                "achieved": "Listen bereinigt, Masken mit den Lotsen geprüft.",
-                "next": "Schulungen, Übernahme der Adressen.",
-                "risks": "Datenqualität der Altbestände." if overall != "gruen" else None,
-                "decisions": made.get("decision", [])[back : back + 1],
+                "achieved": achieved,
+                "next": coming,
+                "risks": risks,
+                "decisions": made.get("decision", [])[number : number + 1],
+                "reviewed_by": world.user("management") if number else None,
+                "reviewed_at": min(read, world.ctx.now) if number else None,
+                "created_at": min(written, world.ctx.now),
             }
         )
     return raws

@@ -62,7 +62,10 @@ def make_consents(world: World) -> None:
 
 def _consent(world: World, person: int) -> dict[str, Any]:
     status, channel, method = world.weighted(_STATUS), world.weighted(_CHANNELS), world.weighted(_METHODS)
-    given = world.moment(world.past(900))
+    if status == "angefragt":
+        # Whoever hasn't answered after some weeks is asked no more; and only an e-mail asks for a confirmation.
+        method, channel = "doi", "email"
+    given = world.moment(world.past(40 if status == "angefragt" else 900))
     confirmed = given + timedelta(hours=world.random.randint(1, 40))
     agreed = status in ("erteilt", "widerrufen", "abgelaufen")
     return {

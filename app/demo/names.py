@@ -81,7 +81,10 @@ NEXT_STEPS: Final = (
 #: What is offered, and out of which products (number, fewest, most) it is made.
 OFFERS: Final[tuple[tuple[str, tuple[tuple[str, int, int], ...]], ...]] = (
     ("Wartungsvertrag Lüftung", (("W-100", 2, 6), ("W-130", 1, 3), ("E-400", 4, 12))),
-    ("Austausch Verdichterstation", (("A-320", 1, 1), ("A-330", 1, 2), ("A-340", 1, 2), ("P-700", 1, 1), ("P-710", 1, 1))),
+    (
+        "Austausch Verdichterstation",
+        (("A-320", 1, 1), ("A-330", 1, 2), ("A-340", 1, 2), ("P-700", 1, 1), ("P-710", 1, 1)),
+    ),
     ("Neuer Verdichter", (("A-310", 1, 2), ("P-700", 1, 1), ("P-710", 1, 1))),
     ("Leckageortung Druckluft", (("D-230", 1, 4), ("D-220", 60, 240))),
     ("Erweiterung Kälteanlage", (("A-370", 1, 1), ("P-700", 1, 1), ("W-140", 1, 2))),
@@ -107,15 +110,17 @@ SUBJECTS: Final[dict[str, tuple[str, ...]]] = {
         "Stand der Bestellung erfragt", "Nachfrage zur Rechnung", "Ersatzteil angefragt",
     ),
     "besuch": (
-        "Jahresgespräch", "Anlagenbegehung", "Wartung besprochen", "Angebot vor Ort erläutert", "Störung vor Ort geklärt",
-        "Gespräch über {topic}",
+        "Jahresgespräch", "Anlagenbegehung", "Wartung besprochen", "Angebot vor Ort erläutert",
+        "Störung vor Ort geklärt", "Gespräch über {topic}",
     ),
     "email": (
         "Angebot verschickt", "Wartungsprotokoll verschickt", "Unterlagen zu {topic}", "Antwort auf Anfrage",
         "Terminbestätigung", "Datenblätter nachgereicht",
     ),
     "aufgabe": ("{step}",),
-    "termin": ("Videokonferenz zu {topic}", "Abstimmung Wartungsplan", "Vorstellung Fernüberwachung", "Projektbesprechung"),
+    "termin": (
+        "Videokonferenz zu {topic}", "Abstimmung Wartungsplan", "Vorstellung Fernüberwachung", "Projektbesprechung",
+    ),
     "notiz": ("Hinweis aus dem Service: {topic}", "Neue Ansprechpartner im Haus", "Budget für das nächste Jahr"),
     "protokoll": ("Protokoll Jahresgespräch", "Protokoll Projektbesprechung"),
     "brief": ("Preisanpassung Wartung", "Vertragsverlängerung"),
@@ -135,7 +140,9 @@ HEADLINES: Final[dict[str, tuple[str, ...]]] = {
         "Bevorzugt kurze Abstimmungen am Telefon", "Möchte immer denselben Techniker",
         "Wartung nur am Freitagnachmittag", "Angebote bitte mit Amortisationsrechnung",
     ),
-    "abneigung": ("Möchte keine Werbung per Post", "Keine Termine in der Monatsendwoche", "Lehnt lange Vertragslaufzeiten ab"),
+    "abneigung": (
+        "Möchte keine Werbung per Post", "Keine Termine in der Monatsendwoche", "Lehnt lange Vertragslaufzeiten ab",
+    ),
     "einstellung": (
         "Sieht uns als verlässlichen Partner", "Vergleicht uns regelmäßig mit dem Wettbewerb",
         "Lobt die Erreichbarkeit im Notdienst",
@@ -146,8 +153,9 @@ HEADLINES: Final[dict[str, tuple[str, ...]]] = {
         "Hätte gern eine Fernüberwachung aller Standorte",
     ),
     "kritik": (
-        "Reaktionszeit im Notfall war zu lang", "Wartungsprotokolle kommen zu spät", "Rechnung war nicht nachvollziehbar",
-        "Ansprechpartner im Service wechselt zu oft", "Preise sind zweimal im Jahr gestiegen",
+        "Reaktionszeit im Notfall war zu lang", "Wartungsprotokolle kommen zu spät",
+        "Rechnung war nicht nachvollziehbar", "Ansprechpartner im Service wechselt zu oft",
+        "Preise sind zweimal im Jahr gestiegen",
     ),
     "verbesserung": (
         "Wünscht sich Termine mit Zwei-Stunden-Fenster", "Schlägt ein Ersatzteillager vor Ort vor",
@@ -159,7 +167,9 @@ HEADLINES: Final[dict[str, tuple[str, ...]]] = {
 TITLES_OF_DOCUMENTS: Final[dict[str, tuple[str, ...]]] = {
     "besuchsbericht": ("Besuchsbericht Jahresgespräch", "Besuchsbericht Anlagenbegehung", "Besuchsbericht Wartung"),
     "angebot": ("Angebot Wartungsvertrag", "Angebot Verdichter", "Angebot Leckageortung", "Angebot Kälteanlage"),
-    "vertrag": ("Wartungsvertrag Lüftung", "Wartungsvertrag Druckluft", "Notdienstvertrag", "Rahmenvertrag Ersatzteile"),
+    "vertrag": (
+        "Wartungsvertrag Lüftung", "Wartungsvertrag Druckluft", "Notdienstvertrag", "Rahmenvertrag Ersatzteile",
+    ),
     "pruefprotokoll": ("Prüfprotokoll Druckbehälter", "Dichtheitsprüfung Kälteanlage", "Hygieneinspektion VDI 6022"),
     "schriftverkehr": ("Preisanpassung Wartung", "Terminbestätigung", "Antwort auf Reklamation"),
     "zeichnung": ("Aufstellungsplan Verdichterraum", "Rohrleitungsschema", "Lüftungsschema"),

@@ -64,6 +64,11 @@ TOWNS: Final[tuple[Town, ...]] = (
     Town("9000", "St. Gallen", "071", "CH", "ch"),
 )
 
+#: The federal states by the codes of the towns.
+STATES: Final = {
+    "BW": "Baden-Württemberg", "BY": "Bayern", "HE": "Hessen", "RP": "Rheinland-Pfalz", "NW": "Nordrhein-Westfalen",
+    "NI": "Niedersachsen", "HH": "Hamburg", "HB": "Bremen", "BE": "Berlin", "SN": "Sachsen", "TH": "Thüringen",
+}  # fmt: skip
 STREETS: Final[tuple[str, ...]] = (
     "Hauptstraße", "Bahnhofstraße", "Industriestraße", "Gewerbering", "Am Werkkanal", "Daimlerweg", "Lindenallee",
     "Mühlgasse", "Siemensring", "Boschstraße", "Schillerstraße", "Neckaruferweg", "Robert-Mayer-Straße", "Talweg",

@@ -13,6 +13,8 @@ from app.expr.tokens import Kind, Token, tokenize
 from app.language import Label
 
 MAX_DEPTH: Final = 40
+#: Deepest tree: `1 + 1 + 1 …` nests without a single bracket, and whatever walks a tree goes down its levels.
+MAX_LEVELS: Final = 50
 MAX_NODES: Final = 300
 MAX_HOPS: Final = 3
 MAX_CHOICES: Final = 200
@@ -81,7 +83,7 @@ class _Parser:
             raise ExprError((Problem("empty", 0),))
         expr = self._or()
         if self._ended():
-            return expr
+            return _shallow(expr)
         raise self._fail(Label("das Ende oder „and“, „or“", "the end or “and”, “or”"))
 
     def _or(self) -> Expr:
@@ -226,6 +228,16 @@ class _Parser:
         if name.text in ("date", "datetime", "time") and len(arguments) == 1:
             return self._node(_moment(name, arguments[0]))
         return self._node(ast.Call(name.text, tuple(arguments)))
+
+
+def _shallow(expr: Expr) -> Expr:
+    level, parts = 0, [expr]
+    while parts:
+        level += 1
+        if level > MAX_LEVELS:
+            raise ExprError((Problem("too_deep", 0),))
+        parts = [child for part in parts for child in ast.children(part)]
+    return expr
 
 
 def _moment(name: Token, argument: Expr) -> Expr:

@@ -11,12 +11,16 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from app.query.lazily import lazily
 
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+#: Sixteen megabytes for every worker, and only for whoever exports.
+_XLSX: Final = lazily("xlsxwriter")
 #: What a formula begins with in one spreadsheet or another.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _BATCH: Final = 200
@@ -81,7 +85,7 @@ def xlsx_bytes(name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]])
     """
     target = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(target, options) as book:
+    with _XLSX.Workbook(target, options) as book:
         sheet = book.add_worksheet(name.translate(_NOT_IN_NAMES).strip()[:_LONGEST_SHEET_NAME] or "1")
         formats = {
             date: book.add_format({"num_format": "dd.mm.yyyy"}),

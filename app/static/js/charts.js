@@ -1,5 +1,9 @@
 // Charts with ECharts on a canvas; the numbers stand in the table beside it, the data in a block of JSON inside.
 const NAMES = ["blue", "green", "yellow", "purple", "red", "grey"];
+/** Room for a figure beside a bar. */
+const FIGURE = 92;
+/** What is drawn without a meaning beside meanings, the plainest first. */
+const PLAIN = ["grey", "purple", "yellow", "green", "blue", "red"];
 const PALER = [0, 0.3, 0.52, 0.7];
 /** Bars that lie and get a name each; of more, only as many are named as fit. */
 const MOST_NAMED = 30;
@@ -55,7 +59,7 @@ const short = (locale) => {
 const painter = (things) => {
   const used = {};
   const meant = new Set(things.map((thing) => thing.colour).filter(Boolean));
-  const free = NAMES.filter((name) => !meant.has(name)).reverse();
+  const free = PLAIN.filter((name) => !meant.has(name));
   return (thing) => {
     const name = thing.colour || (meant.size ? free[0] ?? "grey" : null);
     if (!name) return {};
@@ -65,12 +69,35 @@ const painter = (things) => {
   };
 };
 
-/** A funnel keeps its order and stands left of its labels, each cut to the room that is there. */
-const funnel = (ink, width) => {
-  const room = Math.max(90, Math.min(220, Math.round(width * 0.36)));
+/** A funnel of bars in the middle, in their given order, each with its name on the left and its figure beside it. */
+const funnel = (option, ink, width) => {
+  const [one] = option.series;
+  const values = one.data.map((point) => point.value ?? 0);
+  const most = Math.max(...values, 0);
+  const paint = painter(one.data);
+  const bar = { type: "bar", stack: "all", barWidth: "86%", barMaxWidth: 52 };
+  const room = Math.min(220, Math.round(width * 0.34));
+  const middle = Math.max(FIGURE * 1.5, width - room - 32);
   return {
-    shape: { left: 8, width: Math.max(60, width - room - 40), top: 12, bottom: 12, sort: "none", gap: 2, minSize: "4%", funnelAlign: "left" },
-    label: { color: ink.text, position: "right", overflow: "truncate", width: room, ...LABEL },
+    grid: { left: 8, right: 16, top: 8, bottom: 8, containLabel: true },
+    xAxis: { type: "value", show: false, max: (most * middle) / (middle - FIGURE) || 1 },
+    yAxis: {
+      type: "category",
+      inverse: true,
+      data: one.data.map((point) => point.name),
+      axisLabel: { color: ink.text, width: room, overflow: "truncate", interval: 0, showMinLabel: true, showMaxLabel: true, ...LABEL },
+      axisLine: { show: false },
+      axisTick: { show: false },
+    },
+    series: [
+      { ...bar, silent: true, itemStyle: { color: "transparent" }, data: values.map((value) => (most - value) / 2) },
+      {
+        ...bar,
+        name: one.name,
+        label: { show: true, position: "right", color: ink.text, formatter: (point) => point.data.text ?? "", ...LABEL },
+        data: one.data.map((point) => ({ ...point, ...paint(point) })),
+      },
+    ],
   };
 };
 
@@ -84,7 +111,7 @@ const ring = (kind, ink, width) => {
 
 const round = (option, kind, ink, width) => ({
   series: option.series.map((one) => {
-    const { shape, label } = kind === "funnel" ? funnel(ink, width) : ring(kind, ink, width);
+    const { shape, label } = ring(kind, ink, width);
     const paint = painter(one.data);
     return {
       ...one,
@@ -119,7 +146,7 @@ const flat = (option, kind, locale, ink, width) => {
   const lying = lies(option, kind, width);
   const paintSeries = painter(option.series);
   const named = lying && names.length <= MOST_NAMED;
-  const wide = lying ? Math.min(220, Math.round(width * 0.34)) : Math.max(48, Math.min(160, Math.floor(width / names.length) - 16));
+  const wide = lying ? Math.min(220, Math.round(width * 0.34)) : Math.max(96, Math.min(160, Math.floor(width / names.length) - 16));
   const naming = {
     type: "category",
     data: names,
@@ -159,6 +186,11 @@ const flat = (option, kind, locale, ink, width) => {
   };
 };
 
+const shape = ({ option, kind, locale }, ink, width) => {
+  if (kind === "funnel") return funnel(option, ink, width);
+  return option.xAxis ? flat(option, kind, locale, ink, width) : round(option, kind, ink, width);
+};
+
 const tooltip = (several, ink) => ({
   trigger: "item",
   renderMode: "richText",
@@ -193,7 +225,7 @@ const drawOne = (echarts, place) => {
     color: NAMES.map((name) => colour(`--c-${name}`)),
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
     tooltip: tooltip(data.option.series.length > 1, ink),
-    ...(data.option.xAxis ? flat(data.option, data.kind, data.locale, ink, canvas.clientWidth) : round(data.option, data.kind, ink, canvas.clientWidth)),
+    ...shape(data, ink, canvas.clientWidth),
   });
   chart.on("click", (point) => {
     if (point.data?.url) location.assign(point.data.url);

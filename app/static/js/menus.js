@@ -34,3 +34,25 @@ document.addEventListener("keydown", (event) => {
   const step = event.key === "ArrowDown" ? 1 : -1;
   items[(at + step + items.length) % items.length].focus();
 });
+
+// On a phone the bar holds what fits; its button opens the whole menu.
+const rail = document.querySelector(".rail");
+const opener = rail?.querySelector("[data-rail-open]");
+
+const unfold = (open) => {
+  rail.toggleAttribute("data-open", open);
+  opener.setAttribute("aria-expanded", String(open));
+};
+
+if (opener) {
+  opener.hidden = false;
+  opener.addEventListener("click", () => unfold(!rail.hasAttribute("data-open")));
+  document.addEventListener("click", (event) => {
+    if (!rail.contains(event.target)) unfold(false);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !rail.hasAttribute("data-open")) return;
+    unfold(false);
+    opener.focus();
+  });
+}

@@ -11,6 +11,7 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
     "shell": {
         "skip": Label("Zum Inhalt springen", "Skip to content"),
         "menu": Label("Hauptmenü", "Main menu"),
+        "menu_open": Label("Ganzes Menü zeigen oder schließen", "Show or close the whole menu"),
         "home": Label("Start", "Home"),
         "more": Label("Weitere", "More"),
         "everything": Label("Alles, was es gibt", "Everything there is"),

@@ -106,7 +106,7 @@ def test_every_record_is_valid(company: Installation) -> None:
 
 def test_the_deliberate_flaws_are_there(company: Installation) -> None:
     accounts, people = _rows(company, "account"), _rows(company, "person")
-    near = sum(row["main_address__state"] == "BW" for row in accounts)
+    near = sum(row["main_address__state"] == "Baden-Württemberg" for row in accounts)
     assert 0.5 < near / len(accounts) < 0.85
     classes = Counter(row["abc_class"] for row in accounts)
     assert classes["a"] < classes["b"] < classes["c"]
