@@ -1,8 +1,9 @@
-"""Writes a screenshot of every page into `screens/`, to be looked at: light and dark, phone and desk, both languages.
+"""Writes a screenshot of every page into `screens/`, to be looked at: light and dark, phone to desk, both languages.
 
-    python -m tools.screens [--only PART] [--few]
+    python -m tools.screens [--only PART] [--few] [--readme]
 
-`--only` takes the pages whose name contains PART; `--few` takes German in light at both widths.
+`--only` takes the pages whose name contains PART; `--few` takes German in light; `--readme` takes only the picture that
+the README shows, into `docs/images/`.
 """
 
 from __future__ import annotations
@@ -23,17 +24,22 @@ from app.system.tables import User
 from tests.support.browser import launched
 from tests.support.site import PASSWORD, Site, email_of, make_site, served
 
-FOLDER: Final = Path(__file__).resolve().parent.parent / "screens"
+ROOT: Final = Path(__file__).resolve().parent.parent
+FOLDER: Final = ROOT / "screens"
+README_PICTURE: Final = ROOT / "docs" / "images" / "list.png"
 #: Who looks at the pages: all that people do, in one person.
 READER: Final = "crm_manager+sales+management+administrator+privacy"
-WIDTHS: Final = {"phone": 360, "desk": 1440}
-_HEIGHTS: Final = {"phone": 780, "desk": 900}
+WIDTHS: Final = {"phone": 360, "tablet": 820, "desk": 1440}
+_HEIGHTS: Final = {"phone": 780, "tablet": 1180, "desk": 900}
 THEMES: Final = ("light", "dark")
 LOCALES: Final = ("de", "en")
 _CONSOLE: Final = (
     "", "users/", "users/new/", "users/edit/?id=1", "roles/", "teams/", "revisions/", "documents/", "audit/",
 )  # fmt: skip
-SETTLE_MS: Final = 400
+#: How long a page may take until its tiles and charts are there, and what the last stroke of a chart takes.
+SETTLE_MS: Final = 5_000
+_LAST_STROKE_MS: Final = 180
+_SETTLED: Final = "() => !document.querySelector('.tile-wait, .htmx-request, [data-chart]:not([data-drawn])')"
 _NAME: Final = "Petra Reinhardt"
 
 
@@ -156,8 +162,20 @@ def _one(page: Page, base: str, shot: Shot, path: Path) -> None:
         page.keyboard.press(shot.press)
     if shot.click:
         page.click(shot.click)
-    page.wait_for_timeout(SETTLE_MS)
+    page.wait_for_function(_SETTLED, timeout=SETTLE_MS)
+    page.wait_for_timeout(_LAST_STROKE_MS)
     page.screenshot(path=path, full_page=shot.press is None)
+
+
+def take_for_readme(site: Site, base: str, browser: Browser) -> None:
+    """Take the picture that the README shows."""
+    _prefer(site, "de", "light")
+    with _context(browser, "desk", "light", "de") as signed_in:
+        page = signed_in.new_page()
+        sign_in(page, base)
+        page.goto(f"{base}/e/account", wait_until="networkidle")
+        README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=README_PICTURE)
 
 
 def main() -> None:
@@ -165,14 +183,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--only", default="")
     parser.add_argument("--few", action="store_true")
+    parser.add_argument("--readme", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         site = make_site(f"sqlite:///{folder}/screens.sqlite", roles=(READER,), demo=True)
         load_demo(site.installation.database, site.installation.store)
         with served(site) as base, launched() as browser:
-            count = take(site, base, browser, options.only, few=options.few)
+            if options.readme:
+                take_for_readme(site, base, browser)
+                print(README_PICTURE.relative_to(ROOT))
+            else:
+                print(f"{take(site, base, browser, options.only, few=options.few)} pictures in {FOLDER}")
         site.installation.close()
-    print(f"{count} pictures in {FOLDER}")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ _ACCOUNTS: Final = 220
 _PUBLIC: Final = 12
 _GROUPS: Final = 9
 _ABROAD: Final = 8
+_RELATIONS: Final = {"partner": 45, "zulieferer": 35, "empfehler": 20}
 #: Percent of the companies of which nobody has noted the industry.
 _NO_INDUSTRY: Final = 6
 #: Percent of the companies that are somebody else's double, spelled a little differently.
@@ -35,7 +36,6 @@ _RIVALS: Final = (
     "Frostwerk Kältetechnik GmbH & Co. KG",
     "ProLuft Süd GmbH",
 )
-_FORM_WORDS: Final = frozenset({"GmbH", "AG", "KG", "Co.", "&", "e.", "K."})
 #: The mail domain of one customer that has been given up: every mail to it comes back.
 BOUNCED_DOMAIN: Final = "filderguss-alt.example"
 _BOUNCED_NAME: Final = "Filderguss Druckguss GmbH"
@@ -66,7 +66,7 @@ def make_accounts(world: World) -> None:
 
 
 def _firm(raw: dict[str, Any], row_id: int) -> Firm:
-    domain = str(raw.get("website") or f"https://{_domain(raw['name'])}.example").removeprefix("https://www.")
+    domain = str(raw.get("website") or f"https://{identity.domain(raw['name'])}.example").removeprefix("https://www.")
     domain = BOUNCED_DOMAIN if raw["name"] == _BOUNCED_NAME else domain.removeprefix("https://")
     return Firm(
         row_id,
@@ -106,7 +106,7 @@ def _frame(world: World, name: str, town: Town, role: str) -> dict[str, Any]:
     """Return what every company has."""
     abc = world.weighted(_ABC) if role in ("kunde", "interessent") else None
     since = world.moment(world.day(-world.random.randint(60, 2400)))
-    domain = _domain(name)
+    domain = identity.domain(name)
     return {
         "name": name,
         "match_code": identity.slug(name)[:12].upper(),
@@ -125,11 +125,6 @@ def _frame(world: World, name: str, town: Town, role: str) -> dict[str, Any]:
         "created_at": since,
         "updated_at": max(since, world.moment(world.past(500))),
     }
-
-
-def _domain(name: str) -> str:
-    """Return the first part of a company's domain: its name without the legal form."""
-    return identity.slug("".join(word for word in name.split() if word not in _FORM_WORDS))[:24]
 
 
 def _company(world: World, town: Town) -> dict[str, Any]:
@@ -287,7 +282,7 @@ def _relate(world: World, groups: dict[int, dict[str, Any]]) -> None:
             {
                 "from": {"entity": "account", "id": one.id},
                 "to": {"entity": "account", "id": other.id},
-                "type": world.pick(("partner", "zulieferer", "betreiber", "planer", "empfehler", "verband")),
+                "type": world.weighted(_RELATIONS),
                 "valid_to": world.day(-world.random.randint(20, 700)).isoformat() if world.chance(15) else None,
             }
         )

@@ -17,6 +17,7 @@ _FICTION: Final = (
     ("+4989", "99998", 0, 999),
 )
 _MOBILE: Final = ("+4915228817386", "+4915228895456", "+4915254599371", "+491729925904", "+491729968532")
+_FORM_WORDS: Final = frozenset({"GmbH", "AG", "KG", "Co.", "&", "e.", "K."})
 _SPECIAL: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ş": "s", "ı": "i", "ć": "c", "é": "e"})
 
 
@@ -40,6 +41,11 @@ def vat_id(number: int) -> str:
 def is_vat_id(text: str) -> bool:
     """Return whether a VAT id passes the European checks."""
     return bool(vat.is_valid(text))
+
+
+def domain(company: str) -> str:
+    """Return the first part of a company's domain: its name without the legal form."""
+    return slug("".join(word for word in company.split() if word not in _FORM_WORDS))[:24]
 
 
 def slug(name: str) -> str:

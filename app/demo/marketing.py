@@ -15,7 +15,7 @@ _INSIGHTS: Final = 260
 _DOCUMENTS: Final = 180
 _SUPPRESSED: Final = 9
 _EXPIRED: Final = 8
-_STATUS: Final = {"erteilt": 62, "angefragt": 12, "widerrufen": 12, "abgelehnt": 8, "abgelaufen": 6}
+_STATUS: Final = {"erteilt": 66, "angefragt": 6, "widerrufen": 13, "abgelehnt": 8, "abgelaufen": 7}
 _CHANNELS: Final = {"email": 50, "telefon": 24, "post": 14, "event": 7, "foto": 3, "messenger": 2}
 _METHODS: Final = {"doi": 40, "formular": 24, "web": 14, "messe": 12, "telefon_bestaetigt": 7, "import": 3}
 _WORDING: Final = (
@@ -171,11 +171,13 @@ def make_documents(world: World) -> None:
         if number < world.number(_EXPIRED):
             # Quotes and letters of seven years ago: nobody has to keep them any longer.
             kind, day = world.pick(("angebot", "schriftverkehr")), world.day(-world.random.randint(2600, 2850))
+        deals = [row_id for row_id, owner, _ in world.opportunities if owner.id == firm.id] if kind == "angebot" else []
         raws.append(
             {
                 "title": f"{world.pick(TITLES_OF_DOCUMENTS[kind])} {day:%m/%Y}",
                 "kind": kind,
                 "account": firm.id,
+                "regarding": {"entity": "opportunity", "id": world.pick(deals)} if deals else None,
                 "doc_date": day.isoformat(),
                 "version_no": world.random.randint(1, 3),
                 "locked": kind in ("angebot", "vertrag"),

@@ -99,6 +99,54 @@ OFFERS: Final[tuple[tuple[str, tuple[tuple[str, int, int], ...]], ...]] = (
     ("Mietverdichter zur Überbrückung", (("M-500", 14, 60), ("D-220", 40, 120))),
     ("Vollwartung Druckluft", (("W-150", 12, 24), ("L-610", 1, 2))),
 )
+#: What the customer needs where an offer is made, and what the offer is good for.
+NEEDS: Final[dict[str, tuple[str, str]]] = {
+    "Wartungsvertrag Lüftung": (
+        "Die Lüftung wurde bisher nur bei Störungen gewartet.",
+        "Weniger Ausfälle, planbare Kosten.",
+    ),
+    "Austausch Verdichterstation": ("Zwei Verdichter sind älter als 20 Jahre.", "Ein Viertel weniger Stromverbrauch."),
+    "Neuer Verdichter": (
+        "Die Druckluft reicht für die neue Linie nicht aus.",
+        "Genug Druckluft, auch an Spitzentagen.",
+    ),
+    "Leckageortung Druckluft": ("Der Druckluftverbrauch ist deutlich gestiegen.", "Einsparung schon im ersten Jahr."),
+    "Erweiterung Kälteanlage": (
+        "Im Sommer erreicht die Anlage ihre Solltemperatur nicht.",
+        "Sichere Kühlung das ganze Jahr.",
+    ),
+    "Fernüberwachung": (
+        "Störungen werden am Wochenende zu spät bemerkt.",
+        "Meldung auf das Telefon, bevor etwas steht.",
+    ),
+    "Filterwechsel im Abo": (
+        "Filter werden unregelmäßig gewechselt.",
+        "Gute Luft, ohne dass jemand daran denken muss.",
+    ),
+    "Hygieneinspektion VDI 6022": ("Die Berufsgenossenschaft verlangt einen Nachweis.", "Rechtssicher dokumentiert."),
+    "Energieaudit Druckluft": (
+        "Die Energiekosten sollen um zehn Prozent sinken.",
+        "Klare Liste, was sich wann rechnet.",
+    ),
+    "Wärmerückgewinnung": ("Die Abwärme der Verdichter geht ungenutzt ins Freie.", "Warmes Wasser fast ohne Kosten."),
+    "Notdienstvertrag": ("Ein Stillstand am Wochenende kostet zu viel.", "Ein Techniker in vier Stunden."),
+    "Modernisierung Regelung": (
+        "Die Regelung arbeitet mit veralteten Sollwerten.",
+        "Gleichmäßiger Druck, weniger Leerlauf.",
+    ),
+    "Ersatzteilpaket Verdichter": (
+        "Ersatzteile waren zuletzt schwer zu bekommen.",
+        "Die wichtigsten Teile liegen im Haus.",
+    ),
+    "Mietverdichter zur Überbrückung": (
+        "Der eigene Verdichter ist in der Instandsetzung.",
+        "Die Produktion läuft weiter.",
+    ),
+    "Vollwartung Druckluft": (
+        "Die eigene Instandhaltung ist unterbesetzt.",
+        "Fester Preis im Monat, alles inbegriffen.",
+    ),
+}
 TOPICS: Final = (
     "Ersatzteilverfügbarkeit", "Energiekosten", "Fachkräftemangel", "Reaktionszeit im Notfall", "Nachhaltigkeit",
     "Digitale Wartungsprotokolle", "Preisstabilität", "Lärmschutz", "Hygiene", "Generationswechsel",

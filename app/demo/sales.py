@@ -12,6 +12,7 @@ from app.demo.names import (
     FORMS,
     LEADING_TRADES,
     MALE,
+    NEEDS,
     NEXT_STEPS,
     OFFERS,
     PROBLEMS,
@@ -94,7 +95,7 @@ def _lead(world: World, number: int) -> dict[str, Any]:
          "disqualifiziert": 16}
     )  # fmt: skip
     grade = "a" if doubtful else world.weighted({"a": 18, "b": 34, "c": 32, "d": 16})
-    mail = f"{identity.slug(first)}.{identity.slug(last)}@{identity.slug(company)[:24]}.example"
+    mail = f"{identity.slug(first)}.{identity.slug(last)}@{identity.domain(company)}.example"
     known = world.pick(world.firms) if status == "umgewandelt" else None
     reached = received + timedelta(hours=world.random.randint(1, 60))
     return {
@@ -165,8 +166,8 @@ def _frame(world: World, firm: Firm, began: date) -> dict[str, Any]:
         "type": world.weighted(_REGULAR_TYPES) if "kunde" in firm.roles else "neu",
         "amount": round(sum(line["total"] for line in lines), 2),
         "recurring_amount": round(sum(line["total"] for line in lines) / 2, -2) if "vertrag" in offer else None,
-        "need": world.pick(PROBLEMS) + "." if world.chance(75) else None,
-        "benefit": "Weniger Stillstand, planbare Kosten." if world.chance(40) else None,
+        "need": NEEDS[offer][0] if world.chance(80) else None,
+        "benefit": NEEDS[offer][1] if world.chance(60) else None,
         "competitor": _rival(world) if world.chance(30) else None,
         "owner": firm.owner or world.user("sales"),
         "team": firm.team,

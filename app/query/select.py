@@ -7,9 +7,9 @@ references along, and puts the row filter on every table it names.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ClauseElement, ColumnElement, Select, select
 
 from app.context import Context
 from app.errors import FieldError, InvalidQuery
@@ -19,6 +19,7 @@ from app.expr.messages import ExprError
 from app.expr.sql_value import SqlValue
 from app.expr.to_sql import SqlCondition, SqlResult, to_sql, to_sql_value
 from app.expr.types import ValueType
+from app.language import Label
 from app.meta.model import FieldPath
 from app.meta.paths import target_of
 from app.meta.scope import EntityScope
@@ -28,8 +29,37 @@ from app.query.gate import row_filter
 from app.query.joins import Joins
 from app.query.operands import Operands
 
+#: Largest condition that is handed to a database, in parts as they are written out: far above what anybody means.
+MAX_PARTS: Final = 20_000
+_TOO_COSTLY: Final = Label(
+    "Die Bedingung ist zu aufwendig. Bitte weniger Rechenschritte ineinander schachteln.",
+    "The condition is too costly. Please nest fewer calculations in each other.",
+)
 _Found = TypeVar("_Found", SqlCondition, SqlResult)
 Values = Callable[[Context], dict[str, Any]]
+
+
+def written_size(element: ClauseElement) -> int:
+    """Return of how many parts an element consists once it is written out.
+
+    In SQL nothing has a name: what a calculation needs twice, such as the divisor that mustn't be zero, is written
+    twice. A few steps nested in each other so make millions of words, out of a tree that is small in memory.
+    """
+    sizes: dict[int, int] = {}
+    seen: list[ClauseElement] = []  # held, because the id of an object that is gone may be given to another
+    waiting = [(element, False)]
+    while waiting:
+        part, counted = waiting.pop()
+        if id(part) in sizes:
+            continue
+        below = tuple(part.get_children())
+        if counted:
+            sizes[id(part)] = 1 + sum(sizes.get(id(one), 1) for one in below)
+            continue
+        seen.append(part)
+        waiting.append((part, True))
+        waiting.extend((one, False) for one in below)
+    return sizes[id(element)]
 
 
 class Selection:
@@ -96,12 +126,15 @@ class Selection:
         prefix = f"{self._name}{kind}{len(self._environments)}_"
         dialect = self.ctx.snapshot.dialect
         try:
-            return compile_(
+            found = compile_(
                 expr, self.scope, self.operand, dialect, prefix=prefix, aggregate=self.operand.aggregate
             )
         except ExprError as wrong:
             errors = (FieldError(f"query.condition.{one.code}", one.message) for one in wrong.problems)
             raise InvalidQuery(tuple(errors)) from wrong
+        if written_size(found.clause if isinstance(found, SqlCondition) else found.value.element) > MAX_PARTS:
+            raise InvalidQuery((FieldError("query.condition.too_costly", _TOO_COSTLY),))
+        return found
 
     def where_expr(self, *conditions: Expr | None) -> None:
         """Demand that conditions are TRUE; None stands for no condition."""

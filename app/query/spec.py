@@ -242,7 +242,7 @@ class _Reading:
     def _readable(self, name: str, values: Sequence[str]) -> bool:
         """Return whether an argument can be looked at; a name is repeated to the reader only as far as it is short."""
         texts = (name, *values)
-        most = 1 if name in _ONLY_ONCE else MAX_VALUES
+        most = 1 if name in _ONLY_ONCE else MAX_FILTERS if name == "where" else MAX_VALUES
         if any(len(text) > MAX_TEXT * (6 if name == "after" else 1) or _unprintable(text) for text in texts):
             self._problem("query.text", _BAD_TEXT, name=_short(name))
         elif len(values) > most:

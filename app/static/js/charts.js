@@ -1,5 +1,7 @@
 // Charts with ECharts on a canvas; the numbers stand in the table beside it, the data in a block of JSON inside.
 const NAMES = ["blue", "green", "yellow", "purple", "red", "grey"];
+/** Width of a letter on an axis, on average. */
+const LETTER = 7;
 /** Room for a figure beside a bar. */
 const FIGURE = 92;
 /** What is drawn without a meaning beside meanings, the plainest first. */
@@ -124,11 +126,18 @@ const round = (option, kind, ink, width) => ({
   }),
 });
 
+/** Room below the axis for each name. */
+const slot = (names, width) => Math.floor((width - 72) / Math.max(1, names.length)) - 6;
+
+/** Whether each name fits below its bar or point, in up to three lines. */
+const fits = (names, room) =>
+  names.every((name) => name.length * LETTER <= room * 2.5 && Math.max(...name.split(/\s+/).map((word) => word.length)) * LETTER <= room);
+
 /** Whether bars lie, so that their names can stand beside them: where these wouldn't fit below. */
 const lies = (option, kind, width) => {
   if (!option.xAxis || kind === "line" || kind === "area") return false;
   const names = option.xAxis.data;
-  return names.length > 2 && Math.max(...names.map((name) => name.length)) * names.length * 7 > width;
+  return names.length > 2 && !fits(names, slot(names, width));
 };
 
 /** Height that lying bars need, so that each has its name; null where the style sheet's is enough. */
@@ -145,8 +154,9 @@ const flat = (option, kind, locale, ink, width) => {
   const several = option.series.length > 1;
   const lying = lies(option, kind, width);
   const paintSeries = painter(option.series);
-  const named = lying && names.length <= MOST_NAMED;
-  const wide = lying ? Math.min(220, Math.round(width * 0.34)) : Math.max(96, Math.min(160, Math.floor(width / names.length) - 16));
+  const below = !lying && fits(names, slot(names, width));
+  const named = below || (lying && names.length <= MOST_NAMED);
+  const wide = lying ? Math.min(220, Math.round(width * 0.34)) : below ? slot(names, width) : 110;
   const naming = {
     type: "category",
     data: names,
@@ -154,7 +164,7 @@ const flat = (option, kind, locale, ink, width) => {
     axisLabel: {
       color: ink.muted,
       width: wide,
-      overflow: lying ? "truncate" : "break",
+      overflow: below ? "break" : "truncate",
       hideOverlap: !named,
       ...(named ? { interval: 0, showMinLabel: true, showMaxLabel: true } : {}),
       ...LABEL,

@@ -25,11 +25,11 @@ const ask = (form) => {
 };
 
 // What a narrow cell cuts off is told by its title.
-const CUT = ".grid td, .grid td a, .grid .badge, .rail-link > span";
+const CUT = ".grid td, .grid th[scope=row], .grid td a, .grid .badge, .rail-link > span";
 
 document.addEventListener("pointerover", (event) => {
   const place = event.target.closest?.(CUT);
-  const cell = place?.closest("td") ?? place;
+  const cell = place?.closest("td, th") ?? place;
   if (!cell || cell.title) return;
   const cut = [cell, ...cell.querySelectorAll("a, .badge")].some((one) => one.scrollWidth > one.clientWidth && one.clientWidth);
   if (cut) cell.title = cell.textContent.trim();

@@ -53,9 +53,8 @@ class ConflictRow:
 
 @dataclass(frozen=True, slots=True)
 class ConflictNote:
-    """Why a form wasn't saved, and where it differs."""
+    """Where a form that wasn't saved differs from what somebody else saved."""
 
-    message: str
     rows: tuple[ConflictRow, ...]
 
 
@@ -211,8 +210,8 @@ def update(entity: str, record_id: int) -> BaseResponse:
                 actions.update(ctx, entity, record_id, bound.raw, version)
         except InvalidData as refused:
             bound = bound.with_errors(refused.errors)
-        except Conflict as faster:
-            conflict = _conflict(ctx, plan, record, bound, faster)
+        except Conflict:
+            conflict = _conflict(ctx, plan, record, bound)
         else:
             toasts.leave(Toast(text("record.saved", ctx.locale)))
             return go(record_url(entity, record_id))
@@ -270,7 +269,7 @@ def _edit_screen(
     )
 
 
-def _conflict(ctx: Context, plan: MaskPlan, record: Record, bound: BoundForm, faster: Conflict) -> ConflictNote:
+def _conflict(ctx: Context, plan: MaskPlan, record: Record, bound: BoundForm) -> ConflictNote:
     """Return where what was typed differs from what is stored by now."""
     formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
     found = []
@@ -283,7 +282,7 @@ def _conflict(ctx: Context, plan: MaskPlan, record: Record, bound: BoundForm, fa
         mine = typed if not isinstance(answer.value, tuple) else _shown(field, answer.value, formats)
         theirs = _shown(field, record.labelled(field), formats)
         found.append(ConflictRow(field.label.text(ctx.locale), mine, theirs))
-    return ConflictNote(faster.message.text(ctx.locale), tuple(found))
+    return ConflictNote(tuple(found))
 
 
 def _same(field: Field, one: Any, other: Any) -> bool:

@@ -32,7 +32,7 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "admin": Label("Verwaltung", "Administration"),
         "password": Label("Passwort ändern", "Change password"),
         "sign_out": Label("Abmelden", "Sign out"),
-        "rail": Label("Menü schmal oder breit", "Narrow or widen the menu"),
+        "rail": Label("Menübreite", "Menu width"),
     },
     "palette": {
         "name": Label("Springen und suchen", "Jump and search"),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from typing import Final
 
-import pytest
 from sqlalchemy import Connection, literal, select, text
 
 from app.storage.limits import bound
-from app.web.policy import SIGNED_IN, policy
 from app.web import lifecycle
-from tests.support.site import Site, make_site
+from app.web.policy import SIGNED_IN, policy
+from tests.support.site import make_site
 
 #: A statement that takes very long, on each kind of database.
 _ENDLESS: Final = {
@@ -34,8 +33,16 @@ _BOMBS: Final = (
     "name" + ".parent" * 200 + ' = "x"',
     '"' + "\\" * 1_000,
     "if(" * 300,
+    "employees" + " * 3" * 48 + " > 1",
+    "employees" + " / 7" * 48 + " > 1",
+    "-(" * 30 + "employees" + " / 7)" * 30 + " > 1",
+    "round(" * 38 + "employees" + ", 2)" * 38 + " > 1",
+    "add_days(" * 30 + "created_at" + ", 1)" * 30 + " > now()",
+    "add_months(" * 30 + "created_at" + ", 1)" * 30 + " > now()",
     "length(" * 200 + "name" + ")" * 200 + " > 1",
 )
+#: Seconds that a hostile condition may cost, on a busy machine.
+_QUICK: Final = 2
 
 
 @policy(SIGNED_IN)
@@ -62,11 +69,17 @@ def test_no_statement_holds_a_worker_for_long(database_url: str) -> None:
     site.installation.close()
 
 
-@pytest.mark.parametrize("bomb", _BOMBS, ids=range(len(_BOMBS)))
-def test_a_condition_costs_little(full_site: Site, bomb: str) -> None:
-    """However it is built, a condition of a reader is refused or answered within a second."""
-    visitor = full_site.visitor("crm_manager")
-    begun = time.monotonic()
-    response = visitor.client.get("/e/account", query_string={"where": bomb})
-    assert response.status_code in (200, 400)
-    assert time.monotonic() - begun < 1
+def test_a_condition_costs_little(database_url: str) -> None:
+    """However it is built, a condition of a reader is refused or answered quickly."""
+    site = make_site(database_url)
+    visitor = site.visitor("crm_manager")
+    visitor.get("/e/account")
+    statuses = set()
+    for bomb in (*_BOMBS, [_BOMBS[3]] * 150):
+        begun = time.monotonic()
+        response = visitor.client.get("/e/account", query_string={"where": bomb})
+        assert time.monotonic() - begun < _QUICK, bomb
+        assert response.status_code in (200, 400), bomb
+        statuses.add(response.status_code)
+    assert statuses == {200, 400}
+    site.installation.close()

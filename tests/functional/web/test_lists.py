@@ -34,6 +34,36 @@ def test_every_place_of_the_menu_opens(full_site: Site, role: str) -> None:
             assert visitor.get(unescape(tab)).status_code == 200, tab
 
 
+def test_many_reports_are_one_entry_of_the_menu(full_site: Site) -> None:
+    visitor = full_site.visitor("crm_manager")
+    report = visitor.get("/report/forecast").text
+    rail = report[report.index('<nav class="rail"') : report.index("</nav>")]
+    assert rail.count('href="/report') == 1
+    assert '<a class="rail-link" href="/reports"' in rail
+    assert rail.count("aria-current") == 1
+    assert 'aria-current="true"' in rail
+
+
+def test_a_row_leads_to_its_record_even_where_it_begins_with_a_reference(full_site: Site) -> None:
+    page = full_site.visitor("crm_manager").get("/e/employment").text
+    cells = re.findall(r"<tr><td>(.*?)</td>", page)
+    assert len(cells) > 10
+    assert all(cell.startswith('<a class="open" href="/r/employment/') for cell in cells)
+    assert all(cell.count("<a ") == 1 and cell.endswith("</a>") for cell in cells)
+
+
+def test_a_selection_out_of_a_report_is_said_in_words(full_site: Site) -> None:
+    visitor = full_site.visitor("crm_manager")
+    url = _hrefs(visitor.get("/report/pipeline_by_stage?show=table").text, "/e/opportunity/-?where=")[0]
+    page = visitor.get(url).text
+    chips = re.findall(r'<span class="chip-text">([^<]+)</span><a class="chip-off" href="([^"]+)"', page)
+    assert len(chips) == len(parse_qs(urlsplit(url).query)["where"]) == 2
+    assert all(words.startswith("Phase ") for words, _ in chips)
+    for index, (_, off) in enumerate(chips):
+        rest = parse_qs(urlsplit(unescape(off)).query)["where"]
+        assert rest == [one for at, one in enumerate(parse_qs(urlsplit(url).query)["where"]) if at != index]
+
+
 def test_a_role_sees_only_what_it_may_read(full_site: Site) -> None:
     administrator = full_site.visitor("administrator")
     assert administrator.get("/e/account").status_code == 404

@@ -39,6 +39,30 @@ def test_what_was_typed_is_shown_again_with_a_sentence(site: Site) -> None:
     assert "0" in visitor.get("/e/account/-/count").text or "Noch keine" in visitor.get("/e/account").text
 
 
+def test_references_to_several_keep_their_names_when_a_form_is_refused(site: Site) -> None:
+    visitor = site.visitor("crm_manager")
+    created = visitor.post("/r/person/new", {"first_name": "Ada", "last_name": "Nordwind", "_sent": []})
+    assert created.status_code == 303, created.text
+    number = created.headers["Location"].rpartition("/")[2]
+    given = {"participants": [number, "987654"], "_sent": ["participants"]}
+    for url in ("/r/activity/new", "/r/activity/new/refresh"):
+        page = visitor.post(url, given)
+        assert page.status_code == (200 if url.endswith("refresh") else 422)
+        assert "Ada Nordwind" in page.text
+        assert f"#{number}<" not in page.text
+        assert "#987654" in page.text
+
+
+def test_a_new_record_begins_with_its_maker(site: Site) -> None:
+    visitor = site.visitor("sales")
+    owner = re.search(r'name="owner" value="([0-9]+)"', visitor.get("/r/opportunity/new").text)
+    assert owner is not None
+    assert int(owner[1]) == site.actor("sales").id
+    other = site.actor("crm_manager").id
+    given = visitor.get(f"/r/opportunity/new?owner={other}").text
+    assert f'name="owner" value="{other}"' in given
+
+
 def test_the_slower_of_two_keeps_what_he_typed(site: Site) -> None:
     one, other = site.visitor("sales"), site.visitor("crm_manager")
     url = _created(one)
@@ -49,6 +73,7 @@ def test_the_slower_of_two_keeps_what_he_typed(site: Site) -> None:
     assert late.status_code == 409
     assert 'value="Langsamer AG"' in late.text
     assert "Schneller AG" in late.text
+    assert "speichern Sie noch einmal" in late.text
     assert "Schneller AG" in one.get(url).text
     again = _VERSION.search(late.text)
     assert again is not None
