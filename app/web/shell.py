@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Mapping, Set
 from typing import Final
 
@@ -17,9 +18,8 @@ from app.web.render import csrf, here, render
 from app.web.respond import htmx
 from app.web.texts import text
 
-#: Two characters of the private use area; no document or text of ours has them, and an input's are escaped elsewhere.
+#: Two characters of the private use area mark a slot, with a secret between them that no document can know.
 _OPEN, _CLOSE = "\ue000", "\ue001"
-_SLOT: Final = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 
 #: The frame in pieces: constant HTML at even places, names of slots at odd ones.
 Pieces = tuple[str, ...]
@@ -87,11 +87,11 @@ def _places(path: str, entries: Set[str]) -> tuple[str, str]:
 
 def _frame(ctx: Context) -> Pieces:
     """Render the shell with places held for what changes from request to request."""
-    locale = ctx.locale
+    locale, mark = ctx.locale, _OPEN + secrets.token_hex(8)
     html = render(
         "shell.html",
         locale,
-        slot=lambda name: markup.trusted(f"{_OPEN}{name}{_CLOSE}"),
+        slot=lambda name: markup.trusted(f"{mark}{name}{_CLOSE}"),
         menu=[_entry(place, ctx) for place in menu_for(ctx)],
         home={"url": "/", "label": text("shell.home", locale), "icon": "house"},
         creatable=[
@@ -100,7 +100,7 @@ def _frame(ctx: Context) -> Pieces:
         ],
         administers=capable(ctx.snapshot.model, ctx.actor, "administer"),
     )
-    return tuple(_SLOT.split(str(html)))
+    return tuple(re.split(f"{mark}([^{_CLOSE}]*){_CLOSE}", str(html)))
 
 
 def _entry(place: Place, ctx: Context) -> dict[str, object]:

@@ -117,7 +117,7 @@ def test_a_report_is_drawn_and_leads_to_its_records(enter: Enter) -> None:
     expect(page).to_have_url(re.compile("show=pivot"))
     page.locator("td.n a").first.click()
     expect(page.locator("#list")).to_be_visible()
-    expect(page.locator(".chip")).to_have_count(1)
+    expect(page.locator(".chip")).not_to_have_count(0)
     page.go_back()
     reader.settle()
     page.fill("#p-months", "2")

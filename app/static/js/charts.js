@@ -179,7 +179,7 @@ const flat = (option, kind, locale, ink, width) => {
     splitLine: { lineStyle: { color: ink.line } },
   };
   return {
-    grid: { left: 8, right: 16, top: several ? 40 : 16, bottom: 20, containLabel: true },
+    grid: { left: 8, right: lying || below ? 16 : 48, top: several ? 40 : 16, bottom: 20, containLabel: true },
     legend: several ? { top: 0, type: "scroll", icon: "roundRect", textStyle: { color: ink.text }, pageTextStyle: { color: ink.muted }, pageIconColor: ink.text } : undefined,
     xAxis: lying ? counting : naming,
     yAxis: lying ? naming : counting,

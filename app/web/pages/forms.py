@@ -215,9 +215,7 @@ def update(entity: str, record_id: int) -> BaseResponse:
         else:
             toasts.leave(Toast(text("record.saved", ctx.locale)))
             return go(record_url(entity, record_id))
-    mask = plan.render(
-        record.values, record.labels, ctx=ctx, record_id=record.id, bound=bound, follow=follower(ctx)
-    )
+    mask = plan.render(record.values, record.labels, ctx=ctx, record_id=record.id, bound=bound, follow=follower(ctx))
     shown = version if conflict is None else record.version
     return _again(ctx, _edit_screen(ctx, plan, record, mask, bound, shown, conflict), bound)
 
