@@ -118,13 +118,14 @@ class Table(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
             raise exc
         return True
 
-    def get_one(self, id: Any) -> Any:  # noqa: A002  Flask-Admin's name
+    def get_one(self, id: Any) -> Any:
         """Return the row with an id as the address writes it; None, and so "not there", for what can't be one."""
         parts = tools.iterdecode(id)
         keys = inspect(self.model).primary_key
         if len(parts) != len(keys):
             return None
-        if any(isinstance(key.type, Integer) and not _ID.fullmatch(part) for key, part in zip(keys, parts, strict=True)):
+        numbers = [part for key, part in zip(keys, parts, strict=True) if isinstance(key.type, Integer)]
+        if not all(_ID.fullmatch(number) for number in numbers):
             return None
         return None if any("\0" in part for part in parts) else super().get_one(id)
 

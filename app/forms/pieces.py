@@ -7,6 +7,7 @@ constant HTML and names of texts, so that a request costs one escape and one app
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,8 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.environment import TemplateModule
 from markupsafe import Markup, escape
 
-#: Characters that no text can contain (`app/fields/texts.py` refuses them), so they can't be typed as place holders.
-_OPEN: Final = "\x02"
+#: Characters that no value can contain (`app/fields/texts.py` refuses them), with a secret that no document can know.
+_OPEN: Final = f"\x02{secrets.token_hex(8)}:"
 _CLOSE: Final = "\x03"
 _HOLDER: Final = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 _TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"

@@ -62,6 +62,17 @@ def written_size(element: ClauseElement) -> int:
     return sizes[id(element)]
 
 
+def _affordable(found: _Found, element: Callable[[_Found], ClauseElement]) -> _Found:
+    """Return what was compiled, unless it is far too long.
+
+    Raises:
+        InvalidQuery: it is.
+    """
+    if written_size(element(found)) > MAX_PARTS:
+        raise InvalidQuery((FieldError("query.condition.too_costly", _TOO_COSTLY),))
+    return found
+
+
 class Selection:
     """A SELECT on the records of one entity that is being put together.
 
@@ -107,13 +118,13 @@ class Selection:
 
     def condition(self, expr: Expr) -> ColumnElement[bool]:
         """Return a checked expression in SQL, with its values noted; what it needs is joined."""
-        found = self._compiled(to_sql, expr, "x")
+        found = _affordable(self._compiled(to_sql, expr, "x"), lambda one: one.clause)
         self._environments.append(found.parameters)
         return found.clause
 
     def value(self, expr: Expr) -> SqlValue:
         """Return a checked expression as a value in SQL, with its values noted; what it needs is joined."""
-        found = self._compiled(to_sql_value, expr, "v")
+        found = _affordable(self._compiled(to_sql_value, expr, "v"), lambda one: one.value.element)
         self._environments.append(found.parameters)
         return found.value
 
@@ -126,15 +137,12 @@ class Selection:
         prefix = f"{self._name}{kind}{len(self._environments)}_"
         dialect = self.ctx.snapshot.dialect
         try:
-            found = compile_(
+            return compile_(
                 expr, self.scope, self.operand, dialect, prefix=prefix, aggregate=self.operand.aggregate
             )
         except ExprError as wrong:
             errors = (FieldError(f"query.condition.{one.code}", one.message) for one in wrong.problems)
             raise InvalidQuery(tuple(errors)) from wrong
-        if written_size(found.clause if isinstance(found, SqlCondition) else found.value.element) > MAX_PARTS:
-            raise InvalidQuery((FieldError("query.condition.too_costly", _TOO_COSTLY),))
-        return found
 
     def where_expr(self, *conditions: Expr | None) -> None:
         """Demand that conditions are TRUE; None stands for no condition."""

@@ -26,8 +26,8 @@ from app.web.texts import TEXTS
 
 _log: Final = logging.getLogger("lotse.web")
 _TOO_LONG: Final = Label(
-    "Die Antwort hätte zu lange gedauert und wurde abgebrochen. Grenzen Sie die Frage ein, zum Beispiel mit einem Filter.",
-    "The answer would have taken too long and was given up. Please narrow the question down, for example with a filter.",
+    "Die Antwort hätte zu lange gedauert und wurde abgebrochen. Grenzen Sie die Frage ein, etwa mit einem Filter.",
+    "The answer would have taken too long and was given up. Please narrow the question down, perhaps by a filter.",
 )
 
 

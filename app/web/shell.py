@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping, Set
-from typing import Final
 
 from markupsafe import Markup, escape
 

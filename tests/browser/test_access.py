@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Enter
 
@@ -23,18 +26,30 @@ _RUN = """async () => {
 }"""
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
-def test_every_page_is_accessible(enter: Enter, axe: str, theme: str, width: int) -> None:
-    reader = enter(width=width, theme=theme)
+_WIDTHS = (360, 1440)
+_THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+#: The pages are dealt to so many tests, which may run at the same time.
+_HANDS = 4
+
+
+@pytest.mark.parametrize("hand", range(_HANDS))
+def test_every_page_is_accessible(enter: Enter, axe: str, hand: int) -> None:
+    """A page is loaded once; the window's width and the reader's colours change while it is open."""
+    reader = enter(width=_WIDTHS[0])
     findings = {}
-    for path in _PAGES:
+    for path in _PAGES[hand::_HANDS]:
         page = reader.open(path)
         page.evaluate(axe)
-        found = page.evaluate(_RUN)
-        if found:
-            findings[path] = found[:6]
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than the window"
+        for width in _WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            for theme in _THEMES:
+                page.emulate_media(color_scheme=theme)
+                reader.settle()
+                expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+                if found := page.evaluate(_RUN):
+                    findings[f"{path} {width} {theme}"] = found[:6]
+            fits = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert fits, f"{path} is wider than a window of {width}"
     assert findings == {}
     assert reader.problems == []
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import atexit
 import functools
+import itertools
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -12,9 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from app.access.actor import PRODUCT, Actor
 from app.changes.publish import publish
@@ -25,11 +27,13 @@ from app.meta.documents import Document, load_all, load_directory
 from app.runtime.snapshot import Snapshot
 from app.runtime.store import Store
 from app.storage.database import Database, open_database
+from tests.support.postgres import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The folders that a fresh clone publishes.
 METADATA = ROOT / "metadata"
 PLUGINS = ROOT / "plugins"
+_counter: Final = itertools.count()
 
 Bodies = Mapping[tuple[str, str], Mapping[str, Any]]
 
@@ -118,9 +122,9 @@ def write_documents(folder: Path, bodies: Bodies) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """A database file that is copied, with the configuration that was compiled for it."""
+    """A database that is copied, with the configuration that was compiled for it."""
 
-    path: Path
+    url: URL
     store: Store
 
 
@@ -130,17 +134,36 @@ def _state(folders: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
     return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
-@functools.lru_cache(maxsize=8)
-def _template(folders: tuple[Path, ...], state: tuple[tuple[str, int, int], ...]) -> _Template:
+@functools.lru_cache(maxsize=16)
+def _template(url: URL, folders: tuple[Path, ...], state: tuple[tuple[str, int, int], ...]) -> _Template:
+    """Return the template for some documents; `url` says on which server, and is made here on SQLite."""
     assert state
-    folder = Path(tempfile.mkdtemp(prefix="lotse-template-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = folder / "lotse.sqlite"
-    database = open_database(f"sqlite:///{path}", create=True)
+    if url.get_backend_name() == "sqlite":
+        folder = Path(tempfile.mkdtemp(prefix="lotse-template-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        url = url.set(database=str(folder / "lotse.sqlite"))
+    else:
+        url = url.set(database=f"template_{os.getpid()}_{next(_counter)}")
+        _server(url).create(url.database or "")
+    database = open_database(url.render_as_string(hide_password=False), create=True)
     store = Store(database)
     publish(database, store, read_documents(*folders), PRODUCT, "Test")
     database.close()
-    return _Template(path, store)
+    return _Template(url, store)
+
+
+def _server(url: URL) -> Server:
+    """Return the PostgreSQL that a database is on."""
+    return Server(Path(str(url.query["host"])))
+
+
+def _copy(template: URL, url: URL) -> None:
+    """Put a copy of a template where an empty database is, or none yet."""
+    if url.get_backend_name() == "sqlite":
+        shutil.copyfile(template.database or "", url.database or "")
+    else:
+        _server(url).drop(url.database or "")
+        _server(url).create(url.database or "", template.database or "")
 
 
 def install(url: str, *folders: Path) -> Installation:
@@ -155,15 +178,10 @@ def install(url: str, *folders: Path) -> Installation:
     """
     given = folders or (METADATA, PLUGINS)
     parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        database = open_database(url)
-        store = Store(database)
-        publish(database, store, read_documents(*given), PRODUCT, "Test")
-        return Installation(url, database, store)
-    template = _template(given, _state(given))
-    shutil.copyfile(template.path, Path(parsed.database or ""))
+    # The part of the address that says which database is left out, so that one template serves them all.
+    template = _template(parsed.set(database=""), given, _state(given))
+    _copy(template.url, parsed)
     database = open_database(url)
     store = Store(database)
     store.adopt(template.store)
     return Installation(url, database, store)
-

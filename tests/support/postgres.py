@@ -38,6 +38,13 @@ _SETTINGS: Final = {
     "max_wal_size": "512MB",
     "autovacuum": "on",
 }
+#: Waits for the end of its input, then stops the server `$1` (at most ten seconds) and removes its folder `$2`.
+_GUARD: Final = """
+read -r nothing
+kill -INT "$1"
+for turn in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" && sleep 1; done
+rm -rf "$2"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +128,26 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
+def _guarded(process: subprocess.Popen[bytes], folder: Path) -> Iterator[None]:
+    """Have the server stopped and its folder removed even when this process is killed within the block."""
+    # The guard reads a pipe that nobody writes to; the reading ends when we are gone, whatever ended us.
+    guard = subprocess.Popen(
+        ["/bin/sh", "-c", _GUARD, "guard", str(process.pid), str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        guard.kill()
+        guard.wait()
+        assert guard.stdin is not None
+        guard.stdin.close()
+
+
+@contextmanager
 def running() -> Iterator[Server]:
     """Run a new server in a folder of its own for as long as the block lasts.
 
@@ -157,8 +184,9 @@ def running() -> Iterator[Server]:
             )
         server = Server(folder)
         try:
-            _reachable(server, process, log)
-            yield server
+            with _guarded(process, folder):
+                _reachable(server, process, log)
+                yield server
         finally:
             _stop(process)
     finally:

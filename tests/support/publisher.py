@@ -6,11 +6,13 @@ that it can be killed without a new interpreter for each kill. Run by `Publisher
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,7 +21,7 @@ from app.access.actor import PRODUCT
 from app.changes.publish import publish
 from app.runtime.store import Store
 from app.storage.database import open_database
-from tests.support.install import ROOT, read_documents
+from tests.support.install import ROOT, read_documents, write_documents
 
 #: Begins a `kill_at` that means "the first moment but these", names separated by commas. What comes after a step is
 #: the same moment as before the next one, so only the last two ends of steps are moments of their own; and before the
@@ -27,6 +29,7 @@ from tests.support.install import ROOT, read_documents
 FIRST_BUT = "!"
 _ENDS = ("after verify", "after commit")
 _OUTSIDE = ("before compile", "before commit")
+_ANY = {"de": "Irgendwas", "en": "Anything"}
 
 
 class Publisher:
@@ -110,7 +113,18 @@ def _publish(url: str, folder: Path, kill_at: str, writer: int) -> None:
         os._exit(code)
 
 
+def _warm_up(folder: Path) -> None:
+    """Publish once into a database of no use: what the first publish of a process prepares, every child then has."""
+    documents = write_documents(folder / "documents", {("options", "any"): {"label": _ANY, "values": [{"id": "any", "label": _ANY}]}})
+    database = open_database(f"sqlite:///{folder / 'any.sqlite'}", create=True)
+    publish(database, Store(database), read_documents(documents), PRODUCT, "Test")
+    database.close()
+    gc.freeze()
+
+
 def _main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        _warm_up(Path(folder))
     stores: dict[str, Store] = {}
     for line in sys.stdin:
         job = json.loads(line)

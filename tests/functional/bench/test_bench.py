@@ -28,7 +28,7 @@ _MOMENTS = frozenset({"id", "created_at", "created_by", "updated_at", "updated_b
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_small_run_writes_its_table(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "results.md"
-    assert main(["--rows", "500", "--times", "2", "--database", kind, "--out", str(out)]) == 0
+    assert main(["--rows", "200", "--times", "1", "--database", kind, "--out", str(out)]) == 0
     written = out.read_text(encoding="utf-8")
     rows = [line for line in written.splitlines() if line.startswith("|")]
     # Eight pages, the deep page beside the first one, and a publish; two lines are the table's head.

@@ -11,7 +11,8 @@ from urllib.parse import quote, urlencode
 from flask import Flask
 from werkzeug.routing import Rule
 
-from app.meta.model import Model
+from app.meta.model import Field, Model
+from app.web.policy import CLOSED, policy_of
 
 #: What people, programs and attackers put where a value is expected.
 HOSTILE: Final[tuple[str, ...]] = (
@@ -100,6 +101,10 @@ HOSTILE: Final[tuple[str, ...]] = (
     'first_letter(title) = "A"',
     "length(title) > 3",
 )
+#: Of the pages that libraries bring along and nobody can open, how many are tried at all.
+_CLOSED: Final = 0.15
+#: Of all requests, how many are a save that could succeed.
+_SAVES: Final = 0.08
 #: Arguments that some route knows.
 ARGUMENTS: Final = (
     "q",
@@ -149,12 +154,14 @@ class Asked:
         method, path: what is asked for, the query string included.
         form: fields of the body, names repeated for several values.
         headers: what htmx or a browser would send.
+        endpoint: the route that is meant, empty for an address out of the blue.
     """
 
     method: str
     path: str
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    endpoint: str = ""
 
 
 class Asker:
@@ -170,7 +177,8 @@ class Asker:
         self.chance = chance
         self.model = model
         skipped = ("security.logout", "static_pages.file")
-        self.rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint not in skipped]
+        rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint not in skipped]
+        self.rules = [r for r in rules if policy_of(app, r.endpoint) is not CLOSED or chance.random() < _CLOSED]
         self.names = self._names()
 
     def _names(self) -> dict[str, list[str]]:
@@ -192,6 +200,8 @@ class Asker:
         chance = self.chance
         if chance.random() < 0.03:
             return Asked("GET", "/" + quote(chance.choice(HOSTILE)[:500]))
+        if chance.random() < _SAVES:
+            return self._save()
         rule = chance.choice(self.rules)
         method = chance.choice(sorted((rule.methods or {"GET"}) - {"OPTIONS", "HEAD"}))
         if chance.random() < 0.03:
@@ -200,7 +210,34 @@ class Asker:
         path = self._path(rule, entity)
         pairs = [self._argument(entity) for _ in range(chance.randrange(4))]
         url = f"{path}?{urlencode(pairs, errors='surrogatepass')}" if pairs else path
-        return Asked(method, url, self._form(entity) if method != "GET" else {}, self._headers())
+        form = self._form(entity) if method != "GET" else {}
+        return Asked(method, url, form, self._headers(), f"{method} {rule.endpoint}")
+
+    def _save(self) -> Asked:
+        """Fill in a mask as somebody would who means it, with one hostile value every other time."""
+        entity = self.chance.choice([key for key, one in self.model.entities.items() if not one.owners])
+        form: dict[str, list[str]] = {}
+        for chosen in self.model.entities[entity].fields.values():
+            raw = self._meant(chosen)
+            if not chosen.system and raw is not None and (chosen.required or self.chance.random() < 0.3):
+                form[chosen.key] = [raw]
+        if form and self.chance.random() < 0.5:
+            form[self.chance.choice(list(form))] = [self.chance.choice(HOSTILE)]
+        if self.chance.random() < 0.3:
+            record = self.chance.choice((1, 2, 3))
+            form["version"] = [str(self.chance.choice((1, 1, 2)))]
+            return Asked("POST", f"/r/{entity}/{record}/edit", form, {}, "POST form_pages.update")
+        return Asked("POST", f"/r/{entity}/new", form, {}, "POST form_pages.create")
+
+    def _meant(self, chosen: Field) -> str | None:
+        """Return what somebody would put into a field; nothing where it takes more than one input."""
+        spec = chosen.type.spec
+        if spec.options:
+            return str(self.chance.choice(spec.options).key)
+        if spec.targets:
+            return str(self.chance.choice((1, 2, 3)))
+        good = [raw for raw, _ in chosen.type.examples.good if isinstance(raw, str)]
+        return self.chance.choice(good) if good else None
 
     def _path(self, rule: Rule, entity: str) -> str:
         parts = []

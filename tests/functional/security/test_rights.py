@@ -6,7 +6,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -28,7 +27,7 @@ VISIBLE: Final = ("opportunity", "activity")
 _ALL: Final = {"create": True, "read": True, "update": True, "retire": True}
 _LABEL: Final = {"de": "Außen", "en": "Outside"}
 #: Documents that look over references and into lines which the outsider may not read.
-_DOCUMENTS: Final = {
+_DOCUMENTS: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("roles", OUTSIDER): {"label": _LABEL, "entities": dict.fromkeys(VISIBLE, _ALL), "capabilities": ["export"]},
     ("views", "opportunity.leaky"): {
         "entity": "opportunity",
@@ -129,7 +128,7 @@ def _addresses(site: Site) -> Iterator[str]:
                 yield f"/e/{key}/-?{urlencode({name: value})}"
             same = f'{path} = "Kanarienvogel"'
             yield f"/e/{key}/-/count?{urlencode({'where': same})}"
-        for aggregate in ("count(products) > 1", "sum(products.quantity) > 2", "count(contacts) = 0", "products is empty"):
+        for aggregate in ("count(products) > 1", "sum(products.quantity) > 2", "count(contacts) = 0"):
             yield f"/e/{key}/-?{urlencode({'where': aggregate})}"
         with site.installation.database.read() as connection:
             ids = connection.execute(select(site.installation.snapshot.tables[key].c.id).limit(12)).scalars().all()
@@ -163,7 +162,7 @@ def test_hidden_records_leave_no_trace(pair: Pair) -> None:
     for address in _addresses(pair.one):
         here, there = _ask(one, address), _ask(other, address)
         asked, good = asked + 1, good + (here[0] == 200)
-        if here != there or b"Kanarienvogel" in there[1].replace(address.encode(), b"") and b"Kanari" not in here[1]:
+        if here != there or (b"Kanarienvogel" in there[1].replace(address.encode(), b"") and b"Kanari" not in here[1]):
             different.append((address, here[0], there[0]))
     print(f"{asked} requests, {good} of them answered")
     assert different == []
@@ -175,13 +174,14 @@ def test_the_difference_would_be_seen(pair: Pair) -> None:
     """Who may read everything does see it; otherwise the test above would prove nothing."""
     seen = [_ask(site.visitor("management"), "/e/opportunity/leaky") for site in (pair.one, pair.other)]
     assert seen[0] != seen[1]
-    assert _ask(pair.one.visitor("management"), "/report/leaky") != _ask(pair.other.visitor("management"), "/report/leaky")
+    seen = [_ask(site.visitor("management"), "/report/leaky") for site in (pair.one, pair.other)]
+    assert seen[0] != seen[1]
 
 
 @pytest.mark.parametrize(
     "address",
-    ["/e/{}", "/e/{}/all", "/e/{}/-", "/e/{}/-/count", "/e/{}/-/export/csv", "/e/{}?f.name.is=1", "/e/{}?where=)", "/r/{}/1",
-     "/r/{}/1/edit", "/r/{}/new", "/pick/{}", "/quick/{}"],
+    ["/e/{}", "/e/{}/all", "/e/{}/-", "/e/{}/-/count", "/e/{}/-/export/csv", "/e/{}?f.name.is=1", "/e/{}?where=)",
+     "/r/{}/1", "/r/{}/1/edit", "/r/{}/new", "/pick/{}", "/quick/{}"],
 )  # fmt: skip
 def test_not_yours_looks_like_not_there(pair: Pair, address: str) -> None:
     visitor = pair.one.visitor(OUTSIDER)
@@ -214,8 +214,7 @@ def test_roles_of_an_outsider_are_only_what_they_say(pair: Pair) -> None:
     """The menu, the palette and the reports name no entity that he may not read."""
     visitor = pair.one.visitor(OUTSIDER)
     text = visitor.get("/").text + visitor.get("/palette?q=").text + visitor.get("/reports").text
-    entities = pair.one.installation.snapshot.model.entities
-    for key, entity in entities.items():
+    for key in pair.one.installation.snapshot.model.entities:
         if key not in VISIBLE:
             assert f'href="/e/{key}"' not in text, key
             assert f'href="/r/{key}/new"' not in text, key
