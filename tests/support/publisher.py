@@ -115,7 +115,8 @@ def _publish(url: str, folder: Path, kill_at: str, writer: int) -> None:
 
 def _warm_up(folder: Path) -> None:
     """Publish once into a database of no use: what the first publish of a process prepares, every child then has."""
-    documents = write_documents(folder / "documents", {("options", "any"): {"label": _ANY, "values": [{"id": "any", "label": _ANY}]}})
+    options = {"label": _ANY, "values": [{"id": "any", "label": _ANY}]}
+    documents = write_documents(folder / "documents", {("options", "any"): options})
     database = open_database(f"sqlite:///{folder / 'any.sqlite'}", create=True)
     publish(database, Store(database), read_documents(documents), PRODUCT, "Test")
     database.close()
