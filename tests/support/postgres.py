@@ -183,11 +183,12 @@ def running() -> Iterator[Server]:
                 **_as_nobody(),
             )
         server = Server(folder)
-        try:
-            with _guarded(process, folder):
+        # The guard stays until the server has stopped: we may be killed while we wait for that, too.
+        with _guarded(process, folder):
+            try:
                 _reachable(server, process, log)
                 yield server
-        finally:
-            _stop(process)
+            finally:
+                _stop(process)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
