@@ -11,20 +11,20 @@ from app.errors import InvalidValue
 from app.expr.types import ValueType
 from app.fields.base import Examples, FieldSpec, Loss, Operator, Option, Raw, Value
 from app.fields.choosing import ChoosingField
-from app.fields.column import ColumnKind, ColumnSpec
 from app.fields.formats import Formats
-from app.fields.operators import LIST_OPERATORS
+from app.fields.listed import ListedField
 from app.fields.slots import CHECKED, extra_checkboxes, mark
 from app.language import DEFAULT_LOCALE, Label, Locale
 
 _BLANK = Markup(" ")
+_COMMA = Markup(", ")
 _NOT_A_LIST = Label(
     "Hier wird eine Liste von Einträgen gebraucht. Bitte mehrere durch Komma trennen.",
     "A list of entries is needed here. Please separate several by commas.",
 )
 
 
-class Choices(ChoosingField):
+class Choices(ListedField, ChoosingField):
     """Several entries of an option list, kept in the list's order."""
 
     name = "choices"
@@ -59,18 +59,6 @@ class Choices(ChoosingField):
         bad=(["crm", "xyz"], "xyz", 5, {"crm": True}, [["crm"]], [1], True),
     )
 
-    def columns(self) -> tuple[ColumnSpec, ...]:
-        """Return one column with a list of keys."""
-        return (ColumnSpec("", ColumnKind.JSON),)
-
-    def to_columns(self, value: Value) -> Mapping[str, Any]:
-        """Return the list of keys."""
-        return {"": None if value is None else list(value)}
-
-    def from_columns(self, stored: Sequence[Any]) -> Value:
-        """Return the keys."""
-        return tuple(stored[0]) if stored[0] else None
-
     def clean(self, raw: Raw, locale: Locale) -> Value:
         """Read a list of keys or labels, or a text with commas between them."""
         if raw is None:
@@ -102,29 +90,14 @@ class Choices(ChoosingField):
         return ", ".join(self.text_of(key, formats.locale) for key in value)
 
     def cell(self, value: Value, formats: Formats) -> Markup:
-        """Return the badges."""
-        return _BLANK.join(self.badge_of(key, formats.locale) for key in value)
-
-    def to_json(self, value: Value) -> Any:
-        """Return a list of keys."""
-        return None if value is None else list(value)
-
-    def to_cell(self, value: Value) -> Any:
-        """Return the keys with commas between them; an import reads them back."""
-        return None if value is None else ", ".join(value)
+        """Return the badges; plain labels are set apart by commas, because nothing else shows where one ends."""
+        plain = not any(option.colour for option in self.spec.options)
+        return (_COMMA if plain else _BLANK).join(self.badge_of(key, formats.locale) for key in value)
 
     def value_schema(self) -> Mapping[str, Any]:
         """Return a list of keys."""
         keys = [option.key for option in self.spec.options]
         return {"type": "array", "items": {"type": "string", "enum": keys}, "uniqueItems": True}
-
-    def operators(self) -> tuple[Operator, ...]:
-        """Return has one of, has none of, empty."""
-        return LIST_OPERATORS
-
-    def sort_suffixes(self) -> None:
-        """Lists have no useful order."""
-        return None
 
     def search_terms(self, value: Value) -> str:
         """Find it by the labels in both languages."""

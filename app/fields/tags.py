@@ -10,10 +10,9 @@ from markupsafe import Markup
 from app.errors import InvalidValue
 from app.expr.fold import fold
 from app.expr.types import ValueType
-from app.fields.base import Examples, FieldSpec, FieldType, Loss, Operator, Raw, Value
-from app.fields.column import ColumnKind, ColumnSpec
+from app.fields.base import Examples, FieldSpec, Loss, Operator, Raw, Value
 from app.fields.formats import Formats
-from app.fields.operators import LIST_OPERATORS
+from app.fields.listed import ListedField
 from app.fields.texts import NOT_TEXT, single_line
 from app.language import Label, Locale
 
@@ -31,7 +30,7 @@ _BADGE: Final = Markup('<span class="badge">{}</span>')
 _BLANK: Final = Markup(" ")
 
 
-class Tags(FieldType):
+class Tags(ListedField):
     """Free key words, typed with commas between them; two spellings of one word are one."""
 
     name = "tags"
@@ -54,18 +53,6 @@ class Tags(FieldType):
         ),
         bad=(["x" * 51], ["a\x00"], 5, {"a": 1}, [1], ["a,b"], [f"t{n}" for n in range(51)], True),
     )
-
-    def columns(self) -> tuple[ColumnSpec, ...]:
-        """Return one column with a list of texts."""
-        return (ColumnSpec("", ColumnKind.JSON),)
-
-    def to_columns(self, value: Value) -> Mapping[str, Any]:
-        """Return the list of texts."""
-        return {"": None if value is None else list(value)}
-
-    def from_columns(self, stored: Sequence[Any]) -> Value:
-        """Return the tags."""
-        return tuple(stored[0]) if stored[0] else None
 
     def clean(self, raw: Raw, locale: Locale) -> Value:
         """Read a list of texts, or a text with commas or line breaks between them."""
@@ -106,26 +93,10 @@ class Tags(FieldType):
         """Return the tags as badges."""
         return _BLANK.join(_BADGE.format(tag) for tag in value)
 
-    def to_json(self, value: Value) -> Any:
-        """Return a list of texts."""
-        return None if value is None else list(value)
-
-    def to_cell(self, value: Value) -> Any:
-        """Return the tags with commas between them; an import reads them back."""
-        return None if value is None else ", ".join(value)
-
     def value_schema(self) -> Mapping[str, Any]:
         """Return a list of texts."""
         item = {"type": "string", "minLength": 1, "maxLength": _TAG_LENGTH}
         return {"type": "array", "items": item, "uniqueItems": True, "maxItems": _MOST}
-
-    def operators(self) -> tuple[Operator, ...]:
-        """Return has one of, has none of, empty."""
-        return LIST_OPERATORS
-
-    def sort_suffixes(self) -> None:
-        """Lists have no useful order."""
-        return None
 
     def search_terms(self, value: Value) -> str:
         """Find it by each tag."""
