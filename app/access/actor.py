@@ -8,19 +8,43 @@ from app.language import DEFAULT_LOCALE, Locale
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """One role that somebody acts in, with the identity that its scopes mean.
+
+    A role of one's own means oneself and one's own team. A role that somebody else has lent (a delegation) means him:
+    "own records" are then the lender's. A role with an area (a Lotse's) means that area instead of one's team.
+
+    Args:
+        role: key of the role.
+        user_id: whose records "own" are; what `me()` is in the role's conditions.
+        team_id: the team that "team" is.
+        team_ids: that team and all teams below it.
+        lent_by: what the lender is called, or None for a role of one's own.
+    """
+
+    role: str
+    user_id: int | None
+    team_id: int | None = None
+    team_ids: tuple[int, ...] = ()
+    lent_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """A signed-in person, a technical account, or the product itself.
 
     Args:
         id: the user's id, or None for the product itself (publishing, demo data) and for nobody.
         name: what colleagues call him.
-        roles: keys of his roles; a key without a role document grants nothing.
+        roles: keys of all roles he acts in, lent ones too; a key without a role document grants nothing.
         email: what he signs in with.
         team_id: the team he belongs to, if any.
         locale: the language he reads.
         theme: `light`, `dark` or `auto`.
         density: `normal` or `compact`.
         everything: whether all rights are his; only for the product itself.
+        grants: the same roles, each with the identity that its scopes mean, in the order of their keys; empty for
+            "every role means the actor himself" (see `acting_in`).
     """
 
     id: int | None
@@ -32,6 +56,14 @@ class Actor:
     theme: str = "auto"
     density: str = "normal"
     everything: bool = False
+    grants: tuple[Grant, ...] = ()
+
+    def acting_in(self) -> tuple[Grant, ...]:
+        """Return the roles he acts in, with the identity that each one's scopes mean."""
+        if self.grants:
+            return self.grants
+        teams = () if self.team_id is None else (self.team_id,)
+        return tuple(Grant(role, self.id, self.team_id, teams) for role in sorted(self.roles))
 
 
 #: Somebody who isn't signed in; no role, no right.

@@ -22,7 +22,7 @@ from sqlalchemy.pool import QueuePool
 
 from app.errors import CannotStart
 from app.expr.sqlite_functions import register
-from app.storage import refusals
+from app.storage import closing, refusals
 
 DialectName = Literal["sqlite", "postgresql"]
 
@@ -68,10 +68,15 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Open a transaction that may write; it commits at the end, and rolls back when an error leaves the block."""
+        """Open a transaction that may write; it commits at the end, and rolls back when an error leaves the block.
+
+        What was asked for by `app.storage.closing.at_the_end` is done right before the commit.
+        """
         # SQLite lets one writer in at a time and wakes waiting ones unfairly; within a process they queue up here.
         with self._turn if self.dialect == "sqlite" else nullcontext(), self.engine.begin() as connection:
+            closing.clear(connection)
             yield connection
+            closing.run_last_steps(connection)
 
     def close(self) -> None:
         """Close every connection that isn't in use."""

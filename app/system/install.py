@@ -9,10 +9,11 @@ from sqlalchemy import Connection, inspect, select
 from app.errors import CannotStart
 from app.language import Label
 from app.storage.database import Database
+from app.storage.statements import AddColumn
 from app.system.tables import Base, Head, Installation, now, table_of
 
-#: Version of the fixed tables; raised by whoever changes them, together with a step that brings older ones there.
-SCHEMA_VERSION: Final = 1
+#: Version of the fixed tables; raised by whoever changes them in a new version of the program.
+SCHEMA_VERSION: Final = 2
 #: What published a revision; noted with it.
 PROGRAM: Final = "0.1.0"
 
@@ -22,6 +23,10 @@ _NEWER: Final = Label(
     "The database belongs to a newer version of Lotse (level {found}, this program knows {known}). "
     "Upgrade the program.",
 )
+_OLDER: Final = Label(
+    "Die Datenbank „{url}“ gehört zu einer älteren Lotse-Version. Sichern Sie sie und führen Sie „lotse publish“ aus.",
+    "The database “{url}” belongs to an older version of Lotse. Back it up and run “lotse publish”.",
+)
 _EMPTY: Final = Label(
     "Die Datenbank „{url}“ ist noch nicht eingerichtet. Führen Sie „lotse publish“ aus.",
     "The database “{url}” isn't set up yet. Run “lotse publish”.",
@@ -29,19 +34,44 @@ _EMPTY: Final = Label(
 
 
 def create_schema(database: Database) -> None:
-    """Make the fixed tables where they are missing; nothing happens where they are there.
+    """Make the fixed tables where they are missing, and bring those of an older program up to date.
 
     Raises:
         CannotStart: a newer program made them.
     """
     with database.write() as connection:
-        if schema_version(connection) is not None:
+        found = schema_version(connection)
+        if found is not None and found < SCHEMA_VERSION:
+            _upgrade(connection)
+        if found is not None:
             require_schema(connection, database.url)
             return
         Base.metadata.create_all(connection)
         row = {"id": 1, "schema_version": SCHEMA_VERSION, "created_at": now()}
         connection.execute(table_of(Installation).insert(), row)
         connection.execute(table_of(Head).insert().values(id=1, revision_id=None))
+
+
+def _upgrade(connection: Connection) -> None:
+    """Make what an older program's tables lack: tables, columns, indexes. Like a publish it only expands.
+
+    A column that is added to a table has to be nullable or to have a default that the server knows.
+    """
+    inspector = inspect(connection)
+    there = set(inspector.get_table_names())
+    for table in Base.metadata.sorted_tables:
+        if table.name not in there:
+            table.create(connection)
+            continue
+        known = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                connection.execute(AddColumn(column))
+        indexed = {index["name"] for index in inspector.get_indexes(table.name)}
+        for index in table.indexes:
+            if index.name not in indexed:
+                index.create(connection)
+    connection.execute(table_of(Installation).update().values(schema_version=SCHEMA_VERSION))
 
 
 def schema_version(connection: Connection) -> int | None:
@@ -55,10 +85,12 @@ def require_schema(connection: Connection, url: str) -> None:
     """Make sure that this program can work with the fixed tables.
 
     Raises:
-        CannotStart: they aren't there, or a newer program made them.
+        CannotStart: they aren't there, or an older or a newer program made them.
     """
     found = schema_version(connection)
     if found is None:
         raise CannotStart(_EMPTY.format(url=url))
+    if found < SCHEMA_VERSION:
+        raise CannotStart(_OLDER.format(url=url))
     if found > SCHEMA_VERSION:
         raise CannotStart(_NEWER.format(found=found, known=SCHEMA_VERSION))
