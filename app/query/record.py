@@ -40,6 +40,7 @@ class Record:
         labels: field key to the label of the record it points to; for several, a mapping of id to label.
         title: what it is called.
         archived_at: when it was put into the archive, or None.
+        hidden: keys of fields that this reader may read in other records of the entity, but not in this one.
     """
 
     entity: str
@@ -49,6 +50,7 @@ class Record:
     labels: Mapping[str, Any]
     title: str
     archived_at: datetime | None
+    hidden: frozenset[str] = frozenset()
 
     def labelled(self, field: Field) -> Value:
         """Return a value together with its label, for showing."""

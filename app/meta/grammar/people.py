@@ -20,7 +20,7 @@ from app.meta.grammar.words import (
 )
 
 COLOURS: Final = ("green", "red", "yellow", "blue", "grey", "purple")
-CAPABILITIES: Final = ("configure", "administer", "export")
+CAPABILITIES: Final = ("configure", "people", "administer", "export")
 
 _VALUE: Final = closed(
     {
@@ -66,8 +66,10 @@ ROLES: Final = document(
         "home": said(ref("key"), "Dashboard, mit dem der Tag beginnt.", "Dashboard that the day begins with."),
         "capabilities": said(
             array(choice(CAPABILITIES, "Ein Recht.", "A right."), unique=True),
-            "Rechte, die nicht an Datensätzen hängen: configure (veröffentlichen), administer (Konsole), export.",
-            "Rights that aren't about records: configure (publish), administer (console), export.",
+            "Rechte, die nicht an Datensätzen hängen: configure (veröffentlichen), people (Benutzer, Teams, Rollen "
+            "vergeben), administer (Konsole), export.",
+            "Rights that aren't about records: configure (publish), people (users, teams, giving roles), administer "
+            "(console), export.",
         ),
         "entities": said(
             {
