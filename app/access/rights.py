@@ -101,7 +101,8 @@ class EntityAccess:
     def _field(self, key: str, verb: Verb, least: FieldLevel) -> Covering:
         every = self.covering(verb)
         found = _covering((rights.scope(verb), who) for rights, who in self.held if rights.level(key) >= least)
-        return every if found.whole or set(found.parts) == set(every.parts) else found
+        same = found.whole or (not every.whole and set(found.parts) == set(every.parts))
+        return every if same else found
 
     def shows_section(self, name: str) -> bool:
         """Return whether some role has a use for a section of a mask."""
