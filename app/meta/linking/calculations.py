@@ -216,9 +216,9 @@ class _Order:
         left = [node for node in self.sorted if node not in volatile]
         done, stages = set(volatile), []
         while left:
-            entity, taken = left[0][0], []
+            entity, taken, before = left[0][0], [], frozenset(done)
             for node in left:
-                if node[0] == entity and all(one in done for one in self.needs(node)):
+                if node[0] == entity and self._ready(node, done, before):
                     taken.append(node)
                     done.add(node)
             if not taken:
@@ -226,6 +226,11 @@ class _Order:
             stages.append(Stage(entity, tuple(key for _, key in taken)))
             left = [node for node in left if node not in done]
         return tuple(stages)
+
+    def _ready(self, node: Node, done: set[Node], before: frozenset[Node]) -> bool:
+        """Return whether all is computed that a field looks at; what belongs to other records before this stage."""
+        sources = (source for source in self.known[node].sources if source.node in self.known)
+        return all(source.node in (before if source.way else done) for source in sources)
 
     def dependants(self, volatile: frozenset[Node]) -> Mapping[Node, tuple[Dependant, ...]]:
         """Return who looks at each value; fields that are computed when they are read needn't be told anything."""
