@@ -186,6 +186,8 @@ class FieldType(ABC):
     aggregates: ClassVar[tuple[str, ...]] = ("count", "distinct")
     #: Types that a stored value of this type can be turned into a value of, with what it may cost.
     converts_from: ClassVar[Mapping[str, Loss]] = {}
+    #: Whether a value of it can be the result of an expression: a formula, a roll-up.
+    computable: ClassVar[bool] = False
     #: Spec and examples with which the contract test binds and exercises the type.
     sample: ClassVar[FieldSpec]
     examples: ClassVar[Examples]
@@ -303,6 +305,13 @@ class FieldType(ABC):
 
     def expression_value(self, value: Value, sub: str | None = None) -> Any:
         """Return what an expression sees: str, Decimal, bool, date, time, datetime, int (reference), tuple or None."""
+        return value
+
+    def from_expression(self, value: Any) -> Value:
+        """Return the value that a computed field keeps for the value of an expression, the way `expression_value` turns.
+
+        Only asked of types that are `computable`. What doesn't fit is empty: a computation refuses nothing.
+        """
         return value
 
     def scale(self) -> int:

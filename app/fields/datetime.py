@@ -26,6 +26,7 @@ class Datetime(TemporalField):
     value_type = ValueType.DATETIME
     infers = (("string", "date-time"),)
     widget = "datetime"
+    computable = True
     converts_from = {"text": Loss.CHECK, "date": Loss.NONE}
     sample = FieldSpec(entity="sample", key="starts_at", label=Label("Beginn", "Start"))
     examples = Examples(

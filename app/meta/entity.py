@@ -9,6 +9,7 @@ from typing import Any
 from app.expr.ast import Expr
 from app.fields.base import FieldType
 from app.language import Label
+from app.meta.numbering import Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,44 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Rollup:
+    """A value gathered from the records of another entity that point to this one.
+
+    Args:
+        entity: key of the other entity.
+        via: key of its field that points here.
+        aggregate: sum, count, min, max or latest.
+        path: what of each record is gathered; None for count.
+        by: for latest: the key of the field that says which record is the newest.
+        condition: only records for which it is TRUE count; None for all.
+    """
+
+    entity: str
+    via: str
+    aggregate: str
+    path: FieldPath | None = None
+    by: str = "created_at"
+    condition: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRange:
+    """Numbers that the product hands out, one after the other.
+
+    Args:
+        pattern: how a number is written, cut into pieces (see `app.meta.numbering`).
+        restart: when counting begins anew: `year`, `month` or `never`.
+        gapless: whether every hole has to be explained.
+        draw_if: a number is drawn when this becomes TRUE; None for at once.
+    """
+
+    pattern: tuple[Piece, ...]
+    restart: str = "never"
+    gapless: bool = False
+    draw_if: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field of an entity.
 
@@ -39,6 +78,12 @@ class Field:
         readonly: nobody types it in a mask; only the product writes it.
         default: a literal value (already cleaned) or an expression, or None.
         system: one of the fields every record has (owner, team, created_at …), shown and filtered but not in documents.
+        formula: computed by this expression, or None.
+        rollup: gathered from other records, or None.
+        number: drawn from this range, or None.
+        frozen_if: while this is TRUE, a computed value stays as it is; None for never.
+        declassified: whether whoever may read the field reads its value, whatever it was computed from.
+        volatile: whether its value depends on the day or the time: it has no column and is computed when it is read.
     """
 
     key: str
@@ -58,6 +103,17 @@ class Field:
     default_expr: Expr | None = None
     rules: tuple[Rule, ...] = ()
     system: bool = False
+    formula: Expr | None = None
+    rollup: Rollup | None = None
+    number: NumberRange | None = None
+    frozen_if: Expr | None = None
+    declassified: bool = False
+    volatile: bool = False
+
+    @property
+    def computed(self) -> bool:
+        """Return whether its value follows from other values."""
+        return self.formula is not None or self.rollup is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,16 @@ from app.meta.role import Verb
 from app.query.environment import environment_of
 from app.records import texts
 from app.records.check import check
+from app.records.computing import compute
+from app.records.drawing import draw
 from app.records.permits import Permit, authorise_new, permit_for
 from app.records.plan import EntityPlan, plan_of
 from app.records.prepare import Preparation, errors_of
+from app.records.recalculate import lock_own, recalculate
 from app.records.rows import Draft, Stored
 from app.records.stored import Targets, load
 from app.records.titles import refresh, showing, title_formats
+from app.records.touches import of_drafts, of_lifecycle
 from app.records.uniqueness import collisions_of
 from app.records.write import differs, insert, name, set_archived
 from app.records.write import update as write_update
@@ -69,7 +73,9 @@ def create_all(
     drafts = [Draft(plan, pool, prefix=f"[{index}]." if numbered else "") for index in range(len(raws))]
     prepare(ctx, pool, drafts, raws)
     with races(ctx):
+        draw(ctx, drafts)
         insert(ctx, plan, drafts)
+        recalculate(ctx, of_drafts(drafts))
     return [draft.id for draft in drafts if draft.id is not None]
 
 
@@ -98,7 +104,9 @@ def update(ctx: Context, entity_key: str, record_id: int, raw: Mapping[str, Raw]
     if not differs(draft):
         return draft.version
     with races(ctx):
+        draw(ctx, [draft])
         write_update(ctx, plan, draft)
+        recalculate(ctx, of_drafts([draft]))
     tell_others(ctx, [draft])
     return draft.version + 1
 
@@ -113,7 +121,9 @@ def retire(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     plan, _, before, _ = _stored(ctx, entity_key, record_id, "retire", version)
     if before.archived_at is not None:
         return before.version
-    set_archived(ctx, plan, before, at=ctx.now)
+    with races(ctx):
+        set_archived(ctx, plan, before, at=ctx.now)
+        recalculate(ctx, of_lifecycle(ctx, plan, before, restored=False))
     return before.version + 1
 
 
@@ -133,6 +143,7 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
         raise InvalidData(DataErrors(errors))
     with races(ctx):
         set_archived(ctx, plan, before, at=None)
+        recalculate(ctx, of_lifecycle(ctx, plan, before, restored=True))
     return before.version + 1
 
 
@@ -142,6 +153,7 @@ def _stored(
     """Return a stored record that the writer may do something with, as he has seen it."""
     require(ctx, entity_key, verb)
     plan, pool = plan_of(ctx, entity_key), Targets(ctx)
+    lock_own(ctx, plan, [record_id])
     before = load(ctx, plan, pool, [record_id]).get(record_id)
     if before is None:
         raise NotFound(f"{entity_key}/{record_id}")
@@ -164,6 +176,7 @@ def prepare(ctx: Context, pool: Targets, drafts: Sequence[Draft], raws: Sequence
     preparation.resolve(every)
     preparation.check_targets(every)
     preparation.needed(every)
+    compute(ctx, drafts, environment)
     authorise_new(ctx, every)
     check(ctx, every, environment)
     errors = errors_of(drafts)

@@ -10,10 +10,13 @@ from app.context import Context
 from app.errors import DataErrors, InvalidData, NotFound
 from app.fields.base import Raw
 from app.records.actions import create_all, prepare, races, tell_others
+from app.records.drawing import draw
 from app.records.permits import Permit, permits
 from app.records.plan import EntityPlan, plan_of
+from app.records.recalculate import lock_own, recalculate
 from app.records.rows import Draft
 from app.records.stored import Targets, load
+from app.records.touches import of_drafts
 from app.records.write import differs, update
 
 #: Records that go through the path together: large enough to share statements, small enough for memory.
@@ -62,6 +65,7 @@ def update_many(ctx: Context, entity_key: str, changes: Mapping[int, Mapping[str
     plan, ids = plan_of(ctx, entity_key), list(changes)
     for start in range(0, len(ids), BATCH):
         some, pool = ids[start : start + BATCH], Targets(ctx)
+        lock_own(ctx, plan, some)
         stored = load(ctx, plan, pool, some)
         if len(stored) < len(some):
             raise NotFound(entity_key)
@@ -71,10 +75,12 @@ def update_many(ctx: Context, entity_key: str, changes: Mapping[int, Mapping[str
             for index, one in enumerate(some)
         ]
         prepare(ctx, pool, drafts, [changes[one] for one in some])
+        changed = [draft for draft in drafts if differs(draft)]
         with races(ctx):
-            for draft in drafts:
-                if differs(draft):
-                    update(ctx, plan, draft)
+            draw(ctx, changed)
+            for draft in changed:
+                update(ctx, plan, draft)
+            recalculate(ctx, of_drafts(changed))
         tell_others(ctx, drafts)
 
 

@@ -20,6 +20,7 @@ from app.language import Label
 from app.meta.model import Entity, Field, Model
 from app.meta.paths import target_of
 from app.meta.scope import EntityScope
+from app.meta.volatile import written_out
 from app.query.columns import is_plain
 from app.records.paths import Need, TitleText, needs_of, title_text, value_at
 from app.records.rows import Accessor, Row
@@ -53,6 +54,8 @@ class FieldPlan:
         lines: child entity and its field that points back, or None.
         linked: whether it is an m:n field, kept in a link table.
         writable: by whom: nobody, the product, or everybody.
+        formula: computes its value, where it is a stored formula; it looks into the lines of `formula_lines`.
+        frozen_if, draw_if: conditions of a computed value and of a number.
     """
 
     key: str
@@ -68,6 +71,10 @@ class FieldPlan:
     readonly_if: Condition | None
     default: Condition | None
     rules: tuple[RulePlan, ...]
+    formula: Condition | None = None
+    formula_lines: tuple[str, ...] = ()
+    frozen_if: Condition | None = None
+    draw_if: Condition | None = None
 
     def store(self, value: Value, into: dict[str, Any]) -> None:
         """Put a value's columns into a row."""
@@ -104,6 +111,8 @@ class EntityPlan:
         title: the parts of its title.
         system: names of the system columns that its table has.
         scopes: the conditions under which roles may create records, by their trees.
+        computed_needs: what has to be loaded before its formulas can be worked out.
+        numbers: fields that are drawn from a range.
     """
 
     entity: Entity
@@ -125,6 +134,8 @@ class EntityPlan:
     lines: tuple[FieldPlan, ...]
     system: frozenset[str]
     scopes: Mapping[Expr, Condition]
+    computed_needs: tuple[Need, ...] = ()
+    numbers: tuple[FieldPlan, ...] = ()
 
     @property
     def key(self) -> str:
@@ -148,6 +159,7 @@ class _Builder:
         self.entity = model.entities[entity_key]
         self.scope = EntityScope(model, entity_key, {})
         self.paths: set[tuple[str, ...]] = set()
+        self.computed: set[tuple[str, ...]] = set()
 
     def plan(self) -> EntityPlan:
         fields = {key: self._field(field) for key, field in self.entity.fields.items()}
@@ -175,10 +187,15 @@ class _Builder:
             lines=tuple(plan for plan in own if plan.lines is not None),
             system=frozenset(_SYSTEM_NAMES & set(self.table.c.keys())),
             scopes=MappingProxyType(scopes),
+            computed_needs=_joined([needs_of(self.model, self.entity, keys) for keys in sorted(self.computed)]),
+            numbers=tuple(plan for plan in own if plan.field.number is not None),
         )
 
     def _field(self, field: Field) -> FieldPlan:
-        suffixes = [""] if field.system else [spec.suffix for spec in field.type.columns()]
+        suffixes = [""] if field.system else [] if field.volatile else [spec.suffix for spec in field.type.columns()]
+        formula = None if field.volatile else field.formula
+        named = frozenset() if formula is None else paths(formula)
+        self.computed |= named
         columns = tuple((suffix, column_name(field, suffix)) for suffix in suffixes)
         lines = field.type.lines()
         plain = field.system or is_plain(field.type)
@@ -197,11 +214,16 @@ class _Builder:
             readonly_if=self._condition(field.readonly_if),
             default=self._default(field),
             rules=tuple(self._rule(rule.check, rule.message, rule.id, field.key) for rule in field.rules),
+            formula=self._condition(formula),
+            formula_lines=tuple(sorted({k[0] for k in named if self.entity.fields[k[0]].type.lines() is not None})),
+            frozen_if=self._condition(field.frozen_if),
+            draw_if=None if field.number is None else self._condition(field.number.draw_if),
         )
 
     def _condition(self, expr: Expr | None) -> Condition | None:
         if expr is None:
             return None
+        expr = written_out(expr, self.model, self.entity.key)
         self.paths |= paths(expr)
         evaluate = to_python(expr, self.scope)
         return lambda row, environment: evaluate(row.get, environment)
@@ -256,6 +278,8 @@ def _points(plan: FieldPlan) -> bool:
 def _writable(field: Field) -> str:
     if field.system:
         return "everybody" if field.key in ASSIGNABLE else "nobody" if field.key in _KEPT else "product"
+    if field.computed or field.number is not None:
+        return "nobody"
     return "product" if field.readonly else "everybody"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import FromClause, Select, bindparam, or_, select, tuple_
+from sqlalchemy import FromClause, Select, Table, bindparam, or_, select, tuple_
 
 from app.context import Context
 from app.expr.fold import fold
@@ -96,6 +96,19 @@ def _in_order(statement: Select[Any], table: FromClause) -> Select[Any]:
     return statement.order_by(table.c.id)
 
 
+def lock(ctx: Context, table: Table, ids: Sequence[int]) -> None:
+    """Keep records as they are until the transaction ends: what is computed from them has to be right at its end.
+
+    Always in the order of their ids and always the same lock, so that two transactions seldom wait for each other in a
+    circle. On SQLite whoever writes has the database to himself.
+    """
+    if ctx.snapshot.dialect == "sqlite":
+        return
+    for some in chunks(sorted(set(ids))):
+        rows = select(table.c.id).where(table.c.id.in_(some)).order_by(table.c.id)
+        ctx.connection.execute(rows.with_for_update(key_share=True)).all()
+
+
 class Targets:
     """The records that others point to, loaded once for a whole save.
 
@@ -104,10 +117,13 @@ class Targets:
 
     Args:
         ctx: the writer and the connection.
+        computing: whether it is for computing: then everything is found, and what is looked at stays as it is until
+            this transaction ends.
     """
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, *, computing: bool = False) -> None:
         self.ctx = ctx
+        self.computing = computing
         self._rows: dict[str, dict[int, Row | None]] = {}
         self._wide: dict[str, set[int]] = {}
 
@@ -142,6 +158,8 @@ class Targets:
         if entity not in self.ctx.snapshot.model.entities:
             return
         plan = plan_of(self.ctx, entity)
+        if self.computing:
+            lock(self.ctx, plan.table, ids)
         if wide:
             yield from (stored.row for stored in load(self.ctx, plan, self, ids).values())
             return

@@ -58,6 +58,16 @@ _FIELD_PARTS: Final[Mapping[str, tuple[Label, Weight]]] = {
     "default": (Label("hat einen anderen Vorgabewert", "has another default value"), Weight.SAFE),
     "default_expr": (Label("hat einen anderen Vorgabewert", "has another default value"), Weight.SAFE),
     "rules": (Label("hat andere Regeln", "has other rules"), Weight.ATTENTION),
+    "formula": (
+        Label("wird anders berechnet; vorhandene Werte werden neu berechnet", "is computed otherwise; values are redone"),
+        Weight.ATTENTION,
+    ),
+    "rollup": (
+        Label("wird anders gesammelt; vorhandene Werte werden neu berechnet", "is gathered otherwise; values are redone"),
+        Weight.ATTENTION,
+    ),
+    "number": (Label("hat einen anderen Nummernkreis", "has another range of numbers"), Weight.ATTENTION),
+    "frozen_if": (Label("bleibt in anderen Zuständen stehen", "stays as it is in other states"), Weight.ATTENTION),
 }
 _SWITCHES: Final[Mapping[str, tuple[Label, Weight, Label, Weight]]] = {
     "required": (
@@ -83,6 +93,21 @@ _SWITCHES: Final[Mapping[str, tuple[Label, Weight, Label, Weight]]] = {
         Weight.SAFE,
         Label("gilt nicht mehr als personenbezogen", "no longer counts as personal data"),
         Weight.ATTENTION,
+    ),
+    "declassified": (
+        Label("ist für alle sichtbar, die das Feld lesen dürfen", "is seen by everybody who may read the field"),
+        Weight.ATTENTION,
+        Label(
+            "ist nur noch sichtbar, wo alles lesbar ist, woraus es berechnet wird",
+            "is only seen where everything can be read that it is computed from",
+        ),
+        Weight.SAFE,
+    ),
+    "volatile": (
+        Label("hängt jetzt vom Tag ab und wird nicht mehr gespeichert", "depends on the day now and isn't stored any more"),
+        Weight.ATTENTION,
+        Label("wird jetzt gespeichert", "is stored now"),
+        Weight.SAFE,
     ),
     "readonly": (
         Label("kann niemand mehr eingeben", "can't be typed by anybody any more"),
