@@ -197,3 +197,19 @@ def test_a_unique_value_does_not_name_a_record_that_is_not_seen(world: World) ->
             with pytest.raises(InvalidData) as refused:
                 actions.create(ctx, "deal", {"name": "Neu", "code": "bs"})
             assert ("Deal bert" in refused.value.errors.fields["code"][0].message.en) is named
+
+
+def test_a_computed_value_is_read_by_whoever_may_read_its_sources(world: World) -> None:
+    whole = _record(world, world.actor("boss"), "anna.north").values
+    assert {"double", "shown", "total", "place"} <= whole.keys()
+    blind = _record(world, world.actor("blind"), "anna.north").values
+    assert {"shown", "total", "place"} <= blind.keys()
+    assert "double" not in blind
+    own = _record(world, world.actor("own", user="anna"), "anna.north").values
+    assert {"double", "total", "place"} <= own.keys()
+    tree = _record(world, world.actor("tree", user="head"), "anna.north").values
+    assert {"double", "total"} <= tree.keys()
+    assert "place" not in tree  # the firm can't be read
+    for roles, seen in (("boss", True), ("own", False)):
+        with world.installation.ctx(world.actor(roles, user="anna"), now=NOW) as ctx:
+            assert ("deals" in load_record(ctx, "firm", world.firms["north"]).values) is seen
