@@ -139,19 +139,21 @@ class _Restoring:
                 self._connection.execute(step.statement)
         ledger = read_ledger(self._connection)
         added = [stub for table in _of(tables) for stub in self._add_retired(table, ledger.get(table.name, {}))]
+        retired = self._retired_tables(tables, ledger)
         for table in _of(tables):
             part = self._manifest.tables.get(table.name)
             if part is not None:
                 self._fill(with_retired(table, table.name, ledger.get(table.name, {}), part.columns))
-        added += self._retired_tables(ledger)
+        for table in retired:
+            self._fill(table)
         for step in steps:
             if step.kind != "create_table":
                 self._connection.execute(step.statement)
         if self._embedded:
             for search in tables.searches.values():
                 self._connection.execute(FillSearchTable(search.name))
-        for stub in added:
-            self._add_foreign_keys(stub)
+        for table in (*added, *retired):
+            self._add_foreign_keys(table)
         self._entered = steps
 
     def _add_retired(self, table: Table, declared: Mapping[str, ColumnSpec]) -> Iterator[Table]:
@@ -163,15 +165,13 @@ class _Restoring:
                 self._connection.execute(AddColumn(column))
                 yield column.table
 
-    def _retired_tables(self, ledger: Ledger) -> list[Table]:
-        """Make and fill the tables of entities and links that no document names any more."""
-        made = []
-        for name in self._manifest.tables:
-            if name not in self._filled and name.startswith(RECORD_PREFIXES):
-                table = retired_table(name, ledger.get(name, {}))
-                self._create(table)
-                self._fill(table)
-                made.append(table)
+    def _retired_tables(self, tables: TableSet, ledger: Ledger) -> list[Table]:
+        """Make the tables of entities and links that no document names any more."""
+        known = {table.name for table in _of(tables)}
+        names = [name for name in self._manifest.tables if name.startswith(RECORD_PREFIXES) and name not in known]
+        made = [retired_table(name, ledger.get(name, {})) for name in names]
+        for table in made:
+            self._create(table)
         return made
 
     # -- both
