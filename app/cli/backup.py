@@ -1,4 +1,4 @@
-"""`lotse backup`, `lotse restore`, `lotse verify-backup`: everything into one file, back again, and whether it would."""
+"""`lotse backup`, `restore` and `verify-backup`: everything into one file, back again, and whether it would go."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _TAKEN: Final = Label(
     "everything, also hashes of passwords.",
 )
 _RESTORED: Final = Label(
-    "Eingespielt: {rows} Zeilen aus {tables} Tabellen vom {taken_at}; jede ist, wie sie war. „lotse run“ startet damit.",
-    "Restored: {rows} rows of {tables} tables of {taken_at}; each is as it was. “lotse run” starts with them.",
+    "Eingespielt: {rows} Zeilen aus {tables} Tabellen vom {taken_at}, jede, wie sie war. „lotse run“ startet damit.",
+    "Restored: {rows} rows of {tables} tables of {taken_at}, each as it was. “lotse run” starts with them.",
 )
 _SOUND: Final = Label(
     "Die Sicherung ist unversehrt: {rows} Zeilen aus {tables} Tabellen vom {taken_at}, Lotse {program}.",

@@ -1,4 +1,4 @@
-"""A backup is whole or refused: flipped bits, cut files, other files, a full database, what no document names any more."""
+"""A backup is whole or refused: flipped bits, cut files, other files, full databases; nothing is left out of it."""
 
 from __future__ import annotations
 
