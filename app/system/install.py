@@ -10,7 +10,7 @@ from app.errors import CannotStart
 from app.language import Label
 from app.storage.database import Database
 from app.storage.statements import AddColumn
-from app.system import backups  # noqa: F401  declares its table
+from app.system import backups, upkeep  # noqa: F401  they declare tables
 from app.system.tables import Base, Head, Installation, now, table_of
 
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
