@@ -131,6 +131,14 @@ class Conflict(LotseError):
         self.message = message
 
 
+class BackupRefused(LotseError):
+    """A backup that can't be taken, isn't one, or can't be restored here; nothing was changed (exit code 1)."""
+
+    def __init__(self, message: Label) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
 class CannotStart(LotseError):
     """A database or setting with which the product must not serve (exit code 3).
 

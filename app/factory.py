@@ -35,6 +35,8 @@ from app.web.respond import htmx
 _MAX_BODY: Final = 4 * 1024 * 1024
 _MAX_FIELD_MEMORY: Final = 2 * 1024 * 1024
 _MAX_PARTS: Final = 5_000
+#: By which names the product is reached where nobody said; a page elsewhere that names itself otherwise is refused.
+_LOOPBACK: Final = ("127.0.0.1", "localhost")
 _BLUEPRINTS: Final = (
     static.static_pages,
     health_pages,
@@ -83,7 +85,8 @@ def create_app(
         MAX_CONTENT_LENGTH=_MAX_BODY,
         MAX_FORM_MEMORY_SIZE=_MAX_FIELD_MEMORY,
         MAX_FORM_PARTS=_MAX_PARTS,
-        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        TRUSTED_HOSTS=list(settings.trusted_hosts or _LOOPBACK),
+        PROVIDE_AUTOMATIC_OPTIONS=False,
         TEMPLATES_AUTO_RELOAD=False,
         BABEL_DEFAULT_LOCALE=settings.locale,
         BABEL_DEFAULT_TIMEZONE=settings.time_zone,

@@ -6,6 +6,7 @@ import os
 
 import click
 
+from app.cli.backup import backup_command, restore_command, verify_backup_command
 from app.cli.console import Console, spoken
 from app.cli.demo import demo_command
 from app.cli.doctor import doctor_command
@@ -26,7 +27,7 @@ def main(context: click.Context) -> None:
     \b
     Exit codes:
       0  done
-      1  refused: documents with errors, or data that stand against a change
+      1  refused: documents with errors, data that stand against a change, a backup that isn't sound
       2  an option or argument that isn't one
       3  can't start: a setting or database with which nothing can be done
 
@@ -47,6 +48,9 @@ for command in (
     export_command,
     demo_command,
     doctor_command,
+    backup_command,
+    restore_command,
+    verify_backup_command,
     user_group,
 ):
     main.add_command(command)

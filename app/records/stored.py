@@ -6,7 +6,7 @@ is of one record or of a thousand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import FromClause, Select, Table, bindparam, or_, select, tuple_
@@ -253,6 +253,16 @@ def in_the_way(ctx: Context, plan: EntityPlan, group: UniqueGroup, wanted: Seque
             same = tuple_(*columns).in_(some)
         statement = select(table.c.id, table.c.title, *columns).where(same, table.c.archived_at.is_(None))
         found.extend(ctx.connection.execute(statement.limit(4 * CHUNK)).all())
+    return found
+
+
+def parents_of(ctx: Context, plan: EntityPlan, via: str, ids: Collection[int]) -> dict[int, int]:
+    """Return to which record each of some child rows belongs; rows that belong to none are left out."""
+    column = plan.table.c[plan.fields[via].columns[0][1]]
+    found: dict[int, int] = {}
+    for some in chunks(list(ids)):
+        statement = select(plan.table.c.id, column).where(plan.table.c.id.in_(some), column.is_not(None))
+        found.update({row[0]: row[1] for row in ctx.connection.execute(statement)})
     return found
 
 

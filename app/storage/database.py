@@ -195,6 +195,15 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
+def look_at_keys_later(connection: Connection) -> None:
+    """Let SQLite look at foreign keys when the transaction commits, so that rows may come in any order.
+
+    PostgreSQL has no such word for keys that weren't declared so; there they are added when the rows are in.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+
+
 def _probe_sqlite(database: Database) -> None:
     """Write a page and commit it, so that a read-only or full disk is noticed before anybody works."""
     with database.write() as connection:

@@ -10,7 +10,7 @@ from app.errors import CannotStart
 from app.language import Label
 from app.storage.database import Database
 from app.storage.statements import AddColumn
-from app.system import numbers as numbers  # its tables are part of the fixed ones
+from app.system import backups, numbers, upkeep  # noqa: F401  they declare tables
 from app.system.tables import Base, Head, Installation, now, table_of
 
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
@@ -72,6 +72,11 @@ def _upgrade(connection: Connection) -> None:
         for index in table.indexes:
             if index.name not in indexed:
                 index.create(connection)
+    set_schema_version(connection)
+
+
+def set_schema_version(connection: Connection) -> None:
+    """Note that the fixed tables are as this program wants them."""
     connection.execute(table_of(Installation).update().values(schema_version=SCHEMA_VERSION))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+import orjson
 from flask import Flask, Response, redirect, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
@@ -16,15 +16,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import Context
 from app.errors import CannotStart, Conflict, Forbidden, InvalidData, InvalidQuery, NotFound
-from app.language import Label
+from app.language import Label, Locale
 from app.storage.limits import took_too_long
-from app.web import lifecycle, shell
+from app.web import lifecycle, log, shell
 from app.web.lifecycle import NotSetUp, SignInFirst
 from app.web.render import here, preferences, render
 from app.web.respond import htmx, respond
 from app.web.texts import TEXTS
 
-_log: Final = logging.getLogger("lotse.web")
+_PROBLEM: Final = "application/problem+json"
 _TOO_LONG: Final = Label(
     "Die Antwort hätte zu lange gedauert und wurde abgebrochen. Grenzen Sie die Frage ein, etwa mit einem Filter.",
     "The answer would have taken too long and was given up. Please narrow the question down, perhaps by a filter.",
@@ -101,6 +101,8 @@ def _data(error: InvalidData) -> Response:
 
 def _sign_in(error: SignInFirst) -> BaseResponse:
     """Send the reader to the sign-in page, and back to where he wanted to go if he only wanted to look."""
+    if wants_json():
+        return answer(of_status(401))
     if htmx:
         response = respond("", 401)
         response.headers["HX-Redirect"] = "/login"
@@ -112,8 +114,7 @@ def _sign_in(error: SignInFirst) -> BaseResponse:
 
 def _database(error: OperationalError | PoolTimeout) -> Response:
     """The database is busy or gone: said as what it is; everything else of it is our own mistake."""
-    refusal = error.orig if isinstance(error, OperationalError) else error
-    _log.warning("%s the database refused: %s", lifecycle.number(), refusal)
+    log.warn(lifecycle.number(), "the database refused", error)
     if isinstance(error, OperationalError) and took_too_long(error):
         return answer(Problem(503, *_title_of(503), _TOO_LONG))
     return answer(of_status(503))
@@ -121,19 +122,21 @@ def _database(error: OperationalError | PoolTimeout) -> Response:
 
 def _unfit(error: DataError) -> Response:
     """A value that no column of this database can hold, such as a number of thirty digits."""
-    _log.warning("%s a value doesn't fit: %s", lifecycle.number(), error.orig)
+    log.warn(lifecycle.number(), "a value doesn't fit", error)
     return answer(of_status(400))
 
 
 def _unexpected(error: Exception) -> Response:
-    kind = "database" if isinstance(error, DBAPIError) else "unexpected"
-    _log.error("%s %s error on %s %s", lifecycle.number(), kind, request.method, request.path, exc_info=error)
+    kind = "database error" if isinstance(error, DBAPIError) else "unexpected error"
+    log.fail(lifecycle.number(), kind, request.method, request.path, error)
     return answer(of_status(500))
 
 
 def answer(problem: Problem) -> Response:
     """Return a problem as a region for htmx, as a page in the reader's frame, or as a page of its own."""
     locale = lifecycle.locale()
+    if wants_json():
+        return _as_json(problem, locale)
     title = problem.title.text(locale)
     values = {
         "title": title,
@@ -151,6 +154,25 @@ def answer(problem: Problem) -> Response:
     else:
         page = shell.page(ctx, title, render("pages/problem.html", locale, **values))
     return respond(page, problem.status)
+
+
+def wants_json() -> bool:
+    """Return whether a program asked that can read JSON and no page."""
+    accepted = request.accept_mimetypes
+    return not accepted["text/html"] and bool(accepted["application/json"] or accepted[_PROBLEM])
+
+
+def _as_json(problem: Problem, locale: Locale) -> Response:
+    """Return a problem as RFC 9457 has it, in the reader's language."""
+    told = {
+        "type": "about:blank",
+        "status": problem.status,
+        "title": problem.title.text(locale),
+        "detail": problem.message.text(locale),
+        "errors": [detail.text(locale) for detail in problem.details],
+        "request_id": lifecycle.number(),
+    }
+    return Response(orjson.dumps(told), problem.status, mimetype=_PROBLEM)
 
 
 def _reader() -> Context | None:

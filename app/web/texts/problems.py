@@ -43,6 +43,16 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "m413": Label(
             "Die Eingabe ist größer als erlaubt. Teilen Sie sie auf.", "The entry is larger than allowed. Split it up."
         ),
+        "t414": Label("Die Adresse ist zu lang", "The address is too long"),
+        "m414": Label(
+            "Nehmen Sie einige Filter oder Werte heraus und versuchen Sie es noch einmal.",
+            "Take out some filters or values and try again.",
+        ),
+        "t431": Label("Ihr Browser hat zu viel mitgeschickt", "Your browser sent too much along"),
+        "m431": Label(
+            "Löschen Sie die Cookies dieser Seite und melden Sie sich neu an.",
+            "Delete the cookies of this site and sign in again.",
+        ),
         "t422": Label("Noch nicht gespeichert", "Not saved yet"),
         "m422": Label("Bitte prüfen Sie Ihre Eingaben.", "Please check your entries."),
         "t429": Label("Zu viele Versuche", "Too many attempts"),
