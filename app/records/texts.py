@@ -61,11 +61,17 @@ _OVERTAKEN: Final = Label(
     "once, or a record that is pointed to. Please save again.",
 )
 
-#: Somebody else was faster.
+_SENT_BEFORE: Final = Label(
+    "Dieses Formular wurde schon einmal gespeichert, mit anderen Angaben. Es wurde nichts geändert. Bitte prüfen Sie "
+    "den Datensatz und speichern Sie noch einmal, wenn auch diese Angaben gelten sollen.",
+    "This form was saved before, with other entries. Nothing was changed. Please look at the record, and save again if "
+    "these entries are to count as well.",
+)
 _TOO_LONG: Final = Label(
     "Ein Text ist zu lang, um danach zu sortieren oder ihn eindeutig zu halten. Bitte kürzen Sie den längsten Text.",
     "A text is too long to be sorted by or kept unique. Please shorten the longest text.",
 )
+#: Somebody else was faster.
 CHANGED: Final = Label(
     "Jemand anders hat diesen Datensatz inzwischen geändert. Bitte laden Sie ihn neu und ändern Sie ihn dann.",
     "Somebody else has changed this record in the meantime. Please reload it and change it then.",
@@ -147,3 +153,8 @@ def too_long() -> FieldError:
 def overtaken() -> FieldError:
     """A save that the database refused because of another save at the same moment."""
     return FieldError("record.overtaken", _OVERTAKEN)
+
+
+def sent_before() -> FieldError:
+    """Return the error of a request whose key was used for another one."""
+    return FieldError("request.sent_before", _SENT_BEFORE)

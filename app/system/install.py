@@ -10,10 +10,14 @@ from app.errors import CannotStart
 from app.language import Label
 from app.storage.database import Database
 from app.storage.statements import AddColumn
+from app.system.once import ONCE
+from app.system.outbox import OUTBOX
 from app.system.tables import Base, Head, Installation, now, table_of
 
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
 SCHEMA_VERSION: Final = 2
+#: Fixed tables without a mapped class; naming them here is what registers them.
+UNMAPPED: Final = (ONCE, OUTBOX)
 #: What published a revision; noted with it.
 PROGRAM: Final = "0.1.0"
 
