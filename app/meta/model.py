@@ -15,7 +15,7 @@ from app.errors import Issue
 from app.expr.ast import Expr
 from app.fields.base import Bucket, FieldType, Option
 from app.language import Label
-from app.meta.entity import Entity, Field, FieldPath, Rule, TitlePart
+from app.meta.entity import Entity, Field, FieldPath, Lock, Rule, TitlePart
 
 # -- masks ------------------------------------------------------------------------------------------------------------
 
@@ -355,6 +355,7 @@ __all__ = [
     "Field",
     "FieldElement",
     "FieldPath",
+    "Lock",
     "Mask",
     "MaskElement",
     "Measure",

@@ -7,8 +7,9 @@ from typing import Final
 
 from app.access.rights import require
 from app.context import Context
-from app.errors import DataErrors, InvalidData, NotFound
+from app.errors import Conflict, DataErrors, InvalidData, NotFound
 from app.fields.base import Raw
+from app.records import events, texts
 from app.records.actions import create_all, prepare, races, tell_others
 from app.records.plan import plan_of
 from app.records.rows import Draft
@@ -44,24 +45,39 @@ def create_many(ctx: Context, entity_key: str, raws: Sequence[Mapping[str, Raw]]
     return ids
 
 
-def update_many(ctx: Context, entity_key: str, changes: Mapping[int, Mapping[str, Raw]]) -> None:
-    """Change records of one entity as they are now; for the product itself, which has seen no version.
+def update_many(
+    ctx: Context,
+    entity_key: str,
+    changes: Mapping[int, Mapping[str, Raw]],
+    versions: Mapping[int, int] | None = None,
+) -> None:
+    """Change records of one entity.
 
     Args:
         ctx, entity_key: see `create_many`.
         changes: what is to change, by the record's id.
+        versions: the version of each record that the writer has seen. The product itself has seen none and changes
+            the records as they are; people always have.
 
     Raises:
+        Conflict: one of them isn't any more what the writer has seen, or is archived.
         NotFound, Forbidden: see `app.access.rights.require`; a record that isn't there is not found either.
         InvalidData: see `create_many`.
     """
     require(ctx, entity_key, "update")
+    if versions is None and not ctx.actor.everything:
+        raise TypeError("people change what they have seen: versions are needed")
     plan, ids = plan_of(ctx, entity_key), list(changes)
     for start in range(0, len(ids), BATCH):
         some, pool = ids[start : start + BATCH], Targets(ctx)
         stored = load(ctx, plan, pool, some)
         if len(stored) < len(some):
             raise NotFound(entity_key)
+        for one in some if versions is not None else ():
+            if stored[one].version != versions.get(one):
+                raise Conflict(texts.CHANGED_ONE.format(title=stored[one].row.title))
+            if stored[one].archived_at is not None:
+                raise Conflict(texts.ARCHIVED)
         drafts = [Draft(plan, pool, before=stored[one], prefix=f"[{start + index}].") for index, one in enumerate(some)]
         prepare(ctx, pool, drafts, [changes[one] for one in some])
         with races(ctx):
@@ -69,6 +85,7 @@ def update_many(ctx: Context, entity_key: str, changes: Mapping[int, Mapping[str
                 if differs(draft):
                     update(ctx, plan, draft)
         tell_others(ctx, drafts)
+        events.announce(ctx, drafts)
 
 
 def _shifted(errors: DataErrors, start: int) -> DataErrors:

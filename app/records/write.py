@@ -85,8 +85,13 @@ def _update_where_unchanged(ctx: Context, plan: EntityPlan) -> Update:
     return ctx.snapshot.plan(("records.update", plan.key), lambda: table.update().where(*same))
 
 
-def set_archived(ctx: Context, plan: EntityPlan, before: Stored, *, at: datetime | None) -> None:
+def set_archived(
+    ctx: Context, plan: EntityPlan, before: Stored, *, at: datetime | None
+) -> Mapping[str, Sequence[tuple[int, int]]]:
     """Archive a record together with its lines, or bring it back with the lines that were archived with it.
+
+    Returns:
+        Id and new version of the lines that followed it, by their entity.
 
     Raises:
         Conflict: somebody else has changed the record in the meantime.
@@ -97,6 +102,7 @@ def set_archived(ctx: Context, plan: EntityPlan, before: Stored, *, at: datetime
     values = {"archived_at": at, "updated_at": now, "updated_by": by, "version": before.version + 1}
     if ctx.connection.execute(table.update().where(*same).values(values)).rowcount != 1:
         raise Conflict(texts.CHANGED)
+    followed: dict[str, Sequence[tuple[int, int]]] = {}
     for field in plan.lines:
         assert field.lines is not None
         child = plan_of(ctx, field.lines[0])
@@ -104,7 +110,10 @@ def set_archived(ctx: Context, plan: EntityPlan, before: Stored, *, at: datetime
         back = lines.c[child.fields[field.lines[1]].columns[0][1]]
         together = lines.c.archived_at.is_(None) if at is not None else lines.c.archived_at == before.archived_at
         changed = {"archived_at": at, "updated_at": now, "updated_by": by, "version": lines.c.version + 1}
-        ctx.connection.execute(lines.update().where(back == before.row.id, together).values(changed))
+        statement = lines.update().where(back == before.row.id, together).values(changed)
+        found = ctx.connection.execute(statement.returning(lines.c.id, lines.c.version)).all()
+        followed[child.key] = [(row.id, row.version) for row in found]
+    return followed
 
 
 def _moment(ctx: Context) -> datetime:

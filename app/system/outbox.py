@@ -118,7 +118,7 @@ def claim(
     )
     taken = (
         update(OUTBOX)
-        .where(OUTBOX.c.id.in_(waiting.scalar_subquery()))
+        .where(OUTBOX.c.id.in_(waiting))
         .values(claimed_by=worker, claimed_until=now + lease, tries=OUTBOX.c.tries + 1)
         .returning(OUTBOX)
     )
