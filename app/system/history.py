@@ -102,6 +102,8 @@ CONTENT: Final = (
     "token", "number", "entity", "record_id", "version", "verb",
     "at", "actor_id", "actor_name", "origin", "reason", "request", "fields",
 )  # fmt: skip
+#: The verb of a row that says which values were erased; its commitments are to the list of them, by field.
+ERASE: Final = "erase"
 #: What stands before the first link.
 FIRST: Final = "0" * 64
 #: Where a transaction keeps what will become its link.
