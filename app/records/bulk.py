@@ -14,7 +14,7 @@ from app.records.actions import create_all, prepare, races, tell_others
 from app.records.plan import plan_of
 from app.records.rows import Draft
 from app.records.stored import Targets, load
-from app.records.write import differs, update
+from app.records.write import differs, update_all
 
 #: Records that go through the path together: large enough to share statements, small enough for memory.
 BATCH: Final = 1000
@@ -81,9 +81,7 @@ def update_many(
         drafts = [Draft(plan, pool, before=stored[one], prefix=f"[{start + index}].") for index, one in enumerate(some)]
         prepare(ctx, pool, drafts, [changes[one] for one in some])
         with races(ctx):
-            for draft in drafts:
-                if differs(draft):
-                    update(ctx, plan, draft)
+            update_all(ctx, plan, [draft for draft in drafts if differs(draft)])
         tell_others(ctx, drafts)
         events.announce(ctx, drafts)
 

@@ -55,7 +55,7 @@ def announce_archived(
     found = [_event(ctx, topic, plan, before.row.id, before.version + 1)]
     for entity, rows in lines.items():
         for row_id, version in rows:
-            found.append(Event(ctx.now, topic, entity, row_id, version, ctx.actor.id, _origin(ctx), ()))
+            found.append(Event(ctx.now, topic, entity, row_id, version, ctx.actor.id, ctx.origin, ()))
     append(ctx.connection, found)
 
 
@@ -64,8 +64,4 @@ def _event(
 ) -> Event:
     assert record_id is not None
     fields = tuple(sorted(changed))
-    return Event(ctx.now, topic, plan.key, record_id, version, ctx.actor.id, _origin(ctx), fields)
-
-
-def _origin(ctx: Context) -> str:
-    return "product" if ctx.actor.everything else "person"
+    return Event(ctx.now, topic, plan.key, record_id, version, ctx.actor.id, ctx.origin, fields)

@@ -12,6 +12,7 @@ from app.storage.database import Database
 from app.storage.statements import AddColumn
 from app.system.once import ONCE
 from app.system.outbox import OUTBOX
+from app.system.protection import protect
 from app.system.tables import Base, Head, Installation, now, table_of
 
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
@@ -51,6 +52,7 @@ def create_schema(database: Database) -> None:
             require_schema(connection, database.url)
             return
         Base.metadata.create_all(connection)
+        protect(connection)
         row = {"id": 1, "schema_version": SCHEMA_VERSION, "created_at": now()}
         connection.execute(table_of(Installation).insert(), row)
         connection.execute(table_of(Head).insert().values(id=1, revision_id=None))
@@ -75,6 +77,7 @@ def _upgrade(connection: Connection) -> None:
         for index in table.indexes:
             if index.name not in indexed:
                 index.create(connection)
+    protect(connection)
     connection.execute(table_of(Installation).update().values(schema_version=SCHEMA_VERSION))
 
 
