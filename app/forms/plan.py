@@ -122,7 +122,10 @@ class MaskPlan:
         """Return the sentences of the locks that hold for a stored record."""
         if not self.rules.locks:
             return ()
-        get, environment = getter(self.model, self.entity, values, record_id=record_id, follow=follow), environment_of(ctx)
+        get, environment = (
+            getter(self.model, self.entity, values, record_id=record_id, follow=follow),
+            environment_of(ctx),
+        )
         return tuple(message.text(ctx.locale) for lock, message in self.rules.locks if lock.any(get, environment))
 
     def _filling(

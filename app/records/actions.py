@@ -214,7 +214,10 @@ def _seen(
 ) -> tuple[EntityPlan, Targets, Stored]:
     plan, pool, before = _stored(ctx, entity_key, record_id, verb)
     if before.version != version:
-        raise Conflict(texts.CHANGED, Meanwhile(before.version, before.row.values.get("updated_by"), before.row.values.get("updated_at")))
+        raise Conflict(
+            texts.CHANGED,
+            Meanwhile(before.version, before.row.values.get("updated_by"), before.row.values.get("updated_at")),
+        )
     return plan, pool, before
 
 
@@ -236,9 +239,7 @@ def prepare(ctx: Context, pool: Targets, drafts: Sequence[Draft], raws: Sequence
     _finish(_filled(ctx, pool, drafts, raws), drafts)
 
 
-def _filled(
-    ctx: Context, pool: Targets, drafts: Sequence[Draft], raws: Sequence[Mapping[str, Raw]]
-) -> Preparation:
+def _filled(ctx: Context, pool: Targets, drafts: Sequence[Draft], raws: Sequence[Mapping[str, Raw]]) -> Preparation:
     preparation = Preparation(ctx, pool, environment_of(ctx))
     preparation.fill(drafts, raws)
     return preparation

@@ -155,7 +155,9 @@ class _Locks:
             found = load(self.ctx, plan_of(self.ctx, entity), self.pool, list(dict.fromkeys(ids)))
             self._parents.update({(entity, one): stored for one, stored in found.items()})
             self.load(found.values())
-        return {(owner.entity, one): self._parents[owner.entity, one] for owner, one in wanted if self._known(owner, one)}
+        return {
+            (owner.entity, one): self._parents[owner.entity, one] for owner, one in wanted if self._known(owner, one)
+        }
 
     def _known(self, owner: OwnerPlan, one: int) -> bool:
         return (owner.entity, one) in self._parents

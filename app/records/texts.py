@@ -27,7 +27,8 @@ _NO_TARGET: Final = Label(
     "The record that “{field}” points to is no longer there. Please choose another one.",
 )
 _TARGET_RETIRED: Final = Label(
-    "„{field}“ verweist auf einen archivierten Datensatz. Bitte wählen Sie einen anderen oder stellen Sie ihn wieder her.",
+    "„{field}“ verweist auf einen archivierten Datensatz. Bitte wählen Sie einen anderen oder stellen Sie ihn wieder "
+    "her.",
     "“{field}” points to an archived record. Please choose another one, or restore it.",
 )
 _RECORD_RETIRED: Final = Label(

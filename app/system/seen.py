@@ -16,8 +16,8 @@ from app.language import Label
 CHANGED: Final = Label(
     "Jemand anders hat das inzwischen geändert; Ihre Änderung ist nicht gespeichert. Unten steht der neue Stand. Bitte "
     "prüfen Sie ihn und ändern Sie dann noch einmal.",
-    "Somebody else has changed this in the meantime; your change isn't saved. Below is the new state. Please look at it "
-    "and make your change again.",
+    "Somebody else has changed this in the meantime; your change isn't saved. Below is the new state. Please look at "
+    "it and make your change again.",
 )
 
 

@@ -132,9 +132,7 @@ DEFINITIONS: Final[Mapping[str, Schema]] = {
     "lock": closed(
         {
             "id": said(ref("key"), "Schlüssel der Sperre.", "Key of the lock."),
-            "after": said(
-                ref("key"), "Hinter welcher Sperre sie steht.", "After which lock it stands."
-            ),
+            "after": said(ref("key"), "Hinter welcher Sperre sie steht.", "After which lock it stands."),
             "retired": flag(
                 "In einer höheren Schicht: nimmt die Sperre weg.", "In a higher layer: takes the lock away."
             ),

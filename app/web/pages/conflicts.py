@@ -151,7 +151,7 @@ def _digest(raw: Any) -> str:
     return hashlib.sha256(spelled).hexdigest()[:24]
 
 
-# -- which rows of lines the writer has seen -----------------------------------------------------------------------------
+# -- which rows of lines the writer has seen ---------------------------------------------------------------------------
 
 
 def bases_of(plan: MaskPlan, record: Record) -> tuple[tuple[str, str], ...]:

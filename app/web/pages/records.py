@@ -19,8 +19,8 @@ from app.records.once import once
 from app.web import shell, toasts
 from app.web.lifecycle import context
 from app.web.masks import follower, main_mask, related_lists
-from app.web.places import list_url, record_url
 from app.web.once import asked, key_sent, new_key
+from app.web.places import list_url, record_url
 from app.web.policy import SIGNED_IN, policy
 from app.web.render import csrf, render
 from app.web.respond import go, respond

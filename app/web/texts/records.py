@@ -51,10 +51,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "{who} hat den Datensatz inzwischen geändert ({when}).", "{who} has changed the record meanwhile ({when})."
         ),
         "conflict_hint": Label(
-            "Sie haben beide dasselbe Feld geändert. Wählen Sie, was gelten soll, und speichern Sie noch einmal; was Sie "
-            "sonst eingegeben haben, steht unten.",
-            "You have both changed the same field. Choose what is to count and save again; whatever else you entered is "
-            "below.",
+            "Sie haben beide dasselbe Feld geändert. Wählen Sie, was gelten soll, und speichern Sie noch einmal; was "
+            "Sie sonst eingegeben haben, steht unten.",
+            "You have both changed the same field. Choose what is to count and save again; whatever else you entered "
+            "is below.",
         ),
         "conflict_none": Label(
             "Ihre Eingaben stehen unten; speichern Sie noch einmal, um sie zu übernehmen.",

@@ -276,7 +276,11 @@ CASES: list[tuple[Edit, str, str, str]] = [
         (
             "entities",
             "account",
-            put([{"id": "shut", "if": "parent is empty", "except": ["nme"], "message": label("Gesperrt")}], "x-crm", "locks"),
+            put(
+                [{"id": "shut", "if": "parent is empty", "except": ["nme"], "message": label("Gesperrt")}],
+                "x-crm",
+                "locks",
+            ),
         ),
         "entity.lock_except",
         "/x-crm/locks/0/except/0",
