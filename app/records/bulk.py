@@ -73,7 +73,8 @@ def update_many(
         stored = load(ctx, plan, pool, some)
         if len(stored) < len(some):
             raise NotFound(entity_key)
-        for one in some if versions is not None else ():
+        for one in () if versions is None else some:
+            assert versions is not None
             if stored[one].version != versions.get(one):
                 raise Conflict(texts.CHANGED_ONE.format(title=stored[one].row.title))
             if stored[one].archived_at is not None:

@@ -102,6 +102,7 @@ class _Comparison:
             if lines_differ(self.draft, key):
                 self.left[key] = given
             return
+        merged: Sequence[Mapping[str, Raw]] | None
         if base is None or not isinstance(given, Sequence):
             merged = None if self.draft.version == self.version and base is None else ()
         else:
@@ -124,7 +125,7 @@ class _Comparison:
         there = {row.id for row in self.draft.children[key] if row.before is not None}
         if any(row.before is None for row in self.draft.children[key]) or set(base) - there - self._gone(key, base):
             return True
-        return any(_mine(self.ctx, row, base.get(row.id or 0, 0)) is not False for row in self.draft.children[key])
+        return any(_mine(self.ctx, row, base.get(row.id or 0, 0)) != frozenset() for row in self.draft.children[key])
 
     def _gone(self, key: str, base: Mapping[int, int]) -> set[int]:
         return set(base) - set(_stored_lines(self.draft, key))
@@ -144,7 +145,7 @@ class _Comparison:
             mine = _mine(self.ctx, row, base.get(row.before.row.id or 0, 0))
             if mine is None:
                 return ()
-            merged.append({_LINE_ID: row.id, **{name: raw[name] for name in mine or () if name in raw}})
+            merged.append({_LINE_ID: row.id, **{name: raw[name] for name in mine if name in raw}})
         for one in draft.removed[key]:
             seen = base.get(one.row.id or 0)
             if seen is not None and seen != one.version:
@@ -154,8 +155,8 @@ class _Comparison:
         return merged
 
 
-def _mine(ctx: Context, row: Draft, seen: int) -> frozenset[str] | bool | None:
-    """Return the keys of a stored line that only I have changed, False for none, None where they clash."""
+def _mine(ctx: Context, row: Draft, seen: int) -> frozenset[str] | None:
+    """Return the keys of a stored line that only I have changed, None where they clash."""
     changed: Mapping[str, Any] | None = {}
     if row.version != seen:
         changed = _since(ctx, row.entity, row, seen)
@@ -167,7 +168,7 @@ def _mine(ctx: Context, row: Draft, seen: int) -> frozenset[str] | bool | None:
             return None
         if found is None:
             mine.add(key)
-    return frozenset(mine) or False
+    return frozenset(mine)
 
 
 def _three_way(draft: Draft, field: FieldPlan, changed: Mapping[str, Any] | None) -> Clash | bool | None:

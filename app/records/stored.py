@@ -144,9 +144,9 @@ class Targets:
             yield from (stored.row for stored in load(self.ctx, plan, self, ids).values())
             return
         columns = (plan.table.c.id, plan.table.c.title, plan.table.c.archived_at)
-        for found in self.ctx.connection.execute(select(*columns).where(plan.table.c.id.in_(ids))):
-            values = {"id": found.id, "title": found.title}
-            yield Row(plan, self, found.id, found.title or "", values, archived=found.archived_at is not None)
+        for one in self.ctx.connection.execute(select(*columns).where(plan.table.c.id.in_(ids))):
+            values = {"id": one.id, "title": one.title}
+            yield Row(plan, self, one.id, one.title or "", values, archived=one.archived_at is not None)
 
     def system_table(self, entity: str) -> FromClause:
         """Return the table of users or of teams."""

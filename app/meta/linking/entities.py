@@ -244,6 +244,5 @@ def make_entity(desk: Desk, key: str) -> Entity | None:
         for rule in linker.rules(source.body["x-crm"]["rules"], under(source.at, "x-crm", "rules"))
     ]
     owners = desk.ask("owners", key)
-    locks = tuple(linker.locks())
-    parts = {"fields": fields, "title": title, "rules": tuple(rules), "unique": unique, "locks": locks}
-    return replace(shape.entity, owners=owners, **parts)
+    entity = replace(shape.entity, locks=tuple(linker.locks()), owners=owners)
+    return replace(entity, fields=fields, title=title, rules=tuple(rules), unique=unique)
