@@ -32,7 +32,7 @@ def logical_hash(database: Database, store: Store) -> str:
     with database.read() as connection:
         tables = {table.name: table for table in FIXED.tables.values() if table.name not in LEFT_OUT}
         made = store.snapshot(connection).tables
-        tables.update({table.name: table for table in made.metadata.tables.values() if table.name not in LEFT_OUT})
+        tables.update({table.name: table for table in (*made.tables.values(), *made.links.values())})
         whole = hashlib.sha256()
         for name in sorted(tables):
             whole.update(orjson.dumps([name, _rows(connection, tables[name])]))
@@ -42,7 +42,7 @@ def logical_hash(database: Database, store: Store) -> str:
 def _rows(connection: Connection, table: Table) -> str:
     digest = hashlib.sha256()
     columns = sorted(table.columns, key=lambda column: column.name)
-    for row in connection.execute(select(*columns).order_by(*table.primary_key.columns)):
+    for row in connection.execute(select(*columns).order_by(*(table.primary_key.columns or table.columns))):
         digest.update(orjson.dumps([_plain(value) for value in row]))
         digest.update(b"\n")
     return digest.hexdigest()
