@@ -15,6 +15,7 @@ from app.config import Settings
 from app.runtime.start import ready
 from app.runtime.store import Store
 from app.storage.database import Database, open_database
+from app.storage.seal import seal_from
 from app.web import gate, headers, lifecycle, problems, render, static
 from app.web.health import health_pages
 from app.web.lifecycle import DemoAccount, Running
@@ -77,7 +78,7 @@ def create_app(
     Raises:
         CannotStart: the database can't be worked with, isn't set up, or has drifted from its revision.
     """
-    opened = database or open_database(settings.database_url)
+    opened = database or open_database(settings.database_url, seal=seal_from(settings.secret_key))
     store = Store(opened, settings.time_zone) if database is not None else ready(opened, settings.time_zone)
     app = Flask("app", static_folder=None, template_folder="templates")
     app.config.update(

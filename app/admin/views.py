@@ -21,8 +21,10 @@ from wtforms.validators import Length, Optional, ValidationError
 from app.access.rights import capable
 from app.admin.choosing import RolesField, TeamField, role_label
 from app.admin.frame import framed
+from app.errors import Conflict
 from app.fields.formats import formats_for
 from app.system.audit import append
+from app.system.seen import count_up
 from app.system.tables import Role, User
 from app.web import markup
 from app.web.lifecycle import connection, context
@@ -128,6 +130,23 @@ class Table(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
         if not all(_ID.fullmatch(number) for number in numbers):
             return None
         return None if any("\0" in part for part in parts) else super().get_one(id)
+
+    def update_model(self, form: Any, model: Any) -> bool:
+        """Save a row where it is still the one that the form was made from; else show the new state, with a sentence.
+
+        Args:
+            form: what was sent.
+            model: the row as it is stored.
+        """
+        sent = request.form.get("version", "")
+        version = int(sent) if _ID.fullmatch(sent) else 0
+        try:
+            count_up(connection(), inspect(self.model).local_table, model.id, version)
+        except Conflict as stale:
+            flash(stale.message.text(context().locale), "error")
+            form.process(obj=model)
+            return False
+        return bool(super().update_model(form, model))
 
     def _get_list_extra_args(self) -> Any:
         """Read the list's arguments; a page before the first or far behind the last is taken for the nearest one."""

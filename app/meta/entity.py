@@ -68,6 +68,23 @@ class NumberRange:
 
 
 @dataclass(frozen=True, slots=True)
+class Lock:
+    """A state in which a record can't be changed any more: judged on the stored record, before what is to be saved.
+
+    Args:
+        id: its key within the entity.
+        condition: as long as it is TRUE for the stored record, the record is locked.
+        exempt: keys of the fields that can be changed all the same; of a lines field, its rows.
+        message: why, and what to do.
+    """
+
+    id: str
+    condition: Expr
+    exempt: tuple[str, ...]
+    message: Label
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field of an entity.
 
@@ -137,6 +154,7 @@ class Entity:
         retired: keys of fields that are no longer live; their columns and values stay.
         title: how a record is called; computed at write time into the column `title`.
         unique: groups of field keys that together must not repeat (empty values never collide).
+        locks: states in which a record can't be changed any more.
         owners: `(entity, field)` pairs of the lines fields whose rows are records of this entity.
         layer: where it comes from: `base`, `plugin:<name>` or `company`.
     """
@@ -150,6 +168,7 @@ class Entity:
     retired: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
+    locks: tuple[Lock, ...] = ()
     owners: tuple[tuple[str, str], ...] = ()
     layer: str = "base"
     help: Label | None = None

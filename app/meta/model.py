@@ -16,7 +16,7 @@ from app.expr.ast import Expr
 from app.fields.base import Bucket, FieldType, Option
 from app.language import Label
 from app.meta.computed import Computations
-from app.meta.entity import Entity, Field, FieldPath, NumberRange, Rollup, Rule, TitlePart
+from app.meta.entity import Entity, Field, FieldPath, Lock, NumberRange, Rollup, Rule, TitlePart
 from app.meta.role import EntityRights, Role
 
 # -- masks ------------------------------------------------------------------------------------------------------------
@@ -331,6 +331,7 @@ __all__ = [
     "Field",
     "FieldElement",
     "FieldPath",
+    "Lock",
     "Mask",
     "MaskElement",
     "Measure",

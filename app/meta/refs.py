@@ -126,6 +126,9 @@ def _of_entity(model: Model, entity: Entity) -> Iterator[Subject]:
     for part in entity.title:
         yield from _of_keys(model, entity.key, part.path)
     yield from _of_rules(model, entity, entity.rules)
+    for lock in entity.locks:
+        yield from _of_expr(model, entity.key, lock.condition)
+        yield from _of_keys(model, entity.key, lock.exempt)
     for group in entity.unique:
         for key in group:
             yield from _of_keys(model, entity.key, (key,))

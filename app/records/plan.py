@@ -17,7 +17,7 @@ from app.expr.environment import Environment
 from app.expr.to_python import to_python
 from app.fields.base import Value
 from app.language import Label
-from app.meta.model import Entity, Field, Model
+from app.meta.model import Entity, Field, Lock, Model
 from app.meta.paths import target_of
 from app.meta.scope import EntityScope
 from app.meta.volatile import written_out
@@ -41,6 +41,24 @@ class RulePlan:
     holds: Condition
     error: FieldError
     at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LockPlan:
+    """A state in which a record is locked, ready to be asked."""
+
+    holds: Condition
+    exempt: frozenset[str]
+    error: FieldError
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerPlan:
+    """A lines field whose rows are records of an entity: whose field it is, and which of the row's fields says so."""
+
+    entity: str
+    field: str
+    via: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +127,8 @@ class EntityPlan:
         line_needs: the same for the rows of its lines fields.
         line_paths: keys of the lines fields that its rules look into.
         title: the parts of its title.
+        locks: states in which its records can't be changed.
+        owners: the lines fields whose rows its records are.
         system: names of the system columns that its table has.
         scopes: the conditions under which roles may create records, by their trees.
         computed_needs: what has to be loaded before its formulas can be worked out.
@@ -125,6 +145,8 @@ class EntityPlan:
     line_paths: tuple[str, ...]
     title: tuple[TitleText, ...]
     rules: tuple[RulePlan, ...]
+    locks: tuple[LockPlan, ...]
+    owners: tuple[OwnerPlan, ...]
     unique: tuple[UniqueGroup, ...]
     searchable: tuple[FieldPlan, ...]
     references: tuple[FieldPlan, ...]
@@ -166,6 +188,7 @@ class _Builder:
         own = tuple(plan for plan in fields.values() if not plan.field.system)
         rules = tuple(self._rule(rule.check, rule.message, rule.id, rule.at) for rule in self.entity.rules)
         scopes = self._scopes()
+        locks = tuple(self._lock(lock) for lock in self.entity.locks)
         lines = {keys[0] for keys in self.paths if fields[keys[0]].lines is not None}
         return EntityPlan(
             entity=self.entity,
@@ -178,6 +201,8 @@ class _Builder:
             line_paths=tuple(sorted(lines)),
             title=tuple(title_text(self.model, self.entity, part) for part in self.entity.title),
             rules=rules,
+            locks=locks,
+            owners=tuple(self._owner(entity, field) for entity, field in self.entity.owners),
             unique=tuple(self._groups(fields)),
             searchable=tuple(plan for plan in own if plan.field.searchable),
             references=tuple(plan for plan in fields.values() if _points(plan)),
@@ -232,6 +257,16 @@ class _Builder:
         holds = self._condition(check)
         assert holds is not None
         return RulePlan(holds, FieldError(f"rule.{rule_id}", message), at)
+
+    def _lock(self, lock: Lock) -> LockPlan:
+        holds = self._condition(lock.condition)
+        assert holds is not None
+        return LockPlan(holds, frozenset(lock.exempt), FieldError(f"lock.{lock.id}", lock.message))
+
+    def _owner(self, entity: str, field: str) -> OwnerPlan:
+        lines = self.model.entities[entity].fields[field].type.lines()
+        assert lines is not None
+        return OwnerPlan(entity, field, lines.via)
 
     def _default(self, field: Field) -> Condition | None:
         if field.default is not None:

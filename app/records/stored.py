@@ -43,7 +43,7 @@ def to_stored(plan: EntityPlan, pool: Targets, found: Any) -> Stored:
     values = {key: field.read(found) for key, field in plan.fields.items() if field.columns}
     for field in (*plan.linked, *plan.lines):
         values[field.key] = None
-    row = Row(plan, pool, found["id"], found["title"] or "", values)
+    row = Row(plan, pool, found["id"], found["title"] or "", values, archived=found["archived_at"] is not None)
     return Stored(row, found["version"], found["archived_at"], found.get("position"), found.get("search_text"))
 
 
@@ -163,9 +163,10 @@ class Targets:
         if wide:
             yield from (stored.row for stored in load(self.ctx, plan, self, ids).values())
             return
-        columns = (plan.table.c.id, plan.table.c.title)
-        for found in self.ctx.connection.execute(select(*columns).where(plan.table.c.id.in_(ids))):
-            yield Row(plan, self, found.id, found.title or "", {"id": found.id, "title": found.title})
+        columns = (plan.table.c.id, plan.table.c.title, plan.table.c.archived_at)
+        for one in self.ctx.connection.execute(select(*columns).where(plan.table.c.id.in_(ids))):
+            values = {"id": one.id, "title": one.title}
+            yield Row(plan, self, one.id, one.title or "", values, archived=one.archived_at is not None)
 
     def system_table(self, entity: str) -> FromClause:
         """Return the table of users or of teams."""

@@ -11,10 +11,15 @@ from app.language import Label
 from app.storage.database import Database
 from app.storage.statements import AddColumn
 from app.system import backups, numbers, upkeep  # noqa: F401  they declare tables
+from app.system.once import ONCE
+from app.system.outbox import OUTBOX
+from app.system.protection import protect
 from app.system.tables import Base, Head, Installation, now, table_of
 
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
 SCHEMA_VERSION: Final = 2
+#: Fixed tables without a mapped class; naming them here is what registers them.
+UNMAPPED: Final = (ONCE, OUTBOX)
 #: What published a revision; noted with it.
 PROGRAM: Final = "0.1.0"
 
@@ -48,6 +53,7 @@ def create_schema(database: Database) -> None:
             require_schema(connection, database.url)
             return
         Base.metadata.create_all(connection)
+        protect(connection)
         row = {"id": 1, "schema_version": SCHEMA_VERSION, "created_at": now()}
         connection.execute(table_of(Installation).insert(), row)
         connection.execute(table_of(Head).insert().values(id=1, revision_id=None))
@@ -72,6 +78,7 @@ def _upgrade(connection: Connection) -> None:
         for index in table.indexes:
             if index.name not in indexed:
                 index.create(connection)
+    protect(connection)
     set_schema_version(connection)
 
 

@@ -54,6 +54,7 @@ class Team(Base):
 
     id: Mapped[int] = mapped_column(ID, primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
 
     def __str__(self) -> str:
         return self.name
@@ -103,6 +104,7 @@ class User(Base, UserMixin):
     density: Mapped[str] = mapped_column(default="normal")
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     confirmed_at: Mapped[datetime | None] = mapped_column()
     last_login_at: Mapped[datetime | None] = mapped_column()  # type: ignore[assignment]
     current_login_at: Mapped[datetime | None] = mapped_column()  # type: ignore[assignment]

@@ -43,6 +43,10 @@ _ENTITY_PARTS: Final[Mapping[str, tuple[Label, Weight]]] = {
     ),
     "unique": (Label("andere Felder sind eindeutig", "other fields are unique"), Weight.ATTENTION),
     "rules": (Label("die Regeln sind anders", "the rules are different"), Weight.ATTENTION),
+    "locks": (
+        Label("Datensätze sind unter anderen Bedingungen gesperrt", "records are locked under other conditions"),
+        Weight.ATTENTION,
+    ),
     "owners": (Label("gehört als Zeile zu anderen Objektarten", "is a line of other entities"), Weight.SAFE),
 }
 #: What of a field is said, beside its type; a pair of words where it is switched on or off.

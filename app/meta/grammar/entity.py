@@ -12,6 +12,7 @@ from app.meta.grammar.words import (
     ICON,
     KEY_PATTERN,
     LABEL,
+    LOCK,
     READONLY_IF,
     REQUIRED_IF,
     RULE,
@@ -133,6 +134,11 @@ ENTITY: Final[Mapping[str, Schema]] = {
         "Groups of fields that together occur only once.",
     ),
     "rules": said(array(RULE, most=100), "Bedingungen über mehrere Felder.", "Conditions over several fields."),
+    "locks": said(
+        array(LOCK, most=20),
+        "Zustände, in denen sich der Datensatz nicht mehr ändern lässt.",
+        "States in which the record can't be changed any more.",
+    ),
     "abstract": flag(
         "Hat keine eigenen Datensätze; andere erweitern sie.", "Has no records of its own; others extend it."
     ),

@@ -15,7 +15,7 @@ from app.meta.linking.expressions import Expressions, Lookup, report_no_path
 from app.meta.linking.fields import is_computed, label_of
 from app.meta.linking.shapes import Property, Shape
 from app.meta.linking.workshop import At, Desk, Source, under
-from app.meta.model import Entity, Field, Rule, TitlePart
+from app.meta.model import Entity, Field, Lock, Rule, TitlePart
 from app.meta.paths import SHOWN_HOPS, NoPath, find_path, target_of
 from app.meta.scope import NoNames
 from app.meta.titles import InvalidTitle, parse_title
@@ -105,6 +105,20 @@ class _Linker:
             if check is not None:
                 found.append(Rule(rule["id"], check, label_of(rule["message"], rule["id"]), shown))
         return tuple(found)
+
+    def locks(self) -> Iterator[Lock]:
+        """Yield the states in which records are locked, those with a broken condition left out."""
+        for source in self.shape.sources:
+            at = under(source.at, "x-crm", "locks")
+            for index, lock in elements(self.desk, source.body["x-crm"].get("locks", []), at):
+                condition = self.expressions.condition(lock["if"], partial(at, index, "if"))
+                exempt = tuple(lock.get("except", ()))
+                for place, key in enumerate(exempt):
+                    if key not in self.shape.entity.fields and key not in self.shape.broken:
+                        known = tuple(self.shape.entity.fields)
+                        self.desk.findings.unknown("entity.lock_except", at(index, "except", place), key, known)
+                if condition is not None:
+                    yield Lock(lock["id"], condition, exempt, label_of(lock["message"], lock["id"]))
 
     # -- child lines ------------------------------------------------------------------------------------------------
 
@@ -242,4 +256,5 @@ def make_entity(desk: Desk, key: str) -> Entity | None:
         for rule in linker.rules(source.body["x-crm"]["rules"], under(source.at, "x-crm", "rules"))
     ]
     owners = desk.ask("owners", key)
-    return replace(shape.entity, fields=fields, title=title, rules=tuple(rules), unique=unique, owners=owners)
+    entity = replace(shape.entity, locks=tuple(linker.locks()), owners=owners)
+    return replace(entity, fields=fields, title=title, rules=tuple(rules), unique=unique)

@@ -60,6 +60,11 @@ ENTITIES: Final = {
         "The rule is to be shown at the field “{name}”, which doesn't exist.",
         SPELLING,
     ),
+    "entity.lock_except": error(
+        "Die Sperre nimmt das Feld „{name}“ aus, das es nicht gibt.",
+        "The lock leaves out the field “{name}”, which doesn't exist.",
+        SPELLING,
+    ),
 }
 
 FIELDS: Final = {

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.context import Context
-from app.errors import Forbidden, InvalidQuery, NotFound
+from app.errors import InvalidQuery, NotFound
 from app.fields.money import Money
 from app.query.chart import chart_option
 from app.query.lists import count
