@@ -30,6 +30,8 @@ def logical_hash(database: Database, store: Store) -> str:
         store: its snapshots, which know the tables of the entities.
     """
     with database.read() as connection:
+        # Flask-Security's list type can't be part of a cached statement, and warns where one would be.
+        connection = connection.execution_options(compiled_cache=None)
         tables = {table.name: table for table in FIXED.tables.values() if table.name not in LEFT_OUT}
         made = store.snapshot(connection).tables
         tables.update({table.name: table for table in (*made.tables.values(), *made.links.values())})
