@@ -10,6 +10,7 @@ from app.context import Context
 from app.meta.model import Field
 from app.meta.paths import target_of
 from app.query.gate import readable
+from app.query.volatile import VolatileColumns
 from app.storage.names import column_name
 
 Hops = tuple[Field, ...]
@@ -32,6 +33,8 @@ class Joins:
         self.source: FromClause = self.base
         self._at: dict[tuple[str, ...], FromClause] = {(): self.base}
         self._readable = readable(ctx)
+        #: Computes what has no column; set by the SELECT that these tables are of.
+        self.volatile: VolatileColumns | None = None
 
     def at(self, hops: Hops) -> FromClause:
         """Return the table at the end of some references; every one of them is joined once."""
@@ -44,6 +47,8 @@ class Joins:
 
     def column(self, hops: Hops, field: Field, suffix: str = "") -> ColumnElement[Any]:
         """Return one column of a field at the end of some references."""
+        if field.volatile and self.volatile is not None:
+            return self.volatile.column(hops, field, suffix)
         return self.at(hops).c[column_name(field, suffix)]
 
     def label(self, hops: Hops, field: Field) -> ColumnElement[Any]:
