@@ -57,6 +57,13 @@ def recalculate(ctx: Context, touches: Iterable[Touch]) -> None:
         refresh(ctx, following)
 
 
+def recompute(ctx: Context, entity_key: str, field_key: str, ids: Sequence[int]) -> None:
+    """Compute one field of some records, whatever changed; what looks at it isn't followed."""
+    stage = Stage(entity_key, (field_key,))
+    for some in chunks(ids):
+        _Batch(ctx, stage, {field_key: set(some)}).run(some)
+
+
 def lock_own(ctx: Context, plan: EntityPlan, ids: Sequence[int]) -> None:
     """Keep others from computing the values of records that are about to be saved."""
     if ctx.snapshot.model.computations.of(plan.key):
