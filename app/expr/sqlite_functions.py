@@ -113,7 +113,7 @@ def _to_scaled(text: Any, scale: int) -> Any:
 
 
 def _to_stored(text: Any, scale: int) -> Any:
-    """Return a number rounded half up to a scale, as the whole number that a column stores; None where it is too large."""
+    """Return a number rounded half up to a scale, as a whole number; None where it is too large."""
     if text is None:
         return None
     rounded = arithmetic.rounded(_decimal(str(text)), Decimal(scale))

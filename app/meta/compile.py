@@ -13,8 +13,8 @@ from typing import Any, Final, TypeVar
 import orjson
 
 from app.errors import Issue, Severity
-from app.meta.computed import Computations
 from app.meta.canonical import canonical, fingerprint_of
+from app.meta.computed import Computations
 from app.meta.findings import Findings
 from app.meta.grammar.published import KINDS
 from app.meta.layers import EffectiveDocument

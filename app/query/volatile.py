@@ -68,11 +68,11 @@ def as_stored(value: SqlValue, field_type: FieldType, dialect: str) -> Mapping[s
 
 
 def _number(value: SqlValue, spec: ColumnSpec, dialect: str) -> ColumnElement[Any]:
-    """Round a number half up to the column's digits; one that doesn't fit is empty (see `FieldType.from_expression`)."""
+    """Round a number half up to the column's digits; one that doesn't fit is empty, as in `from_expression`."""
     if dialect == "sqlite":
         if value.scale == spec.scale:
             return type_coerce(value.element, Integer())
-        text = type_coerce(value.element, Text())
+        text: ColumnElement[Any] = type_coerce(value.element, Text())
         if value.scale is not None:
             whole = type_coerce(value.element, Integer())
             text = func.lotse_decimal(whole, literal(value.scale, Integer()), type_=Text())

@@ -137,7 +137,7 @@ class _Batch:
                 continue
             if field.formula is not None:
                 value = field.field.type.from_expression(field.formula(row, environment))
-            elif row.id in gathered[field.key]:
+            elif row.id is not None and row.id in gathered[field.key]:
                 value = gathered[field.key][row.id]
             else:
                 continue
@@ -168,4 +168,5 @@ class _Batch:
         for names, parameters in groups.items():
             table = self.plan.table
             values: dict[str, Any] = {name: bindparam(name) for name in names}
-            self.ctx.connection.execute(table.update().where(table.c.id == bindparam("at__id")).values(values), parameters)
+            update = table.update().where(table.c.id == bindparam("at__id")).values(values)
+            self.ctx.connection.execute(update, parameters)

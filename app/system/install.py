@@ -10,11 +10,13 @@ from app.errors import CannotStart
 from app.language import Label
 from app.storage.database import Database
 from app.storage.statements import AddColumn
-from app.system import numbers as numbers  # its tables are part of the fixed ones
+from app.system.numbers import NUMBER, NUMBER_LOG
 from app.system.tables import Base, Head, Installation, now, table_of
 
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
 SCHEMA_VERSION: Final = 2
+#: Fixed tables that no class is mapped to; named here, so that they are known wherever the fixed tables are made.
+UNMAPPED: Final = (NUMBER, NUMBER_LOG)
 #: What published a revision; noted with it.
 PROGRAM: Final = "0.1.0"
 

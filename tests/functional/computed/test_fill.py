@@ -12,7 +12,8 @@ from app.access.actor import PRODUCT
 from app.changes.plan import plan
 from app.records import actions, bulk
 from tests.functional.computed.oracle import differences
-from tests.functional.computed.world import DOCUMENTS, FIRM, GROUP, LINE, ORDER, PRODUCT as GOODS, of
+from tests.functional.computed.world import DOCUMENTS, FIRM, GROUP, LINE, ORDER, of
+from tests.functional.computed.world import PRODUCT as GOODS
 from tests.support.install import Bodies, install, read_documents, write_documents
 
 _COMPUTED = ("formula", "rollup", "number")
