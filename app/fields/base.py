@@ -308,7 +308,7 @@ class FieldType(ABC):
         return value
 
     def from_expression(self, value: Any) -> Value:
-        """Return the value that a computed field keeps for the value of an expression, the way `expression_value` turns.
+        """Return the value that a computed field keeps for the value of an expression.
 
         Only asked of types that are `computable`. What doesn't fit is empty: a computation refuses nothing.
         """

@@ -1,4 +1,4 @@
-"""Who depends on whom: in which order computed fields are computed, and which way leads from a value to what it feeds."""
+"""Who depends on whom: in which order fields are computed, and which way leads from a value to what it feeds."""
 
 from __future__ import annotations
 

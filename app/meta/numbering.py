@@ -1,4 +1,4 @@
-"""How a number of a range is written: `RE-{YYYY}-{#####}` cut into pieces by a fixed tokenizer, never a format string."""
+"""How a number of a range is written: `RE-{YYYY}-{#####}`, cut into pieces by a tokenizer, never a format string."""
 
 from __future__ import annotations
 

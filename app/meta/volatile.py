@@ -60,11 +60,12 @@ class _Writer:
     def _part(self, value: Any) -> Any:
         if isinstance(value, tuple):
             return tuple(self._part(one) for one in value)
-        return self.write(value) if isinstance(value, Expr) else value
+        return self.write(value) if value is not None and isinstance(value, Expr) else value
 
     def _path(self, path: Path) -> Expr:
         found = _volatile(self.model, self.entity_key, path.keys)
-        if found is None or found[1].formula is None:
+        formula = None if found is None else found[1].formula
+        if found is None or formula is None:
             return Path((*self.prefix, *path.keys))
         place, field = found
-        return _Writer(self.model, field.entity, (*self.prefix, *path.keys[:place])).write(field.formula)
+        return _Writer(self.model, field.entity, (*self.prefix, *path.keys[:place])).write(formula)

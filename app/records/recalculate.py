@@ -57,6 +57,13 @@ def recalculate(ctx: Context, touches: Iterable[Touch]) -> None:
         refresh(ctx, following)
 
 
+def recompute(ctx: Context, entity_key: str, field_key: str, ids: Sequence[int]) -> None:
+    """Compute one field of some records, whatever changed; what looks at it isn't followed."""
+    stage = Stage(entity_key, (field_key,))
+    for some in chunks(ids):
+        _Batch(ctx, stage, {field_key: set(some)}).run(some)
+
+
 def lock_own(ctx: Context, plan: EntityPlan, ids: Sequence[int]) -> None:
     """Keep others from computing the values of records that are about to be saved."""
     if ctx.snapshot.model.computations.of(plan.key):
@@ -130,7 +137,7 @@ class _Batch:
                 continue
             if field.formula is not None:
                 value = field.field.type.from_expression(field.formula(row, environment))
-            elif row.id in gathered[field.key]:
+            elif row.id is not None and row.id in gathered[field.key]:
                 value = gathered[field.key][row.id]
             else:
                 continue
@@ -161,4 +168,5 @@ class _Batch:
         for names, parameters in groups.items():
             table = self.plan.table
             values: dict[str, Any] = {name: bindparam(name) for name in names}
-            self.ctx.connection.execute(table.update().where(table.c.id == bindparam("at__id")).values(values), parameters)
+            update = table.update().where(table.c.id == bindparam("at__id")).values(values)
+            self.ctx.connection.execute(update, parameters)

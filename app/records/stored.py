@@ -40,9 +40,7 @@ def own_columns(plan: EntityPlan) -> Select[Any]:
 
 def to_stored(plan: EntityPlan, pool: Targets, found: Any) -> Stored:
     """Make a record out of a row of `own_columns`."""
-    values = {key: field.read(found) for key, field in plan.fields.items() if field.columns}
-    for field in (*plan.linked, *plan.lines):
-        values[field.key] = None
+    values = {key: field.read(found) if field.columns else None for key, field in plan.fields.items()}
     row = Row(plan, pool, found["id"], found["title"] or "", values, archived=found["archived_at"] is not None)
     return Stored(row, found["version"], found["archived_at"], found.get("position"), found.get("search_text"))
 

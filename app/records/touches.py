@@ -146,11 +146,12 @@ class Dirty:
         if not step.parents:
             starts.setdefault(one.way, {}).setdefault(node, set()).add(touch.id)
             return
-        ids = {touch.before.get(step.field), touch.after.get(step.field)} - {None}
+        ends = (touch.before.get(step.field), touch.after.get(step.field))
+        ids = {int(end) for end in ends if end is not None}
         if one.lines and len(one.way) == 1 and touch.parent is not None and touch.parent[0] == step.field:
-            ids.discard(touch.parent[1])
+            ids.discard(touch.parent[1] or 0)
         if ids:
-            starts.setdefault(one.way[1:], {}).setdefault(node, set()).update(int(one) for one in ids)
+            starts.setdefault(one.way[1:], {}).setdefault(node, set()).update(ids)
 
     def _follow(self, way: Sequence[Step], ids: set[int]) -> set[int]:
         for step in way:

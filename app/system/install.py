@@ -10,7 +10,8 @@ from app.errors import CannotStart
 from app.language import Label
 from app.storage.database import Database
 from app.storage.statements import AddColumn
-from app.system import backups, numbers, upkeep  # noqa: F401  they declare tables
+from app.system import backups, upkeep  # noqa: F401  they declare tables
+from app.system.numbers import NUMBER, NUMBER_LOG
 from app.system.once import ONCE
 from app.system.outbox import OUTBOX
 from app.system.protection import protect
@@ -19,7 +20,7 @@ from app.system.tables import Base, Head, Installation, now, table_of
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
 SCHEMA_VERSION: Final = 2
 #: Fixed tables without a mapped class; naming them here is what registers them.
-UNMAPPED: Final = (ONCE, OUTBOX)
+UNMAPPED: Final = (NUMBER, NUMBER_LOG, ONCE, OUTBOX)
 #: What published a revision; noted with it.
 PROGRAM: Final = "0.1.0"
 

@@ -106,7 +106,7 @@ def _advance(connection: Connection, range_key: str, period: str, count: int) ->
 def last_of(connection: Connection, range_key: str) -> Mapping[str, int]:
     """Return the last number that was drawn, by period."""
     statement = select(NUMBER.c.period, NUMBER.c.last).where(NUMBER.c.range_key == range_key)
-    return {period: last for period, last in connection.execute(statement)}
+    return {row.period: row.last for row in connection.execute(statement)}
 
 
 def explain_gap(connection: Connection, gap: Gap, reason: str, actor_id: int | None, at: datetime) -> None:

@@ -54,6 +54,7 @@ def test_the_documents_of_the_how_tos_compile(tmp_path: Path) -> None:
     shutil.copytree(METADATA, tmp_path / "metadata")
     shutil.copytree(PLUGINS, tmp_path / "plugins")
     count = _put("add-an-entity.md", tmp_path / "metadata") + _put("write-a-report.md", tmp_path / "metadata")
+    count += _put("compute-a-field.md", tmp_path / "metadata")
     count += _put("write-a-plugin.md", tmp_path / "plugins" / "acme" / "metadata")
     documents, issues = load_all(tmp_path / "metadata", tmp_path / "plugins")
     effective, more = merge(documents)
@@ -62,7 +63,9 @@ def test_the_documents_of_the_how_tos_compile(tmp_path: Path) -> None:
     assert compiled.model is not None
     assert "cost_centre" in compiled.model.entities["account"].fields
     assert "vehicle" in compiled.model.entities
-    assert count == 7
+    assert compiled.model.computations.volatile == {("account", "days_since_contact"), ("quote", "days_left")}
+    assert compiled.model.computations.of("quote") == ("total", "gross")
+    assert count == 9
 
 
 def test_backing_up_and_restoring_as_it_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

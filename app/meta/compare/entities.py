@@ -63,11 +63,11 @@ _FIELD_PARTS: Final[Mapping[str, tuple[Label, Weight]]] = {
     "default_expr": (Label("hat einen anderen Vorgabewert", "has another default value"), Weight.SAFE),
     "rules": (Label("hat andere Regeln", "has other rules"), Weight.ATTENTION),
     "formula": (
-        Label("wird anders berechnet; vorhandene Werte werden neu berechnet", "is computed otherwise; values are redone"),
+        Label("wird anders berechnet, auch was schon da ist", "is computed otherwise, also what is there"),
         Weight.ATTENTION,
     ),
     "rollup": (
-        Label("wird anders gesammelt; vorhandene Werte werden neu berechnet", "is gathered otherwise; values are redone"),
+        Label("wird anders gesammelt, auch was schon da ist", "is gathered otherwise, also what is there"),
         Weight.ATTENTION,
     ),
     "number": (Label("hat einen anderen Nummernkreis", "has another range of numbers"), Weight.ATTENTION),
@@ -108,7 +108,7 @@ _SWITCHES: Final[Mapping[str, tuple[Label, Weight, Label, Weight]]] = {
         Weight.SAFE,
     ),
     "volatile": (
-        Label("hängt jetzt vom Tag ab und wird nicht mehr gespeichert", "depends on the day now and isn't stored any more"),
+        Label("hängt jetzt vom Tag ab, ungespeichert", "depends on the day now and isn't stored any more"),
         Weight.ATTENTION,
         Label("wird jetzt gespeichert", "is stored now"),
         Weight.SAFE,

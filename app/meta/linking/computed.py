@@ -159,7 +159,8 @@ class Computed:
         found = shape.entity.fields.get(via)
         if found is None:
             if via not in shape.broken:
-                self.desk.findings.unknown("field.unknown_via", place("via"), via, tuple(shape.properties), entity=child)
+                known = tuple(shape.properties)
+                self.desk.findings.unknown("field.unknown_via", place("via"), via, known, entity=child)
             return False
         if target_of(found.type) != self.shape.entity.key:
             owner = self.shape.entity.key

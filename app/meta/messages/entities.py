@@ -209,7 +209,7 @@ COMPUTED: Final = {
         "Take it out; filters and views may use it.",
     ),
     "computed.restless": error(
-        "„{name}“ ändert sich mit jeder Speicherung oder wird selbst gebildet und kann nicht in einer Berechnung stehen.",
+        "„{name}“ ändert sich bei jedem Speichern oder wird selbst gebildet; Berechnungen können es nicht nennen.",
         "“{name}” changes with every save or is made up itself, and can't be part of a computation.",
         "Nehmen Sie das Feld, auf das es ankommt, selbst.",
         "Use the field itself that matters.",

@@ -74,7 +74,8 @@ class Play:
         if record_id is None:
             return
         values = self.values(entity)
-        raw = {key: values[key] for key in self.chance.sample(sorted(values), self.chance.randrange(1, len(values) + 1))}
+        some = self.chance.sample(sorted(values), self.chance.randrange(1, len(values) + 1))
+        raw = {key: values[key] for key in some}
         if entity == "order" and self.chance.random() < 0.3:
             kept = [line["id"] for line in self._rows("line") if line["order"] == record_id and not line["archived_at"]]
             raw["lines"] = [{"id": one} for one in kept if self.chance.random() < 0.6] + [self.line()]
