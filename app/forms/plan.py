@@ -31,6 +31,7 @@ from app.forms.parts import (
 from app.forms.pieces import Holders, Pieces, holder, module, trusted
 from app.forms.state import Conditions, FieldRules, Follow, MaskRules, environment_of, getter
 from app.forms.texts import said
+from app.forms.why import WHY, why
 from app.meta.model import (
     Entity,
     Field,
@@ -324,7 +325,9 @@ class _Builder:
         )
         lines = field.type.lines()
         span = element.span if lines is None else 2  # a table in half a page can't be read
-        shown = Pieces.cut(str(self.macros["shown"](element_id, span, label, holder(VALUE))))
+        told, locale = why(self.around.model, field), self.around.locale
+        reason = ("", "") if told is None else (WHY.text(locale), told.text(locale))
+        shown = Pieces.cut(str(self.macros["shown"](element_id, span, label, holder(VALUE), *reason)))
         child = None if lines is None else self.around.model.entities[lines.entity]
         part = FieldPart(
             element_id=element_id,
