@@ -90,9 +90,10 @@ class Play:
                 actions.retire(ctx, entity, record_id, row["version"])
 
     def restore(self) -> None:
-        """Bring a record back."""
+        """Bring a record back; a line of an archived order stays there."""
         entity, record_id, row = self._any(archived=True)
-        if record_id is not None:
+        archived = {one["id"] for one in self._rows("order") if one["archived_at"] is not None}
+        if record_id is not None and not (entity == "line" and row["order"] in archived):
             with self.installation.ctx(now=self.now()) as ctx:
                 actions.restore(ctx, entity, record_id, row["version"])
 

@@ -31,7 +31,7 @@ def locked(database_url: str, tmp_path: Path) -> Any:
         if path.name == "deal.json":
             body["x-crm"]["locks"] = [_LOCK]
         if path.name == "clerk.json":
-            every = {"create": True, "read": True, "update": True, "retire": True}
+            every = {"create": True, "read": True, "update": True, "retire": True, "bulk": True}
             body["entities"] = {"*": every}
         target = folder / path.relative_to(METADATA)
         target.parent.mkdir(parents=True, exist_ok=True)
