@@ -11,6 +11,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.routing import BaseConverter
 
 from app.admin.console import install as install_console
+from app.api.install import install as install_api
 from app.config import Settings
 from app.runtime.start import ready
 from app.runtime.store import Store
@@ -28,6 +29,7 @@ from app.web.pages.lists import list_pages
 from app.web.pages.picking import picking_pages
 from app.web.pages.records import record_pages
 from app.web.pages.reports import report_pages
+from app.web.pages.tokens import token_pages
 from app.web.respond import htmx
 
 #: Longest form, longest field of one, most fields; a mask with many child lines stays well below.
@@ -47,6 +49,7 @@ _BLUEPRINTS: Final = (
     export_pages,
     finding_pages,
     directory_pages,
+    token_pages,
 )
 
 
@@ -108,3 +111,4 @@ def _put_together(app: Flask, running: Running) -> None:
     install_console(app, accounts)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    install_api(app)

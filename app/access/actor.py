@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from app.language import DEFAULT_LOCALE, Locale
@@ -43,6 +44,7 @@ class Actor:
         theme: `light`, `dark` or `auto`.
         density: `normal` or `compact`.
         everything: whether all rights are his; only for the product itself.
+        only: keys of the entities that he is confined to, or None; an API token may confine whoever acts by it.
         grants: the same roles, each with the identity that its scopes mean, in the order of their keys; empty for
             "every role means the actor himself" (see `acting_in`).
     """
@@ -57,6 +59,12 @@ class Actor:
     density: str = "normal"
     everything: bool = False
     grants: tuple[Grant, ...] = ()
+    only: frozenset[str] | None = None
+
+    @property
+    def shape(self) -> tuple[Hashable, ...]:
+        """Return what decides which rights he has; part of the key of everything that is planned for readers."""
+        return (self.everything, self.roles, self.only)
 
     def acting_in(self) -> tuple[Grant, ...]:
         """Return the roles he acts in, with the identity that each one's scopes mean."""

@@ -37,6 +37,8 @@ def _of_role(role: Role, entity_key: str) -> EntityRights:
 
 def rights(model: Model, actor: Actor, entity_key: str) -> EntityRights:
     """Return the sum of what the actor's roles allow with the records of one entity."""
+    if actor.only is not None and entity_key not in actor.only:
+        return _NONE
     if actor.everything:
         return _ALL
     granted = [_of_role(model.roles[key], entity_key) for key in actor.roles if key in model.roles]

@@ -33,7 +33,7 @@ def readable(ctx: Context) -> frozenset[str]:
     """Return the keys of the entities whose records the reader may read; also what tells plans of readers apart."""
     actor = ctx.actor
     return ctx.snapshot.plan(
-        ("query.readable", actor.everything, actor.roles),
+        ("query.readable", actor.shape),
         lambda: rights.readable_entities(ctx.snapshot.model, actor),
     )
 
@@ -42,7 +42,7 @@ def readable_entities(ctx: Context) -> Mapping[str, Entity]:
     """Return the entities that the reader may read, with the fields that he may read."""
     actor, model = ctx.actor, ctx.snapshot.model
     return ctx.snapshot.plan(
-        ("query.readable_entities", actor.everything, actor.roles),
+        ("query.readable_entities", actor.shape),
         lambda: MappingProxyType({key: model.entities[key] for key in model.entities if key in readable(ctx)}),
     )
 

@@ -44,7 +44,7 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 _HSTS: Final = "max-age=31536000; includeSubDomains"
 
 #: Where a request that changes something may come from; a browser without the header is caught by the CSRF token.
-_OWN: Final = frozenset({"same-origin", "none"})
+OWN: Final = frozenset({"same-origin", "none"})
 
 
 def install(app: Flask, *, https: bool) -> None:
@@ -78,5 +78,5 @@ def refuse_foreign() -> None:
     """
     if request.method in SAFE:
         return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in _OWN:
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN:
         raise Forbidden(TEXTS["problem.foreign"])
