@@ -42,7 +42,7 @@ _VERBS: Final[tuple[Verb, ...]] = ("retire", "update", "create")
 Errors = list[tuple[str, FieldError]]
 
 
-@api_pages.post("/<entity>/bulk")
+@api_pages.post("/<entity:entity>/bulk")
 @policy(by_token("bulk"))
 def many(entity: str) -> Response:
     """Retire, change and create records of one entity, in this order."""

@@ -21,7 +21,7 @@ from app.web.policy import by_token, policy
 _EXPAND = ("expand",)
 
 
-@api_pages.get("/<entity>")
+@api_pages.get("/<entity:entity>")
 @policy(by_token("read"))
 def index(entity: str) -> Response:
     """Answer with a page of records."""
@@ -33,7 +33,7 @@ def index(entity: str) -> Response:
     return answer(body)
 
 
-@api_pages.get("/<entity>/<record:record_id>")
+@api_pages.get("/<entity:entity>/<record:record_id>")
 @policy(by_token("read"))
 def show(entity: str, record_id: int) -> Response:
     """Answer with a record and its lines."""
@@ -42,7 +42,7 @@ def show(entity: str, record_id: int) -> Response:
     return answer(found.item, version=found.version)
 
 
-@api_pages.post("/<entity>")
+@api_pages.post("/<entity:entity>")
 @policy(by_token("write"))
 def create(entity: str) -> Response:
     """Create a record."""
@@ -52,7 +52,7 @@ def create(entity: str) -> Response:
     return _written(ctx, entity, record_id, 201, location=f"{VERSION}/{entity}/{record_id}")
 
 
-@api_pages.patch("/<entity>/<record:record_id>")
+@api_pages.patch("/<entity:entity>/<record:record_id>")
 @policy(by_token("write"))
 def update(entity: str, record_id: int) -> Response:
     """Change some fields of a record; what isn't named stays as it is."""
@@ -68,7 +68,7 @@ def update(entity: str, record_id: int) -> Response:
     return _written(ctx, entity, record_id)
 
 
-@api_pages.delete("/<entity>/<record:record_id>")
+@api_pages.delete("/<entity:entity>/<record:record_id>")
 @policy(by_token("write"))
 def retire(entity: str, record_id: int) -> Response:
     """Put a record into the archive; nothing is ever deleted."""
@@ -85,7 +85,7 @@ def retire(entity: str, record_id: int) -> Response:
     return response
 
 
-@api_pages.post("/<entity>/<record:record_id>/restore")
+@api_pages.post("/<entity:entity>/<record:record_id>/restore")
 @policy(by_token("write"))
 def restore(entity: str, record_id: int) -> Response:
     """Bring a record back out of the archive."""
