@@ -67,7 +67,7 @@ def read_object(*types: str) -> dict[str, Any]:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype not in wanted or charset not in ("utf-8", "utf8") or request.content_encoding:
         raise MediaType(wanted)
-    body = request.get_data(cache=False)
+    body = request.get_data()
     if not body:
         raise unreadable("body.empty", _EMPTY)
     return parse_object(body)
@@ -79,7 +79,7 @@ def no_body() -> None:
     Raises:
         InvalidQuery: it has one.
     """
-    if request.get_data(cache=False):
+    if request.get_data():
         raise unreadable("body.not_empty", _NOT_EMPTY)
 
 

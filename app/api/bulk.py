@@ -9,9 +9,10 @@ from flask import Response
 
 from app.access.rights import Verb, require
 from app.api.body import read_object
-from app.api.frame import answer, api_pages, arguments, neutral
+from app.api.frame import api_pages, arguments, neutral
 from app.api.patch import merged
 from app.api.refusals import Refused, unreadable
+from app.api.repeats import Told, carry_out
 from app.context import Context
 from app.errors import Conflict, FieldError, InvalidData, NotFound
 from app.language import Label
@@ -53,13 +54,17 @@ def many(entity: str) -> Response:
         if parts[verb]:
             require(ctx, entity, verb)
     required(ctx, entity)
+    return carry_out(ctx, lambda: _all(ctx, entity, parts))
+
+
+def _all(ctx: Context, entity: str, parts: dict[str, list[dict[str, Any]]]) -> Told:
     errors: Errors = []
     retired = _each(errors, "retire", parts["retire"], lambda one: _retire(ctx, entity, one))
     updated = _each(errors, "update", parts["update"], lambda one: _update(ctx, entity, one))
     created = _create(ctx, entity, parts["create"], errors)
     if errors:
         raise Refused(tuple(errors))
-    return answer({"created": created, "updated": updated, "retired": retired})
+    return {"status": 200, "body": {"created": created, "updated": updated, "retired": retired}}
 
 
 def _parts_of(body: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -14,7 +14,7 @@ from app.context import Context
 from app.errors import Forbidden
 from app.language import Label
 from app.web.headers import OWN
-from app.web.lifecycle import context, current
+from app.web.lifecycle import context, current, number
 from app.web.programs import PREFIX
 from app.web.texts import TEXTS
 
@@ -59,7 +59,7 @@ def give_no_cookie(response: Response) -> Response:
 
 def neutral() -> Context:
     """Return the request's context, in which values are read and written as JSON has them."""
-    return replace(context(), locale=NEUTRAL)
+    return replace(context(), locale=NEUTRAL, origin="api", request=number())
 
 
 def arguments(known: Sequence[str] | None = None) -> Mapping[str, Sequence[str]]:
@@ -83,17 +83,21 @@ def _plain(text: str) -> str:
 
 
 def answer(
-    body: Mapping[str, Any], status: int = 200, *, version: int | None = None, location: str | None = None
+    body: Mapping[str, Any] | None, status: int = 200, *, version: int | None = None, location: str | None = None
 ) -> Response:
     """Answer with JSON.
 
     Args:
-        body: what is said.
+        body: what is said; None for nothing.
         status: the HTTP status.
         version: the record's version, which is its ETag; a reader who has it already is answered 304.
         location: address of what was made.
     """
-    response = Response(orjson.dumps(body), status, mimetype="application/json")
+    if body is None:
+        response = Response(status=status)
+        del response.headers["Content-Type"]
+    else:
+        response = Response(orjson.dumps(body), status, mimetype="application/json")
     if version is not None:
         response.set_etag(str(version))
         if request.method in ("GET", "HEAD"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Response
@@ -10,6 +12,7 @@ from app.api.body import JSON, MERGE_PATCH, no_body, read_object
 from app.api.frame import VERSION, answer, api_pages, arguments, neutral, wanted_version
 from app.api.patch import merged
 from app.api.refusals import Stale
+from app.api.repeats import Told, carry_out
 from app.context import Context
 from app.errors import Conflict, NotFound
 from app.query.items import ItemSpec, list_items, load_item
@@ -48,8 +51,13 @@ def create(entity: str) -> Response:
     """Create a record."""
     arguments(())
     ctx = neutral()
-    record_id = actions.create(ctx, entity, read_object())
-    return _written(ctx, entity, record_id, 201, location=f"{VERSION}/{entity}/{record_id}")
+    values = read_object()
+
+    def act() -> Told:
+        record_id = actions.create(ctx, entity, values)
+        return _written(ctx, entity, record_id, 201) | {"location": f"{VERSION}/{entity}/{record_id}"}
+
+    return carry_out(ctx, act)
 
 
 @api_pages.patch("/<entity:entity>/<record:record_id>")
@@ -59,13 +67,15 @@ def update(entity: str, record_id: int) -> Response:
     arguments(())
     ctx, version = neutral(), wanted_version()
     patch = read_object(JSON, MERGE_PATCH)
-    known = _same_version(ctx, entity, record_id, version)
-    raw = merged(ctx, entity, record_id, patch)
-    try:
-        actions.update(ctx, entity, record_id, raw, known)
-    except Conflict as conflict:
-        raise _told(ctx, entity, record_id, known, conflict) from conflict
-    return _written(ctx, entity, record_id)
+
+    def act() -> Told:
+        known = _same_version(ctx, entity, record_id, version)
+        raw = merged(ctx, entity, record_id, patch)
+        with _telling(ctx, entity, record_id, known):
+            actions.update(ctx, entity, record_id, raw, known)
+        return _written(ctx, entity, record_id)
+
+    return carry_out(ctx, act)
 
 
 @api_pages.delete("/<entity:entity>/<record:record_id>")
@@ -75,14 +85,14 @@ def retire(entity: str, record_id: int) -> Response:
     arguments(())
     no_body()
     ctx, version = neutral(), wanted_version()
-    known = _same_version(ctx, entity, record_id, version)
-    try:
-        now = actions.retire(ctx, entity, record_id, known)
-    except Conflict as conflict:
-        raise _told(ctx, entity, record_id, known, conflict) from conflict
-    response = Response(status=204)
-    response.set_etag(str(now))
-    return response
+
+    def act() -> Told:
+        known = _same_version(ctx, entity, record_id, version)
+        with _telling(ctx, entity, record_id, known):
+            now = actions.retire(ctx, entity, record_id, known)
+        return {"status": 204, "version": now}
+
+    return carry_out(ctx, act)
 
 
 @api_pages.post("/<entity:entity>/<record:record_id>/restore")
@@ -92,12 +102,14 @@ def restore(entity: str, record_id: int) -> Response:
     arguments(())
     no_body()
     ctx, version = neutral(), wanted_version()
-    known = _same_version(ctx, entity, record_id, version)
-    try:
-        actions.restore(ctx, entity, record_id, known)
-    except Conflict as conflict:
-        raise _told(ctx, entity, record_id, known, conflict) from conflict
-    return _written(ctx, entity, record_id)
+
+    def act() -> Told:
+        known = _same_version(ctx, entity, record_id, version)
+        with _telling(ctx, entity, record_id, known):
+            actions.restore(ctx, entity, record_id, known)
+        return _written(ctx, entity, record_id)
+
+    return carry_out(ctx, act)
 
 
 def _same_version(ctx: Context, entity: str, record_id: int, version: int | None) -> int:
@@ -107,19 +119,28 @@ def _same_version(ctx: Context, entity: str, record_id: int, version: int | None
     raise Stale(Conflict(CHANGED), load_item(ctx, entity, record_id).version)
 
 
-def _told(ctx: Context, entity: str, record_id: int, version: int, conflict: Conflict) -> Conflict | Stale:
-    """Tell a version that isn't the stored one (412) from a state that doesn't let the record be changed (409)."""
+@contextmanager
+def _telling(ctx: Context, entity: str, record_id: int, version: int) -> Iterator[None]:
+    """Tell a version that isn't the stored one (412) from a state that doesn't let the record be changed (409).
+
+    Raises:
+        Stale: the version isn't the stored one.
+        Conflict: it is.
+    """
     try:
-        stored = load_item(ctx, entity, record_id).version
-    except NotFound:
-        return Stale(conflict, None)
-    return Stale(conflict, stored) if stored != version else conflict
+        yield
+    except Conflict as conflict:
+        try:
+            stored = load_item(ctx, entity, record_id).version
+        except NotFound:
+            raise Stale(conflict, None) from conflict
+        if stored == version:
+            raise
+        raise Stale(conflict, stored) from conflict
 
 
-def _written(
-    ctx: Context, entity: str, record_id: int, status: int = 200, *, location: str | None = None
-) -> Response:
-    """Answer with what was written, as far as whoever wrote it may read it now."""
+def _written(ctx: Context, entity: str, record_id: int, status: int = 200) -> Told:
+    """Tell what was written, as far as whoever wrote it may read it now."""
     call = current()
     if call is not None and (call.token is None or "read" in call.token.scopes):
         try:
@@ -127,5 +148,5 @@ def _written(
         except NotFound:
             pass
         else:
-            return answer(found.item, status, version=found.version, location=location)
-    return answer({"id": record_id}, status, location=location)
+            return {"status": status, "body": found.item, "version": found.version}
+    return {"status": status, "body": {"id": record_id}}

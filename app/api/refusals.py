@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from app.errors import Conflict, FieldError, InvalidQuery, LotseError
+from app.errors import Conflict, DataErrors, FieldError, InvalidData, InvalidQuery, LotseError
 from app.language import Label
 from app.web.problems import Problem, answer, of_status
 from app.web.texts import TEXTS
@@ -22,7 +22,7 @@ class VersionMissing(LotseError):
     """A change that doesn't say which version of the record it was made from (HTTP 428)."""
 
 
-class Stale(LotseError):
+class Stale(Conflict):
     """A change that was made from another version than the one that is stored (HTTP 412).
 
     Args:
@@ -31,21 +31,20 @@ class Stale(LotseError):
     """
 
     def __init__(self, cause: Conflict, version: int | None) -> None:
-        super().__init__("stale")
-        self.cause = cause
+        super().__init__(cause.message)
         self.version = version
 
 
-class Refused(LotseError):
+class Refused(InvalidData):
     """Many records of which some are refused; nothing was written (HTTP 422).
 
     Args:
-        errors: the JSON pointer of what is wrong, and what is wrong with it.
+        pointed: the JSON pointer of what is wrong, and what is wrong with it.
     """
 
-    def __init__(self, errors: tuple[tuple[str, FieldError], ...]) -> None:
-        super().__init__(f"{len(errors)} errors")
-        self.errors = errors
+    def __init__(self, pointed: tuple[tuple[str, FieldError], ...]) -> None:
+        super().__init__(DataErrors(record=tuple(error for _, error in pointed)))
+        self.pointed = pointed
 
 
 def unreadable(code: str, message: Label) -> InvalidQuery:
@@ -68,7 +67,7 @@ def of_missing_version(error: VersionMissing) -> Response:
 
 def of_stale(error: Stale) -> Response:
     """Answer 412 with what the write side said, and the version that is stored."""
-    response = answer(Problem(412, TEXTS["problem.t412"], error.cause.message))
+    response = answer(Problem(412, TEXTS["problem.t412"], error.message))
     if error.version is not None:
         response.set_etag(str(error.version))
     return response
@@ -77,4 +76,4 @@ def of_stale(error: Stale) -> Response:
 def of_many(error: Refused) -> Response:
     """Answer 422 with what is wrong with which record."""
     problem = of_status(422)
-    return answer(Problem(422, problem.title, problem.message, errors=error.errors))
+    return answer(Problem(422, problem.title, problem.message, errors=error.pointed))

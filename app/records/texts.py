@@ -60,6 +60,12 @@ _OVERTAKEN: Final = Label(
     "While this was being saved, somebody else changed something that doesn't go with it: a value that may exist only "
     "once, or a record that is pointed to. Please save again.",
 )
+_SENT_BEFORE: Final = Label(
+    "Dieses Formular wurde schon einmal gespeichert, mit anderen Angaben. Es wurde nichts geändert. Bitte prüfen Sie "
+    "den Datensatz und speichern Sie noch einmal, wenn auch diese Angaben gelten sollen.",
+    "This form was saved before, with other entries. Nothing was changed. Please look at the record, and save again if "
+    "these entries are to count as well.",
+)
 
 #: Somebody else was faster.
 _TOO_LONG: Final = Label(
@@ -147,3 +153,8 @@ def too_long() -> FieldError:
 def overtaken() -> FieldError:
     """A save that the database refused because of another save at the same moment."""
     return FieldError("record.overtaken", _OVERTAKEN)
+
+
+def sent_before() -> FieldError:
+    """Return the error of a request whose key was used for another one."""
+    return FieldError("request.sent_before", _SENT_BEFORE)

@@ -10,16 +10,17 @@ from app.errors import CannotStart
 from app.language import Label
 from app.storage.database import Database
 from app.storage.statements import AddColumn
-from app.system import tokens
+from app.system.once import ONCE
 from app.system.tables import Base, Head, Installation, now, table_of
+from app.system.tokens import TOKEN
 
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
 SCHEMA_VERSION: Final = 2
 #: What published a revision; noted with it.
 PROGRAM: Final = "0.1.0"
 
-#: Tables that no class is mapped to: naming them here declares them.
-PLAIN_TABLES: Final = (tokens.TOKEN,)
+#: Fixed tables without a mapped class; naming them here is what registers them.
+UNMAPPED: Final = (ONCE, TOKEN)
 
 _NEWER: Final = Label(
     "Die Datenbank gehört zu einer neueren Lotse-Version (Stand {found}, dieses Programm kennt {known}). "

@@ -25,7 +25,7 @@ def _targets(clerk: Program) -> None:
 def _sendable(raw: Any) -> bool:
     """Return whether a raw value can stand in JSON; what can't is refused by the parser (`test_bodies.py`)."""
     try:
-        return not isinstance(raw, tuple) and bool(json.dumps(raw, ensure_ascii=False, allow_nan=False).encode())
+        return bool(json.loads(json.dumps(raw, ensure_ascii=False, allow_nan=False).encode()) == raw)
     except (TypeError, ValueError):
         return False
 
@@ -101,7 +101,7 @@ def test_every_bad_value_is_refused_at_its_field_as_the_mask_refuses_it(site: Si
                 continue
             page = visitor.post("/r/sample/new", {key: raw})
             assert page.status_code == 422, (name, raw)
-            assert str(html.escape(errors[0]["message"])).replace("&#x27;", "&#39;") in page.text.replace("&#34;", "&quot;")
+            assert errors[0]["message"] in html.unescape(page.text), (name, raw)
             compared += 1
     assert seen > 2 * len(TYPES)
     assert compared > 20

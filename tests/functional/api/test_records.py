@@ -83,7 +83,8 @@ def test_what_was_read_can_be_written_back(clerk: Program) -> None:
 
 
 def test_nobody_writes_what_only_the_product_writes(clerk: Program) -> None:
-    forged = {"id": 77, "version": 9, "title": "X", "created_at": "2020-01-01T00:00Z", "archived_at": "2020-01-01T00:00Z",
+    then = "2020-01-01T00:00Z"
+    forged = {"id": 77, "version": 9, "title": "X", "created_at": then, "archived_at": then, "updated_at": then,
               "stamp": "X", "search_text": "x", "owner_id": 1, "title__folded": "x"}  # fmt: skip
     for key, value in forged.items():
         refused = clerk.send("POST", "/sample", {key: value})

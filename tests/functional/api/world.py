@@ -27,7 +27,8 @@ def _label(text: str) -> Mapping[str, str]:
 def property_of(field_type: type[FieldType]) -> dict[str, Any]:
     """Return the property of a field of a type, with the parameters of the type's own sample."""
     sample = field_type.sample
-    return {**sample.keywords, "x-crm": {"type": field_type.name, "label": _label(field_type.name), **sample.parameters}}
+    x_crm = {"type": field_type.name, "label": _label(field_type.name), **sample.parameters}
+    return {**sample.keywords, "x-crm": x_crm}
 
 
 def _entity(label: str, properties: Mapping[str, Any], **more: Any) -> dict[str, Any]:
