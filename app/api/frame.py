@@ -10,6 +10,7 @@ import orjson
 from flask import Blueprint, Response, current_app, request, session
 
 from app.api import refusals
+from app.api.pace import TooFast, keep_pace
 from app.context import Context
 from app.errors import Forbidden
 from app.language import Label
@@ -29,6 +30,7 @@ api_pages.register_error_handler(refusals.MediaType, refusals.of_media_type)
 api_pages.register_error_handler(refusals.VersionMissing, refusals.of_missing_version)
 api_pages.register_error_handler(refusals.Stale, refusals.of_stale)
 api_pages.register_error_handler(refusals.Refused, refusals.of_many)
+api_pages.register_error_handler(TooFast, refusals.of_haste)
 
 
 @api_pages.before_request
@@ -38,9 +40,13 @@ def refuse_strangers() -> None:
     Raises:
         Forbidden: the browser says that the request comes from somewhere else.
         CSRFError: something is to be changed with a session, and the form token is missing.
+        TooFast: the token has asked too often.
     """
     call = current()
-    if call is None or call.token is not None:
+    if call is None:
+        return
+    if call.token is not None:
+        keep_pace(call.token)
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in OWN:
         raise Forbidden(TEXTS["problem.foreign"])

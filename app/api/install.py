@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from app.api import about, bulk, records, reports
+from app.api import about, bulk, pace, records, reports
 from app.api.frame import api_pages
 
 #: Every module with routes; importing them registers their views.
@@ -21,5 +21,6 @@ class EntityKey(BaseConverter):
 def install(app: Flask) -> None:
     """Register the API; a token needs no form token, a session is asked for it by the API itself."""
     app.extensions["csrf"].exempt(api_pages)
+    pace.install(app)
     app.url_map.converters["entity"] = EntityKey
     app.register_blueprint(api_pages)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
+from app.api.pace import TooFast
 from app.errors import Conflict, DataErrors, FieldError, InvalidData, InvalidQuery, LotseError
 from app.language import Label
 from app.web.problems import Problem, answer, of_status
@@ -77,3 +78,10 @@ def of_many(error: Refused) -> Response:
     """Answer 422 with what is wrong with which record."""
     problem = of_status(422)
     return answer(Problem(422, problem.title, problem.message, errors=error.pointed))
+
+
+def of_haste(error: TooFast) -> Response:
+    """Answer 429 and say how long to wait."""
+    response = answer(of_status(429))
+    response.headers["Retry-After"] = str(error.seconds)
+    return response

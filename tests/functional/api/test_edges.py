@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select, update
@@ -268,3 +269,15 @@ def test_nobody_has_more_tokens_than_he_can_watch(site: Site) -> None:
     refused = site.visitor(LOOKER).post("/me/tokens", {"name": "x", "days": "1", "scopes": "read"})
     assert refused.status_code == 422
     assert "20" in refused.text
+
+
+def test_a_token_that_asks_too_often_is_told_to_wait(sqlite_url: str, tmp_path: Path) -> None:
+    site = make_site(sqlite_url, write_world(tmp_path / "metadata"))
+    site.app.config["API_RATE"] = "5 per hour"
+    wild, calm = program(site, CLERK), program(site, CLERK)
+    answers = [wild.get("/me") for _ in range(7)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 2
+    assert answers[-1].mimetype == "application/problem+json"
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert calm.get("/me").status_code == 200
+    site.installation.close()
