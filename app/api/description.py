@@ -28,7 +28,7 @@ from app.web.places import reports_for
 from app.web.programs import PROBLEM
 
 #: Descriptions that a snapshot keeps; one of a thousand entities has some megabytes.
-_KEPT: Final = 16
+_KEPT: Final = 8
 _WORD: Final[Mapping[str, Any]] = {"type": "string", "minLength": 1, "maxLength": 2_000}
 _FLAG: Final[Mapping[str, Any]] = {"type": "string", "enum": ["0", "1"]}
 _ID: Final[Mapping[str, Any]] = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}

@@ -79,13 +79,18 @@ def _page(ctx: Context, wanted: Wanted, *, secret: str = "", errors: DataErrors 
     formats = formats_for(locale, ctx.snapshot.time_zone)
     found = [*errors.record, *(one for several in errors.fields.values() for one in several)]
 
+    model = ctx.snapshot.model
+
+    def kind(key: str) -> str:
+        return model.entities[key].plural.text(locale) if key in model.entities else key
+
     def row(token: Token) -> dict[str, object]:
         state = token.state(ctx.now)
         return {
             "id": token.id,
             "name": token.name,
             "scopes": ", ".join(text(f"api.scope_{scope}", locale) for scope in SCOPES if scope in token.scopes),
-            "entities": ", ".join(token.entities or ()),
+            "entities": ", ".join(kind(key) for key in token.entities or ()),
             "until": formats.datetime(token.expires_at),
             "used": formats.date(token.last_used_on) if token.last_used_on else text("api.never", locale),
             "state": text(f"api.state_{state}", locale),

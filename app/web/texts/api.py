@@ -14,7 +14,7 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "The request can't be read. What to change stands under “errors”.",
         ),
         "m401": Label(
-            "Die Anfrage braucht ein gültiges Token („Authorization: Bearer …“). Unter „Mein Konto“ machen Sie eines.",
+            "Die Anfrage braucht ein gültiges Token („Authorization: Bearer …“). Unter „Mein Konto“ gibt es eines.",
             "The request needs a token in force (“Authorization: Bearer …”). Make one under “My account”.",
         ),
         "m404": Label(
@@ -46,7 +46,7 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             'Say in the header “If-Match” which version you change, for instance If-Match: "7".',
         ),
         "scope": Label(
-            "Das Token gilt nicht für „{scope}“. Machen Sie eines, das dafür gilt.",
+            "Das Token gilt nicht für „{scope}“. Erstellen Sie eines, das dafür gilt.",
             "The token isn't good for “{scope}”. Make one that is.",
         ),
         "tokens": Label("API-Token", "API tokens"),
@@ -67,7 +67,8 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "scope_reports": Label("Auswertungen lesen", "Read reports"),
         "entities": Label("Nur diese Objektarten", "These kinds of records only"),
         "entities_hint": Label("Ohne Auswahl alle, die Sie sehen.", "Without a choice, all that you can see."),
-        "make": Label("Token machen", "Make a token"),
+        "new": Label("Neues Token", "A new token"),
+        "make": Label("Token erstellen", "Make a token"),
         "until": Label("Gültig bis", "Good until"),
         "last_used": Label("Zuletzt benutzt", "Last used"),
         "never": Label("nie", "never"),

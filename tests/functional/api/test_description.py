@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from app.api.description import description
 from tests.functional.api.world import CLERK, LOOKER, NARROW, write_world
 from tests.support.program import Program, program
 from tests.support.proof import size
@@ -114,11 +115,14 @@ def test_it_is_in_the_readers_language(site: Site) -> None:
 
 
 def test_readers_of_the_same_rights_share_one(site: Site) -> None:
-    """What is kept of descriptions grows with roles and languages, not with people or requests."""
+    """What is made and kept grows with roles, languages and scopes, not with people or requests."""
     first, second = program(site, CLERK).get("/openapi.json"), program(site, CLERK).get("/openapi.json")
     assert first.headers["ETag"] == second.headers["ETag"]
-    kept = site.installation.snapshot.plan("api.descriptions", dict)
-    assert kept is not None
+    with site.installation.ctx(site.actor(CLERK), "en") as ctx:
+        assert description(ctx, None) is description(ctx, None)
+        assert description(ctx, None) is not description(ctx, frozenset({"read"}))
+    with site.installation.ctx(site.actor(NARROW), "en") as narrow:
+        assert description(narrow, None).etag != first.headers["ETag"].strip('"')
 
 
 @pytest.mark.parametrize(("role", "scopes"), [(CLERK, None), (NARROW, None), (LOOKER, None), (CLERK, ["read", "bulk"])])

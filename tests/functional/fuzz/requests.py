@@ -246,7 +246,7 @@ class Asker:
             raw = self._meant(chosen)
             if not chosen.system and raw is not None and (chosen.required or chance.random() < 0.3):
                 found[chosen.key] = raw
-        if chance.random() < 0.5:
+        if chance.random() < 0.35:
             key = chance.choice((*self.model.entities[entity].fields, "nothing", "__class__"))
             strange = (None, True, 0, -1, 1.5, 10**25, [], {}, [[]], {"id": 1}, [{"id": 1, "name": 2}], {"amount": "x"})
             found[key] = chance.choice((*strange, chance.choice(HOSTILE)))
@@ -255,7 +255,7 @@ class Asker:
     def _save(self) -> Asked:
         """Fill in a mask as somebody would who means it, with one hostile value every other time."""
         entity = self.chance.choice([key for key, one in self.model.entities.items() if not one.owners])
-        if self.chance.random() < 0.3:
+        if self.chance.random() < 0.5:
             return self._to_api("POST", f"/api/v1/{entity}", entity, "api.create")
         form: dict[str, list[str]] = {}
         for chosen in self.model.entities[entity].fields.values():
