@@ -67,7 +67,8 @@ def remember(
     """
     insert = insert_sqlite(ONCE) if connection.dialect.name == "sqlite" else insert_postgresql(ONCE)
     row = {"actor_id": actor_id, "key": key, "request": request, "answer": answer, "created_at": at}
-    return connection.execute(insert.on_conflict_do_nothing(index_elements=["actor_id", "key"]), row).rowcount == 1
+    kept = insert.on_conflict_do_nothing(index_elements=["actor_id", "key"]).returning(ONCE.c.actor_id)
+    return connection.execute(kept, row).first() is not None
 
 
 def recall(connection: Connection, actor_id: int, key: str) -> Remembered | None:
