@@ -89,12 +89,12 @@ def _plain(text: str) -> str:
 
 
 def answer(
-    body: Mapping[str, Any] | None, status: int = 200, *, version: int | None = None, location: str | None = None
+    body: Mapping[str, Any] | str | None, status: int = 200, *, version: int | None = None, location: str | None = None
 ) -> Response:
     """Answer with JSON.
 
     Args:
-        body: what is said; None for nothing.
+        body: what is said, or its JSON as text; None for nothing.
         status: the HTTP status.
         version: the record's version, which is its ETag; a reader who has it already is answered 304.
         location: address of what was made.
@@ -103,7 +103,8 @@ def answer(
         response = Response(status=status)
         del response.headers["Content-Type"]
     else:
-        response = Response(orjson.dumps(body), status, mimetype="application/json")
+        text = body if isinstance(body, str) else orjson.dumps(body)
+        response = Response(text, status, mimetype="application/json")
     if version is not None:
         response.set_etag(str(version))
         if request.method in ("GET", "HEAD"):
