@@ -11,6 +11,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.routing import BaseConverter
 
 from app.admin.console import install as install_console
+from app.api.install import install as install_api
 from app.config import Settings
 from app.runtime.start import ready
 from app.runtime.store import Store
@@ -29,6 +30,7 @@ from app.web.pages.lists import list_pages
 from app.web.pages.picking import picking_pages
 from app.web.pages.records import record_pages
 from app.web.pages.reports import report_pages
+from app.web.pages.tokens import token_pages
 from app.web.pages.why import why_pages
 from app.web.respond import htmx
 
@@ -52,6 +54,7 @@ _BLUEPRINTS: Final = (
     finding_pages,
     directory_pages,
     why_pages,
+    token_pages,
 )
 
 
@@ -114,3 +117,4 @@ def _put_together(app: Flask, running: Running) -> None:
     install_console(app, accounts)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    install_api(app)

@@ -134,11 +134,17 @@ def sees_all(model: Model, shape: Shape, entity_key: str) -> bool:
 
 def _bare_access(model: Model, shape: Shape, entity_key: str) -> EntityAccess:
     """Return what the roles say by themselves."""
-    everything, roles = shape
+    everything, roles, only = shape
+    if only is not None and entity_key not in only:
+        return _access(())
     if everything:
         held: tuple[tuple[EntityRights, int], ...] = ((_ALL, 0),)
     else:
         held = tuple((model.roles[key].on(entity_key), who) for key, who in roles if key in model.roles)
+    return _access(held)
+
+
+def _access(held: tuple[tuple[EntityRights, int], ...]) -> EntityAccess:
     coverings = {verb: _covering((rights.scope(verb), who) for rights, who in held) for verb in VERBS}
     powers = reduce(frozenset.union, (rights.powers for rights, _ in held), frozenset[Power]())
     create, read, update, retire, restore = (coverings[verb] for verb in VERBS)

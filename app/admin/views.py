@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from email_validator import EmailNotValidError, validate_email
-from flask import Response, flash, request
+from flask import Response, abort, flash, request
 from flask_admin.contrib.sqla import ModelView, tools
 from flask_admin.form import BaseForm
 from flask_wtf import FlaskForm
@@ -30,7 +30,7 @@ from app.web import markup
 from app.web.lifecycle import connection, context
 from app.web.passwords import LONGEST, SHORTEST, hashed
 from app.web.render import LANGUAGES
-from app.web.respond import respond
+from app.web.respond import own_place, respond
 from app.web.texts import TEXTS, text
 
 _PAGE: Final = 50
@@ -105,6 +105,13 @@ class Table(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
         """Render in the product's frame; a form that comes back was refused (422)."""
         status = 422 if request.method == "POST" else 200
         return respond(framed(template, f"console.{self.place}", self, **values), status)
+
+    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        """Refuse to lead anywhere but to pages of this site; Flask-Admin lets blanks and line breaks pass."""
+        for asked in request.values.getlist("url"):
+            if own_place(asked) != asked:
+                abort(400)
+        return super()._run_view(fn, *args, **kwargs)
 
     def handle_view_exception(self, exc: Exception) -> bool:
         """Tell what the typist can mend above the form; anything else is for the edge.

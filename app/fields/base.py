@@ -289,6 +289,16 @@ class FieldType(ABC):
         """Return the value as JSON carries it (API, export, history); `clean` reads it back."""
         return value
 
+    def expanded(self, value: Value) -> Any:
+        """Return the value as JSON where whoever asks wants to know what it points to: with id and title.
+
+        Types that point to nothing return what `to_json` does. `clean` reads this back, too.
+
+        Args:
+            value: what `with_label` returned, or None.
+        """
+        return self.to_json(value)
+
     def to_cell(self, value: Value) -> Any:
         """Return the value for a spreadsheet cell: a number, date, boolean or text."""
         return self.to_json(value)

@@ -69,13 +69,13 @@ _OVERTAKEN: Final = Label(
     "While this was being saved, somebody else changed something that doesn't go with it: a value that may exist only "
     "once, or a record that is pointed to. Please save again.",
 )
-
 _SENT_BEFORE: Final = Label(
     "Dieses Formular wurde schon einmal gespeichert, mit anderen Angaben. Es wurde nichts geändert. Bitte prüfen Sie "
     "den Datensatz und speichern Sie noch einmal, wenn auch diese Angaben gelten sollen.",
     "This form was saved before, with other entries. Nothing was changed. Please look at the record, and save again if "
     "these entries are to count as well.",
 )
+
 _TOO_LONG: Final = Label(
     "Ein Text ist zu lang, um danach zu sortieren oder ihn eindeutig zu halten. Bitte kürzen Sie den längsten Text.",
     "A text is too long to be sorted by or kept unique. Please shorten the longest text.",

@@ -16,11 +16,12 @@ from app.system.once import ONCE
 from app.system.outbox import OUTBOX
 from app.system.protection import protect
 from app.system.tables import Base, Head, Installation, now, table_of
+from app.system.tokens import TOKEN
 
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
 SCHEMA_VERSION: Final = 2
 #: Fixed tables without a mapped class; naming them here is what registers them.
-UNMAPPED: Final = (NUMBER, NUMBER_LOG, ONCE, OUTBOX)
+UNMAPPED: Final = (NUMBER, NUMBER_LOG, ONCE, OUTBOX, TOKEN)
 #: What published a revision; noted with it.
 PROGRAM: Final = "0.1.0"
 

@@ -21,8 +21,13 @@ _USER_ROLE: Final = table_of(UserRole)
 _HEAD: Final = table_of(Head)
 
 
-def _with_head(key: Any, value: Any) -> Select[Any]:
-    """Build the one statement that a request starts with: who asks, and which configuration is in force."""
+def with_head(key: Any, value: Any) -> Select[Any]:
+    """Build the one statement that a request starts with: who asks, and which configuration is in force.
+
+    Args:
+        key: a column of the user's.
+        value: what it has to be.
+    """
     roles = (
         select(func.aggregate_strings(_ROLE.c.name, ","))
         .select_from(_USER_ROLE.join(_ROLE, _ROLE.c.id == _USER_ROLE.c.role_id))
@@ -34,8 +39,8 @@ def _with_head(key: Any, value: Any) -> Select[Any]:
     return select(_HEAD.c.revision_id, *user, roles.label("roles")).select_from(source)
 
 
-_BY_UNIQUIFIER: Final = _with_head(_USER.c.fs_uniquifier, bindparam("who"))
-_BY_ID: Final = _with_head(_USER.c.id, bindparam("who"))
+_BY_UNIQUIFIER: Final = with_head(_USER.c.fs_uniquifier, bindparam("who"))
+_BY_ID: Final = with_head(_USER.c.id, bindparam("who"))
 
 
 def actor_and_head(connection: Connection, who: str | int | None) -> tuple[Actor | None, int | None]:
@@ -50,10 +55,11 @@ def actor_and_head(connection: Connection, who: str | int | None) -> tuple[Actor
     """
     statement = _BY_ID if isinstance(who, int) else _BY_UNIQUIFIER
     row = connection.execute(statement, {"who": who}).mappings().one()
-    return (None if row["id"] is None else _actor(row)), row["revision_id"]
+    return (None if row["id"] is None else actor_of(row)), row["revision_id"]
 
 
-def _actor(row: RowMapping) -> Actor:
+def actor_of(row: RowMapping) -> Actor:
+    """Return whom a row of `with_head` is about."""
     locale: Locale = next((one for one in LOCALES if one == row["locale"]), DEFAULT_LOCALE)
     return Actor(
         id=row["id"],

@@ -45,7 +45,7 @@ _HSTS: Final = "max-age=31536000; includeSubDomains"
 
 #: Where a request that changes something may come from; a browser without the header is caught by its Origin, or by the
 #: CSRF token.
-_OWN: Final = frozenset({"same-origin", "none"})
+OWN: Final = frozenset({"same-origin", "none"})
 #: As what nothing of the product may be loaded, not even by itself.
 _EMBEDDED: Final = frozenset({"embed", "fencedframe", "frame", "iframe", "object"})
 #: Longest query string and headers, and most arguments; a list with a filter for every column stays below.
@@ -99,10 +99,10 @@ def refuse_foreign() -> None:
     if request.headers.get("Sec-Fetch-Dest") in _EMBEDDED:
         raise Forbidden(TEXTS["problem.foreign"])
     if request.method in SAFE:
-        if site is not None and site not in _OWN and request.headers.get("Sec-Fetch-Mode") != "navigate":
+        if site is not None and site not in OWN and request.headers.get("Sec-Fetch-Mode") != "navigate":
             raise Forbidden(TEXTS["problem.foreign"])
         return
-    own = site in _OWN if site is not None else _comes_from_here(request.headers.get("Origin"))
+    own = site in OWN if site is not None else _comes_from_here(request.headers.get("Origin"))
     if not own:
         raise Forbidden(TEXTS["problem.foreign"])
 

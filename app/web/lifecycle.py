@@ -26,7 +26,10 @@ from app.runtime.snapshot import Snapshot
 from app.runtime.store import Store
 from app.storage.database import Database
 from app.storage.limits import bound
+from app.system import tokens
 from app.system.people import actor_and_head
+from app.system.tokens import Token
+from app.web import programs
 from app.web.policy import CLOSED, Policy, policy_of
 from app.web.texts import TEXTS
 
@@ -90,6 +93,7 @@ class Call:
         actor: who asks.
         snapshot: the configuration it started with, or None where nobody is signed in.
         now: the request's idea of the time.
+        token: the API token that he came with, or None for a session.
         closed: whether the transaction has ended.
     """
 
@@ -98,6 +102,7 @@ class Call:
     actor: Actor = NOBODY
     snapshot: Snapshot | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    token: Token | None = None
     closed: bool = False
 
     def close(self, *, keep: bool) -> None:
@@ -168,8 +173,12 @@ def connection() -> Connection:
 def locale() -> Locale:
     """Return the language of whoever reads the answer: his own, else the one he chose here, else his browser's."""
     call = current()
+    if programs.ask() and (wanted := programs.language()) is not None:
+        return wanted
     if call is not None and call.actor.id is not None:
         return call.actor.locale
+    if programs.ask():
+        return running().settings.locale
     chosen = request.args.get("locale") or session.get("locale")
     for known in LOCALES:
         if chosen == known:
@@ -208,7 +217,7 @@ def _open(granted: Policy) -> Call:
     transaction = database().write() if writes else database().read()
     call = Call(transaction.__enter__(), transaction)
     request.environ[_CALL] = call
-    actor, head = actor_and_head(call.connection, _who())
+    actor, head = _reader(call, granted)
     if actor is None:
         if granted.signed_in:
             raise SignInFirst
@@ -221,6 +230,21 @@ def _open(granted: Policy) -> Call:
     if granted.capability and not (call.snapshot and capable(call.snapshot.model, actor, granted.capability)):
         raise Forbidden(TEXTS["problem.m403"])
     return call
+
+
+def _reader(call: Call, granted: Policy) -> tuple[Actor | None, int | None]:
+    """Return who asks, by token or session, and the revision in force.
+
+    Raises:
+        Forbidden: the token isn't good for this.
+    """
+    secret = programs.bearer() if granted.scope is not None else None
+    if secret is None:
+        return actor_and_head(call.connection, _who())
+    actor, head, call.token = tokens.actor_head_and_token(call.connection, secret, call.now)
+    if call.token is not None and granted.scope not in call.token.scopes:
+        raise Forbidden(TEXTS["api.scope"].format(scope=granted.scope))
+    return actor, head
 
 
 def _who() -> str | None:
@@ -239,6 +263,8 @@ def end(response: Response) -> Response:
         for finish in current_app.extensions.get(BEFORE_END, ()):
             finish(keep)
         call.close(keep=keep)
+        if call.token is not None:
+            tokens.note_use(database(), call.token, call.now)
     return response
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-import orjson
 from flask import Flask, Response, redirect, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
@@ -15,10 +14,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import Context
-from app.errors import CannotStart, Conflict, Forbidden, InvalidData, InvalidQuery, NotFound
-from app.language import Label, Locale
+from app.errors import CannotStart, Conflict, DataErrors, FieldError, Forbidden, InvalidData, InvalidQuery, NotFound
+from app.language import Label
 from app.storage.limits import took_too_long
-from app.web import lifecycle, log, shell
+from app.web import lifecycle, log, programs, shell
 from app.web.lifecycle import NotSetUp, SignInFirst
 from app.web.render import here, preferences, render
 from app.web.respond import htmx, respond
@@ -40,19 +39,37 @@ class Problem:
         title: what happened.
         message: what to do next.
         details: one sentence for each thing that is wrong.
+        errors: the same for programs: the JSON pointer of what is wrong, or None, and what is wrong with it.
     """
 
     status: int
     title: Label
     message: Label
     details: tuple[Label, ...] = ()
+    errors: tuple[tuple[str | None, FieldError], ...] = ()
 
 
 def of_status(status: int) -> Problem:
     """Return the usual words for a status; those that have none of their own share the words of their kind."""
     known = status if f"problem.t{status}" in TEXTS else 500 if status >= 500 else 400
-    message = TEXTS.get(f"problem.m{known}") or TEXTS["problem.m400"]
-    return Problem(status, TEXTS[f"problem.t{known}"], message)
+    return Problem(status, TEXTS[f"problem.t{known}"], _words(known))
+
+
+def _words(status: int) -> Label:
+    """Return what to do next; a program is told something else than somebody with a browser."""
+    told = TEXTS.get(f"api.m{status}") if programs.ask() else None
+    return told or TEXTS.get(f"problem.m{status}") or TEXTS["problem.m400"]
+
+
+def named(errors: DataErrors, below: str = "") -> tuple[tuple[str | None, FieldError], ...]:
+    """Return everything that is wrong with some data, each with the JSON pointer of what it is about.
+
+    Args:
+        errors: by field, as `lines[2].price`.
+        below: pointer of the record in what was sent.
+    """
+    fields = [(below + programs.pointer(name), one) for name, found in errors.fields.items() for one in found]
+    return (*fields, *((below, one) for one in errors.record))
 
 
 def install(app: Flask) -> None:
@@ -89,20 +106,23 @@ def _http(error: HTTPException) -> BaseResponse:
 
 
 def _query(error: InvalidQuery) -> Response:
-    return answer(Problem(400, *_title_of(400), TEXTS["problem.m400"], tuple(e.message for e in error.errors)))
+    errors = tuple((None, one) for one in error.errors)
+    return answer(Problem(400, *_title_of(400), _words(400), tuple(e.message for e in error.errors), errors))
 
 
 def _data(error: InvalidData) -> Response:
     """Tell what is wrong where there is no mask to show it in."""
     found = [e.message for errors in error.errors.fields.values() for e in errors]
     found.extend(e.message for e in error.errors.record)
-    return answer(Problem(422, *_title_of(422), TEXTS["problem.m422"], tuple(found)))
+    return answer(Problem(422, *_title_of(422), _words(422), tuple(found), named(error.errors)))
 
 
 def _sign_in(error: SignInFirst) -> BaseResponse:
     """Send the reader to the sign-in page, and back to where he wanted to go if he only wanted to look."""
-    if wants_json():
-        return answer(of_status(401))
+    if programs.ask():
+        response = answer(of_status(401))
+        response.headers["WWW-Authenticate"] = programs.challenge()
+        return response
     if htmx:
         response = respond("", 401)
         response.headers["HX-Redirect"] = "/login"
@@ -133,10 +153,10 @@ def _unexpected(error: Exception) -> Response:
 
 
 def answer(problem: Problem) -> Response:
-    """Return a problem as a region for htmx, as a page in the reader's frame, or as a page of its own."""
+    """Return a problem as JSON for a program, as a region for htmx, as a page in the reader's frame or of its own."""
     locale = lifecycle.locale()
-    if wants_json():
-        return _as_json(problem, locale)
+    if programs.ask():
+        return programs.document(problem, locale, lifecycle.number())
     title = problem.title.text(locale)
     values = {
         "title": title,
@@ -154,25 +174,6 @@ def answer(problem: Problem) -> Response:
     else:
         page = shell.page(ctx, title, render("pages/problem.html", locale, **values))
     return respond(page, problem.status)
-
-
-def wants_json() -> bool:
-    """Return whether a program asked that can read JSON and no page."""
-    accepted = request.accept_mimetypes
-    return not accepted["text/html"] and bool(accepted["application/json"] or accepted[_PROBLEM])
-
-
-def _as_json(problem: Problem, locale: Locale) -> Response:
-    """Return a problem as RFC 9457 has it, in the reader's language."""
-    told = {
-        "type": "about:blank",
-        "status": problem.status,
-        "title": problem.title.text(locale),
-        "detail": problem.message.text(locale),
-        "errors": [detail.text(locale) for detail in problem.details],
-        "request_id": lifecycle.number(),
-    }
-    return Response(orjson.dumps(told), problem.status, mimetype=_PROBLEM)
 
 
 def _reader() -> Context | None:

@@ -39,6 +39,9 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "t405": Label("So geht das nicht", "Not like that"),
         "m405": Label("Gehen Sie zurück und versuchen Sie es von der Seite aus.", "Go back and try it from the page."),
         "t409": Label("Jemand war schneller", "Somebody was faster"),
+        "t412": Label("Jemand war schneller", "Somebody was faster"),
+        "t415": Label("Dieser Inhaltstyp wird nicht gelesen", "That content type isn't read"),
+        "t428": Label("Die Version fehlt", "The version is missing"),
         "t413": Label("Zu viel auf einmal", "Too much at once"),
         "m413": Label(
             "Die Eingabe ist größer als erlaubt. Teilen Sie sie auf.", "The entry is larger than allowed. Split it up."

@@ -137,3 +137,11 @@ def test_a_team_is_made_and_renamed(site: Site) -> None:
     assert visitor.post(f"{_CONSOLE}/teams/new/", {"name": "Nord"}).status_code == 302
     assert visitor.post(f"{_CONSOLE}/teams/new/", {"name": "Nord"}).status_code == 422
     assert "Nord" in visitor.get(f"{_CONSOLE}/teams/").text
+
+
+@pytest.mark.parametrize("target", ["\t\n", "//evil.example", "https://evil.example", "/\\evil.example", "/x\r\ny"])
+def test_the_console_leads_nowhere_else(full_site: Site, target: str) -> None:
+    visitor = full_site.visitor("administrator")
+    for page in ("users/new/", "roles/new/", "teams/new/"):
+        answer = visitor.client.get(f"/admin/console/{page}", query_string={"url": target})
+        assert answer.status_code == 400, page
