@@ -17,7 +17,7 @@ LOOKER: Final = "looker"
 NARROW: Final = "narrow"
 #: Lines are made of their child's fields and have tests of their own.
 TYPES: Final = tuple(name for name in REGISTRY if name != "lines")
-_ALL: Final = {"create": True, "read": True, "update": True, "retire": True}
+_ALL: Final = {"create": True, "read": True, "update": True, "retire": True, "bulk": True}
 
 
 def _label(text: str) -> Mapping[str, str]:
