@@ -12,6 +12,7 @@ from app.cli.doctor import doctor_command
 from app.cli.documents import check_command, export_command, plan_command, publish_command
 from app.cli.run import run_command
 from app.cli.users import user_group
+from app.cli.verify import verify_command
 from app.system.install import PROGRAM
 
 
@@ -47,6 +48,7 @@ for command in (
     export_command,
     demo_command,
     doctor_command,
+    verify_command,
     user_group,
 ):
     main.add_command(command)

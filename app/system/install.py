@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import BigInteger, Connection, column, func, inspect, select, table
 
+from app.access.actor import PRODUCT
 from app.errors import CannotStart
 from app.language import Label
 from app.storage.database import Database
+from app.storage.ledger import LEDGER
+from app.storage.names import ENTITY_PREFIX
 from app.storage.statements import AddColumn
+from app.system.history import BASELINE, HISTORY, Entry, Stamp, append
 from app.system.protection import protect
 from app.system.tables import Base, Head, Installation, now, table_of
 
@@ -61,20 +65,36 @@ def _upgrade(connection: Connection) -> None:
     """
     inspector = inspect(connection)
     there = set(inspector.get_table_names())
-    for table in Base.metadata.sorted_tables:
-        if table.name not in there:
-            table.create(connection)
+    for fixed in Base.metadata.sorted_tables:
+        if fixed.name not in there:
+            fixed.create(connection)
             continue
-        known = {column["name"] for column in inspector.get_columns(table.name)}
-        for column in table.columns:
+        known = {column["name"] for column in inspector.get_columns(fixed.name)}
+        for column in fixed.columns:
             if column.name not in known:
                 connection.execute(AddColumn(column))
-        indexed = {index["name"] for index in inspector.get_indexes(table.name)}
-        for index in table.indexes:
+        indexed = {index["name"] for index in inspector.get_indexes(fixed.name)}
+        for index in fixed.indexes:
             if index.name not in indexed:
                 index.create(connection)
     protect(connection)
+    if HISTORY.name not in there:
+        _begin_history(connection)
     connection.execute(table_of(Installation).update().values(schema_version=SCHEMA_VERSION))
+
+
+def _begin_history(connection: Connection) -> None:
+    """Note up to which id every entity has records already: those may be without a history from before."""
+    names = connection.execute(select(LEDGER.c.table_name).distinct().order_by(LEDGER.c.table_name)).scalars().all()
+    entries = []
+    for name in names:
+        if not name.startswith(ENTITY_PREFIX):
+            continue
+        last = connection.execute(select(func.max(column("id", BigInteger))).select_from(table(name))).scalar()
+        if last is not None:
+            entries.append(Entry(name.removeprefix(ENTITY_PREFIX), int(last), 0, BASELINE, {}))
+    if entries:
+        append(connection, Stamp(now(), None, PRODUCT.name), entries)
 
 
 def schema_version(connection: Connection) -> int | None:
