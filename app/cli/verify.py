@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from itertools import islice
 from pathlib import Path
@@ -36,8 +35,8 @@ _UNRECORDED: Final = Label(
     "Has version {version}, its history ends at {noted}: changed past it, or it is gone.",
 )
 _BAD_ANCHOR: Final = Label(
-    "„{path}“ ist kein Anker von „lotse verify“. Nennen Sie die Datei, die ein früherer Lauf geschrieben hat, oder eine "
-    "neue.",
+    "„{path}“ ist kein Anker von „lotse verify“. Nennen Sie die Datei, die ein früherer Lauf geschrieben hat, oder "
+    "eine neue.",
     "“{path}” isn't an anchor of “lotse verify”. Name the file that an earlier run wrote, or a new one.",
 )
 
@@ -64,12 +63,11 @@ def verify_command(console: Console, *, anchor: Path | None) -> None:
     """
     noted = _read(anchor)
     walked = Walked()
-    with opened(console.settings()) as (database, store):
-        with database.read() as connection:
-            require_schema(connection, database.url)
-            snapshot = store.snapshot(connection)
-            found = list(islice(flaws(connection, database.seal, walked, noted), _MOST))
-            past = list(islice(unrecorded(connection, snapshot), _MOST))
+    with opened(console.settings()) as (database, store), database.read() as connection:
+        require_schema(connection, database.url)
+        snapshot = store.snapshot(connection)
+        found = list(islice(flaws(connection, database.seal, walked, noted), _MOST))
+        past = list(islice(unrecorded(connection, snapshot), _MOST))
     _tell(console, walked, found, past)
     if found or past:
         sys.exit(Exit.REFUSED)
@@ -123,6 +121,6 @@ def _write(anchor: Path, walked: Walked) -> None:
     fresh = anchor.with_name(f"{anchor.name}.new")
     try:
         fresh.write_bytes(orjson.dumps({"seq": walked.seq, "hash": walked.hash}))
-        os.replace(fresh, anchor)
+        fresh.replace(anchor)
     except OSError as refused:
         raise CannotStart(_BAD_ANCHOR.format(path=anchor)) from refused

@@ -139,4 +139,3 @@ def may_have_trigrams(connection: Connection) -> bool:
     available = table("pg_available_extensions", column("name"))
     allowed = func.has_database_privilege(func.current_database(), "CREATE")
     return bool(connection.execute(select(allowed).where(available.c.name == "pg_trgm")).scalar())
-

@@ -319,7 +319,9 @@ def hash_of_link(link: Mapping[str, Any], seal: bytes) -> str:
 # -- erasing values ---------------------------------------------------------------------------------------------------
 
 
-def erase(connection: Connection, stamp: Stamp, entity: str, record_id: int, version: int, fields: Iterable[str]) -> int:
+def erase(
+    connection: Connection, stamp: Stamp, entity: str, record_id: int, version: int, fields: Iterable[str]
+) -> int:
     """Erase values of a record from its history, with their salts; the chain stays provable, the values are gone.
 
     The row that says so is written first, then which values, then they go: the database lets them go in this order

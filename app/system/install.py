@@ -69,10 +69,10 @@ def _upgrade(connection: Connection) -> None:
         if fixed.name not in there:
             fixed.create(connection)
             continue
-        known = {column["name"] for column in inspector.get_columns(fixed.name)}
-        for column in fixed.columns:
-            if column.name not in known:
-                connection.execute(AddColumn(column))
+        known = {one["name"] for one in inspector.get_columns(fixed.name)}
+        for wanted in fixed.columns:
+            if wanted.name not in known:
+                connection.execute(AddColumn(wanted))
         indexed = {index["name"] for index in inspector.get_indexes(fixed.name)}
         for index in fixed.indexes:
             if index.name not in indexed:

@@ -64,11 +64,9 @@ _TEXTS: Final[dict[str, Label]] = {
         "Ein Wert fehlt, ohne dass seine Löschung vermerkt ist.", "A value is missing without a record of its erasure."
     ),
     "value.stray": Label("Ein Wert gehört zu keinem Eintrag.", "A value belongs to no row."),
-    "erasure.changed": Label(
-        "Der Vermerk einer Löschung wurde verändert.", "The record of an erasure was changed."
-    ),
+    "erasure.changed": Label("Der Vermerk einer Löschung wurde verändert.", "The record of an erasure was changed."),
     "audit.changed": Label(
-        "Ein Eintrag des Protokolls wurde verändert oder gelöscht.", "An entry of the audit trail was changed or deleted."
+        "Ein Eintrag des Protokolls wurde verändert oder gelöscht.", "An audit entry was changed or deleted."
     ),
     "audit.stray": Label(
         "Ein Eintrag des Protokolls steht nicht in der Kette.", "An entry of the audit trail isn't in the chain."
@@ -129,7 +127,7 @@ def flaws(connection: Connection, seal: bytes, walked: Walked, anchor: tuple[int
         anchor: the head of the chain, as it was noted outside the database.
     """
     erasures = _Erasures(connection)
-    trail = {row.id: dict(row._mapping) for row in connection.execute(select(_AUDIT))}
+    trail = {row["id"]: row for row in connection.execute(select(_AUDIT)).mappings()}
     anchored = anchor is None or anchor == (0, FIRST)
     for link, rows in _links(connection):
         yield from _flaws_of_link(link, rows, seal, walked)
@@ -165,7 +163,7 @@ def _links(connection: Connection) -> Iterator[tuple[dict[str, Any], list[Any]]]
     same = and_(VALUE.c.token == HISTORY.c.token, VALUE.c.number == HISTORY.c.number)
     source = CHAIN.outerjoin(HISTORY, HISTORY.c.token == CHAIN.c.token).outerjoin(VALUE, same)
     statement = select(*links, *columns, VALUE.c.body).select_from(source).order_by(CHAIN.c.seq, HISTORY.c.number)
-    found = connection.execution_options(yield_per=_BATCH).execute(statement)
+    found = connection.execute(statement, execution_options={"yield_per": _BATCH})
     for _, group in groupby(found, key=itemgetter(0)):
         rows = list(group)
         link = dict(zip(_LINK, rows[0][: len(_LINK)], strict=True))
