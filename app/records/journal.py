@@ -236,7 +236,7 @@ def _lines_at(ctx: Context, child: EntityPlan, kept: Sequence[Sequence[int]]) ->
     Raises:
         ValueError: the history doesn't reach back to them.
     """
-    versions = dict(tuple(one) for one in kept)
+    versions: dict[int, int] = {one[0]: one[1] for one in kept}
     stored = load(ctx, child, Targets(ctx), list(versions))
     changed = _since_all(ctx, child, versions)
     if not versions.keys() <= stored.keys() & changed.keys():

@@ -56,5 +56,5 @@ def unrecorded(connection: Connection, snapshot: Snapshot) -> Iterator[Unrecorde
             yield Unrecorded(key, row.id, row.version, row.noted)
         gone = noted.outerjoin(table, noted.c.record_id == table.c.id)
         lost = select(noted.c.record_id, noted.c.version).select_from(gone).where(table.c.id.is_(None))
-        for row in connection.execute(lost.order_by(noted.c.record_id)):
-            yield Unrecorded(key, row.record_id, None, row.version)
+        for one in connection.execute(lost.order_by(noted.c.record_id)):
+            yield Unrecorded(key, one.record_id, None, one.version)

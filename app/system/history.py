@@ -206,7 +206,7 @@ _SEALED: Final = {dialect: _sealed(dialect) for dialect in ("sqlite", "postgresq
 
 def _both() -> Insert:
     """Build the INSERT of a row together with its values, which PostgreSQL takes in one statement."""
-    given = {name: bindparam(f"row_{name}") for name in (*CONTENT, "digest")}
+    given: dict[str, Any] = {name: bindparam(f"row_{name}") for name in (*CONTENT, "digest")}
     row = HISTORY.insert().inline().values(given).returning(HISTORY.c.token, HISTORY.c.number).cte("row")
     values = select(row.c.token, row.c.number, bindparam("row_body", type_=TEXT))
     return VALUE.insert().inline().from_select(["token", "number", "body"], values)

@@ -242,5 +242,5 @@ def _strays(connection: Connection) -> Iterator[Flaw]:
         .where(HISTORY.c.token.is_(None))
         .order_by(VALUE.c.token, VALUE.c.number)
     )
-    for row in connection.execute(stray):
-        yield Flaw("value.stray", None, f"{row.token}/{row.number}")
+    for value in connection.execute(stray):
+        yield Flaw("value.stray", None, f"{value.token}/{value.number}")
