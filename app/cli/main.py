@@ -13,6 +13,7 @@ from app.cli.doctor import doctor_command
 from app.cli.documents import check_command, export_command, plan_command, publish_command
 from app.cli.run import run_command
 from app.cli.users import user_group
+from app.cli.verify import verify_command
 from app.system.install import PROGRAM
 
 
@@ -51,6 +52,7 @@ for command in (
     backup_command,
     restore_command,
     verify_backup_command,
+    verify_command,
     user_group,
 ):
     main.add_command(command)

@@ -76,10 +76,8 @@ def _read(spec: ColumnSpec, kept: Any) -> Any:
     if kept is None:
         return None
     if isinstance(kept, (dict, list)) and spec.kind is not ColumnKind.JSON:
-        raise ValueError(spec.suffix)
+        raise ValueError(spec.suffix)  # of another type's columns
     read = _READ.get(spec.kind)
     if read is None:
         return kept
-    if not isinstance(kept, str):
-        raise ValueError(spec.suffix)
     return read(kept)

@@ -97,9 +97,7 @@ def _created(ctx: Context, plan: EntityPlan, draft: Draft) -> Change:
     return Change(draft.id, 1, {}, after)
 
 
-def note_updated(
-    ctx: Context, plan: EntityPlan, drafts: Sequence[Draft], differs: Callable[[Draft], bool]
-) -> None:
+def note_updated(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft], differs: Callable[[Draft], bool]) -> None:
     """Note records that were just updated; what happened to their lines is noted at each line too.
 
     Args:
@@ -238,7 +236,7 @@ def _lines_at(ctx: Context, child: EntityPlan, kept: Sequence[Sequence[int]]) ->
     Raises:
         ValueError: the history doesn't reach back to them.
     """
-    versions = {row_id: version for row_id, version in kept}
+    versions: dict[int, int] = {one[0]: one[1] for one in kept}
     stored = load(ctx, child, Targets(ctx), list(versions))
     changed = _since_all(ctx, child, versions)
     if not versions.keys() <= stored.keys() & changed.keys():

@@ -94,12 +94,12 @@ def _guard_sqlite(element: Guard, compiler: Any, **_: object) -> str:
         f"EXISTS (SELECT 1 FROM {quote(element.erasures)} e "  # noqa: S608  names are quoted
         "WHERE e.token = old.token AND e.number = old.number AND e.field = o.key)"
     )
-    lost = f"EXISTS (SELECT 1 FROM json_each(old.body) o WHERE NOT {erased})"
+    lost = f"EXISTS (SELECT 1 FROM json_each(old.body) o WHERE NOT {erased})"  # noqa: S608
     if element.deed is Deed.UPDATE:
         kept = "EXISTS (SELECT 1 FROM json_each(new.body) n WHERE n.key = o.key)"
         same = "EXISTS (SELECT 1 FROM json_each(old.body) o WHERE o.key = n.key AND o.value IS n.value)"
         lost = (
-            "new.token IS NOT old.token OR new.number IS NOT old.number "
+            "new.token IS NOT old.token OR new.number IS NOT old.number "  # noqa: S608
             f"OR EXISTS (SELECT 1 FROM json_each(new.body) n WHERE NOT {same}) "
             f"OR EXISTS (SELECT 1 FROM json_each(old.body) o WHERE NOT {kept} AND NOT {erased})"
         )
@@ -133,7 +133,7 @@ def _erasing_function(element: ErasingFunction, compiler: Any, **_: object) -> s
         "WHERE e.token = OLD.token AND e.number = OLD.number AND e.field = o.key)"
     )
     return (
-        f"CREATE OR REPLACE FUNCTION {quote(element.name)}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"CREATE OR REPLACE FUNCTION {quote(element.name)}() RETURNS trigger LANGUAGE plpgsql AS $$ "  # noqa: S608
         "DECLARE kept jsonb := '{}'; moved boolean := false; "
         "BEGIN "
         "IF TG_OP = 'UPDATE' THEN "

@@ -252,4 +252,3 @@ class _Planner:
             trigger = CreateSearchTrigger(search.name, table.name, kind)
             if trigger.name not in self.there.names:
                 yield self._step("create_trigger", trigger.name, trigger)
-

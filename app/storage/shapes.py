@@ -105,9 +105,7 @@ def _by_entity(things: Iterable[_T]) -> Mapping[str, list[_T]]:
 
 def _shape(entity: Entity, views: Sequence[View], reports: Sequence[Report]) -> Shape:
     own = [field for field in entity.fields.values() if not field.system and not field.volatile]
-    columns = tuple(
-        ColumnShape(spec.name(field.key), spec) for field in own for spec in field.type.columns()
-    )
+    columns = tuple(ColumnShape(spec.name(field.key), spec) for field in own for spec in field.type.columns())
     links = tuple(
         LinkShape(field.key, link_table(entity.key, field.key), link.target)
         for field in own

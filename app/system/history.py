@@ -28,6 +28,7 @@ from sqlalchemy import (
     Select,
     Table,
     UniqueConstraint,
+    and_,
     bindparam,
     func,
     literal,
@@ -104,6 +105,8 @@ CONTENT: Final = (
 )  # fmt: skip
 #: The verb of a row that says which values were erased; its commitments are to the list of them, by field.
 ERASE: Final = "erase"
+#: The verb of a row that says up to which id an entity had records when its history began.
+BASELINE: Final = "baseline"
 #: What stands before the first link.
 FIRST: Final = "0" * 64
 #: Where a transaction keeps what will become its link.
@@ -203,7 +206,7 @@ _SEALED: Final = {dialect: _sealed(dialect) for dialect in ("sqlite", "postgresq
 
 def _both() -> Insert:
     """Build the INSERT of a row together with its values, which PostgreSQL takes in one statement."""
-    given = {name: bindparam(f"row_{name}") for name in (*CONTENT, "digest")}
+    given: dict[str, Any] = {name: bindparam(f"row_{name}") for name in (*CONTENT, "digest")}
     row = HISTORY.insert().inline().values(given).returning(HISTORY.c.token, HISTORY.c.number).cte("row")
     values = select(row.c.token, row.c.number, bindparam("row_body", type_=TEXT))
     return VALUE.insert().inline().from_select(["token", "number", "body"], values)
@@ -282,6 +285,18 @@ def commitment_of(key: str, kept: Sequence[Any]) -> str:
     return hashlib.sha256(orjson.dumps([key, *kept], option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+def commitments_to(erased: Iterable[tuple[str, int, str]]) -> dict[str, str]:
+    """Return what a row of the history commits to that erases values: for each field, which rows they stood in.
+
+    Args:
+        erased: token, number and field of each.
+    """
+    rows: dict[str, list[tuple[str, int]]] = {}
+    for token, number, field in sorted(erased):
+        rows.setdefault(field, []).append((token, number))
+    return {field: hashlib.sha256(orjson.dumps(found)).hexdigest() for field, found in rows.items()}
+
+
 def digest_of_content(content: Sequence[Any]) -> str:
     """Return the digest of a row, out of the columns in `CONTENT`."""
     return hashlib.sha256(orjson.dumps(content)).hexdigest()
@@ -299,3 +314,52 @@ def hash_of_link(link: Mapping[str, Any], seal: bytes) -> str:
     """Return the keyed hash of a link: HMAC with SHA-256 (RFC 2104) over everything else in it."""
     content = [link[name] for name in ("seq", "token", "at", "count", "digest", "previous", "key")]
     return hmac.new(seal, orjson.dumps(content), hashlib.sha256).hexdigest()
+
+
+# -- erasing values ---------------------------------------------------------------------------------------------------
+
+
+def erase(
+    connection: Connection, stamp: Stamp, entity: str, record_id: int, version: int, fields: Iterable[str]
+) -> int:
+    """Erase values of a record from its history, with their salts; the chain stays provable, the values are gone.
+
+    The row that says so is written first, then which values, then they go: the database lets them go in this order
+    only.
+
+    Args:
+        connection: a transaction of `Database.write`.
+        stamp: who erases, when, and why.
+        entity, record_id, version: which record, and the version it has.
+        fields: keys of the fields whose values go, earlier and present ones alike.
+
+    Returns:
+        How many rows of the history have lost values.
+    """
+    wanted = set(fields)
+    same = and_(VALUE.c.token == HISTORY.c.token, VALUE.c.number == HISTORY.c.number)
+    found = connection.execute(
+        select(VALUE.c.token, VALUE.c.number, VALUE.c.body)
+        .select_from(HISTORY.join(VALUE, same))
+        .where(HISTORY.c.entity == entity, HISTORY.c.record_id == record_id)
+        .order_by(HISTORY.c.id)
+    ).all()
+    bodies = [(row.token, row.number, orjson.loads(row.body)) for row in found]
+    erased = [(token, number, key) for token, number, body in bodies for key in sorted(body.keys() & wanted)]
+    if not erased:
+        return 0
+    entry = Entry(entity, record_id, version, ERASE, {}, commitments_to(erased))
+    by_token, by_number = append(connection, stamp, [entry])
+    rows = [
+        {"token": token, "number": number, "field": key, "by_token": by_token, "by_number": by_number}
+        for token, number, key in erased
+    ]
+    connection.execute(ERASURE.insert(), rows)
+    changed = [
+        {"at_token": token, "at_number": number, "left": as_text({k: v for k, v in body.items() if k not in wanted})}
+        for token, number, body in bodies
+        if body.keys() & wanted
+    ]
+    at = and_(VALUE.c.token == bindparam("at_token"), VALUE.c.number == bindparam("at_number"))
+    connection.execute(VALUE.update().where(at).values(body=bindparam("left")), changed)
+    return len(changed)

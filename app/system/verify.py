@@ -6,7 +6,7 @@ Records of the company's entities are held against their last rows by `app.recor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -25,6 +25,8 @@ from app.system.history import (
     FIRST,
     HISTORY,
     VALUE,
+    commitment_of,
+    commitments_to,
     digest_of_content,
     digest_of_rows,
     hash_of_link,
@@ -35,6 +37,10 @@ from app.system.tables import AuditEntry, table_of
 _BATCH: Final = 2_000
 _LINK: Final = ("seq", "token", "at", "count", "digest", "previous", "key", "hash")
 _AUDIT: Final = table_of(AuditEntry)
+#: Where a row of the walk has what stands behind its content.
+_ID: Final = len(CONTENT)
+_DIGEST: Final = _ID + 1
+_BODY: Final = _ID + 2
 
 _TEXTS: Final[dict[str, Label]] = {
     "link.gap": Label("Hier fehlen Glieder der Kette.", "Links of the chain are missing here."),
@@ -57,11 +63,9 @@ _TEXTS: Final[dict[str, Label]] = {
         "Ein Wert fehlt, ohne dass seine Löschung vermerkt ist.", "A value is missing without a record of its erasure."
     ),
     "value.stray": Label("Ein Wert gehört zu keinem Eintrag.", "A value belongs to no row."),
-    "erasure.changed": Label(
-        "Der Vermerk einer Löschung wurde verändert.", "The record of an erasure was changed."
-    ),
+    "erasure.changed": Label("Der Vermerk einer Löschung wurde verändert.", "The record of an erasure was changed."),
     "audit.changed": Label(
-        "Ein Eintrag des Protokolls wurde verändert oder gelöscht.", "An entry of the audit trail was changed or deleted."
+        "Ein Eintrag des Protokolls wurde verändert oder gelöscht.", "An audit entry was changed or deleted."
     ),
     "audit.stray": Label(
         "Ein Eintrag des Protokolls steht nicht in der Kette.", "An entry of the audit trail isn't in the chain."
@@ -121,21 +125,34 @@ def flaws(connection: Connection, seal: bytes, walked: Walked, anchor: tuple[int
         walked: is told how far the walk has come.
         anchor: the head of the chain, as it was noted outside the database.
     """
-    erased = _erasures(connection)
-    trail = {row.id: dict(row._mapping) for row in connection.execute(select(_AUDIT))}
-    seen_anchor = anchor is None or anchor[0] == 0
+    erasures = _Erasures(connection)
+    trail = {row["id"]: row for row in connection.execute(select(_AUDIT)).mappings()}
+    anchored = anchor is None or anchor == (0, FIRST)
     for link, rows in _links(connection):
         yield from _flaws_of_link(link, rows, seal, walked)
         for row in rows:
-            yield from _flaws_of_row(row, link["seq"], erased, trail)
+            yield from _flaws_of_row(row, link["seq"], erasures, trail)
         walked.links, walked.rows = walked.links + 1, walked.rows + len(rows)
         walked.seq, walked.hash = link["seq"], link["hash"]
-        seen_anchor = seen_anchor or (link["seq"], link["hash"]) == anchor
-    yield from (_flaw("erasure.changed", None, (*key, "")) for key, found in erased.items() if found)
+        anchored = anchored or anchor == (link["seq"], link["hash"])
+    for by_token, by_number in erasures.by_entry:
+        yield Flaw("erasure.changed", place=f"{by_token}/{by_number}")
     yield from (Flaw("audit.stray", place=f"sys_audit/{one}") for one in trail)
     yield from _strays(connection)
-    if not seen_anchor:
-        yield Flaw("anchor.lost", anchor[0] if anchor else None)
+    if anchor is not None and not anchored:
+        yield Flaw("anchor.lost", anchor[0])
+
+
+class _Erasures:
+    """Which values are said to be erased, and by which rows; a row that was met is taken out of `by_entry`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.fields: set[tuple[str, int, str]] = set()
+        self.by_entry: dict[tuple[str, int], list[tuple[str, int, str]]] = {}
+        for row in connection.execute(select(ERASURE)):
+            value = (row.token, row.number, row.field)
+            self.fields.add(value)
+            self.by_entry.setdefault((row.by_token, row.by_number), []).append(value)
 
 
 def _links(connection: Connection) -> Iterator[tuple[dict[str, Any], list[Any]]]:
@@ -145,7 +162,7 @@ def _links(connection: Connection) -> Iterator[tuple[dict[str, Any], list[Any]]]
     same = and_(VALUE.c.token == HISTORY.c.token, VALUE.c.number == HISTORY.c.number)
     source = CHAIN.outerjoin(HISTORY, HISTORY.c.token == CHAIN.c.token).outerjoin(VALUE, same)
     statement = select(*links, *columns, VALUE.c.body).select_from(source).order_by(CHAIN.c.seq, HISTORY.c.number)
-    found = connection.execution_options(yield_per=_BATCH).execute(statement)
+    found = connection.execute(statement, execution_options={"yield_per": _BATCH})
     for _, group in groupby(found, key=itemgetter(0)):
         rows = list(group)
         link = dict(zip(_LINK, rows[0][: len(_LINK)], strict=True))
@@ -167,32 +184,62 @@ def _flaws_of_link(link: dict[str, Any], rows: list[Any], seal: bytes, walked: W
         yield Flaw("link.rows", seq, at=at)
 
 
-_ID: Final = len(CONTENT)
-_DIGEST: Final = _ID + 1
-_BODY: Final = _ID + 2
-_Erased = dict[tuple[str, int], list[tuple[str, str, int]]]
-
-
-def _flaws_of_row(row: Any, seq: int, erased: _Erased, trail: dict[int, dict[str, Any]]) -> Iterator[Flaw]:
+def _flaws_of_row(row: Sequence[Any], seq: int, erasures: _Erasures, trail: dict[int, Any]) -> Iterator[Flaw]:
     content = row[:_ID]
     token, number, entity, record_id, _, verb, at = content[:7]
-    told = (seq, (token, number), f"{entity}/{record_id}", str(at))
+    place, subject, when = f"{token}/{number}", f"{entity}/{record_id}", str(at)
     if digest_of_content(content) != row[_DIGEST]:
-        yield _located("row.changed", told)
+        yield Flaw("row.changed", seq, place, subject, when)
         return
-    commitments = orjson.loads(content[-1])
+    commitments: dict[str, str] = orjson.loads(content[-1])
     if verb == ERASE:
-        if commitments != commitments_to(erased.pop((token, number), [])):
-            yield _located("erasure.changed", told)
+        if commitments != commitments_to(erasures.by_entry.pop((token, number), [])):
+            yield Flaw("erasure.changed", seq, place, subject, when)
     elif entity == audit.AUDIT:
         entry = trail.pop(record_id, None)
         if entry is None or audit.commitment_to(entry) != commitments.get("entry"):
-            yield _located("audit.changed", told)
+            yield Flaw("audit.changed", seq, place, subject, when)
     else:
-        gone = {field for several in erased.values() for *_, field in ()}
-        yield from _flaws_of_values(commitments, row[_BODY], told, gone)
+        for code, field in _wrong_values(commitments, row[_BODY], (token, number), erasures):
+            yield Flaw(code, seq, f"{place}.{field}", subject, when)
 
 
-def _located(code: str, told: tuple[int, tuple[str, int], str, str], field: str = "") -> Flaw:
-    seq, (token, number), subject, at = told
-    return Flaw(code, seq, f"{token}/{number}{f'.{field}' if field else ''}", subject, at)
+def _wrong_values(
+    commitments: dict[str, str], body: str | None, at: tuple[str, int], erasures: _Erasures
+) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with the values of a row: a code and the field."""
+    try:
+        values = {} if body is None else orjson.loads(body)
+    except orjson.JSONDecodeError:
+        values = None
+    if not isinstance(values, dict):
+        yield "value.changed", "*"
+        return
+    for field, commitment in commitments.items():
+        if field not in values:
+            if (*at, field) not in erasures.fields:
+                yield "value.missing", field
+        elif commitment_of(field, values[field]) != commitment:
+            yield "value.changed", field
+    yield from (("value.changed", field) for field in values.keys() - commitments.keys())
+
+
+def _strays(connection: Connection) -> Iterator[Flaw]:
+    """Yield rows that no link knows, and values that no row knows."""
+    unlinked = (
+        select(HISTORY.c.token, HISTORY.c.number, HISTORY.c.entity, HISTORY.c.record_id, HISTORY.c.at)
+        .select_from(HISTORY.outerjoin(CHAIN, CHAIN.c.token == HISTORY.c.token))
+        .where(CHAIN.c.token.is_(None))
+        .order_by(HISTORY.c.id)
+    )
+    for row in connection.execute(unlinked):
+        yield Flaw("row.unlinked", None, f"{row.token}/{row.number}", f"{row.entity}/{row.record_id}", str(row.at))
+    same = and_(VALUE.c.token == HISTORY.c.token, VALUE.c.number == HISTORY.c.number)
+    stray = (
+        select(VALUE.c.token, VALUE.c.number)
+        .select_from(VALUE.outerjoin(HISTORY, same))
+        .where(HISTORY.c.token.is_(None))
+        .order_by(VALUE.c.token, VALUE.c.number)
+    )
+    for value in connection.execute(stray):
+        yield Flaw("value.stray", None, f"{value.token}/{value.number}")

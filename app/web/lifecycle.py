@@ -160,7 +160,7 @@ def context() -> Context:
     assert call is not None
     if call.snapshot is None:
         raise NotSetUp
-    return Context(call.snapshot, call.actor, call.connection, call.now, locale())
+    return Context(call.snapshot, call.actor, call.connection, call.now, locale(), origin="mask", request=number())
 
 
 def connection() -> Connection:
