@@ -10,12 +10,17 @@ from app.errors import CannotStart
 from app.language import Label
 from app.storage.database import Database
 from app.storage.statements import AddColumn
+from app.system.delegations import DELEGATION, DELEGATION_ROLE
+from app.system.sessions import SESSION
 from app.system.tables import Base, Head, Installation, now, table_of
 
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
 SCHEMA_VERSION: Final = 2
 #: What published a revision; noted with it.
 PROGRAM: Final = "0.1.0"
+
+#: Fixed tables without a class; named here, so that whoever makes the tables knows them.
+TABLES: Final = (SESSION, DELEGATION, DELEGATION_ROLE)
 
 _NEWER: Final = Label(
     "Die Datenbank gehört zu einer neueren Lotse-Version (Stand {found}, dieses Programm kennt {known}). "

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from flask import Flask, Response, current_app, request, session
-from flask_login import current_user
 from sqlalchemy import Connection
 
 from app.access.actor import NOBODY, Actor
@@ -26,7 +25,9 @@ from app.runtime.snapshot import Snapshot
 from app.runtime.store import Store
 from app.storage.database import Database
 from app.storage.limits import bound
-from app.system.people import actor_and_head
+from app.system.people import asker
+from app.system.sessions import Session
+from app.web import sessions
 from app.web.policy import CLOSED, Policy, policy_of
 from app.web.texts import TEXTS
 
@@ -91,6 +92,7 @@ class Call:
         snapshot: the configuration it started with, or None where nobody is signed in.
         now: the request's idea of the time.
         closed: whether the transaction has ended.
+        session: the reader's session, or None where nobody is signed in.
     """
 
     connection: Connection
@@ -99,6 +101,7 @@ class Call:
     snapshot: Snapshot | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     closed: bool = False
+    session: Session | None = None
 
     def close(self, *, keep: bool) -> None:
         """End the transaction once: commit what was written, or undo it."""
@@ -208,8 +211,10 @@ def _open(granted: Policy) -> Call:
     transaction = database().write() if writes else database().read()
     call = Call(transaction.__enter__(), transaction)
     request.environ[_CALL] = call
-    actor, head = actor_and_head(call.connection, _who())
+    asked = asker(call.connection, sessions.token())
+    actor, head, call.session = asked.actor, asked.head, asked.session
     if actor is None:
+        sessions.forget()
         if granted.signed_in:
             raise SignInFirst
         return call
@@ -221,14 +226,6 @@ def _open(granted: Policy) -> Call:
     if granted.capability and not (call.snapshot and capable(call.snapshot.model, actor, granted.capability)):
         raise Forbidden(TEXTS["problem.m403"])
     return call
-
-
-def _who() -> str | None:
-    """Return the session's uniquifier; somebody with a remember cookie is signed in by Flask-Login first."""
-    if "_user_id" not in session and current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies:
-        # Asking is enough: Flask-Login reads the cookie and puts the user into the session.
-        bool(current_user.is_authenticated)
-    return session.get("_user_id")
 
 
 def end(response: Response) -> Response:
