@@ -189,7 +189,7 @@ class Users(Table):
         if form.new_password.data:
             model.password = hashed(form.new_password.data)
         model.fs_uniquifier = uuid.uuid4().hex if is_created or not _is_self(model) else model.fs_uniquifier
-        if model.id is not None and not _is_self(model):
+        if not is_created and not _is_self(model):
             end_all(connection(), model.id)
         roles = sorted(role.name for role in model.roles)
         self._record(

@@ -78,7 +78,9 @@ def _grants(me: CTE) -> CTE:
             func.coalesce(_USER_ROLE.c.area_team_id, me.c.team_id).label("team_id"),
             cast(null(), TEXT).label("lent_by"),
         )
-        .select_from(me.join(_USER_ROLE, _USER_ROLE.c.user_id == me.c.id).join(_ROLE, _ROLE.c.id == _USER_ROLE.c.role_id))
+        .select_from(
+            me.join(_USER_ROLE, _USER_ROLE.c.user_id == me.c.id).join(_ROLE, _ROLE.c.id == _USER_ROLE.c.role_id)
+        )
         .where(valid)
     )
     borrowed = (

@@ -15,7 +15,7 @@ from app.system.sessions import Session, begin, touch
 from app.system.tables import now
 
 #: Where the cookie keeps the token.
-TOKEN: Final = "token"
+TOKEN: Final = "token"  # noqa: S105  a name
 #: What Flask-Login keeps about who is signed in.
 _LOGIN: Final = ("_user_id", "_fresh", "_id", TOKEN)
 _BEGUN: Final = "lotse_session_of"

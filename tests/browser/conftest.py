@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
-from sqlalchemy import select
 
 from app.demo.load import load_demo
-from app.system.tables import User
-from tests.support.site import Site, email_of, make_site, served
+from tests.support.site import Site, make_site, served
 
 #: All that people do, in one person.
 EVERYTHING = "crm_manager+sales+management+administrator+privacy"
