@@ -11,10 +11,12 @@ from app.language import Label
 from app.storage.database import Database
 from app.storage.statements import AddColumn
 from app.system import backups, upkeep  # noqa: F401  they declare tables
+from app.system.delegations import DELEGATION, DELEGATION_ROLE
 from app.system.numbers import NUMBER, NUMBER_LOG
 from app.system.once import ONCE
 from app.system.outbox import OUTBOX
 from app.system.protection import protect
+from app.system.sessions import SESSION
 from app.system.tables import Base, Head, Installation, now, table_of
 from app.system.tokens import TOKEN
 
@@ -24,6 +26,9 @@ SCHEMA_VERSION: Final = 2
 UNMAPPED: Final = (NUMBER, NUMBER_LOG, ONCE, OUTBOX, TOKEN)
 #: What published a revision; noted with it.
 PROGRAM: Final = "0.1.0"
+
+#: Fixed tables without a class; named here, so that whoever makes the tables knows them.
+TABLES: Final = (SESSION, DELEGATION, DELEGATION_ROLE)
 
 _NEWER: Final = Label(
     "Die Datenbank gehört zu einer neueren Lotse-Version (Stand {found}, dieses Programm kennt {known}). "
