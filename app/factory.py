@@ -106,6 +106,7 @@ def _put_together(app: Flask, running: Running) -> None:
     """Install every part; the order is the order in which they look at a request."""
     headers.install(app, https=running.settings.https)
     CSRFProtect(app)
+    gate.note_sessions(app)
     lifecycle.keep(app, running)
     render.install(app, static.collect())
     problems.install(app)

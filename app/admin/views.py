@@ -25,6 +25,7 @@ from app.errors import Conflict
 from app.fields.formats import formats_for
 from app.system.audit import append
 from app.system.seen import count_up
+from app.system.sessions import end_all
 from app.system.tables import Role, User
 from app.web import markup
 from app.web.lifecycle import connection, context
@@ -214,6 +215,8 @@ class Users(Table):
         if form.new_password.data:
             model.password = hashed(form.new_password.data)
         model.fs_uniquifier = uuid.uuid4().hex if is_created or not _is_self(model) else model.fs_uniquifier
+        if not is_created and not _is_self(model):
+            end_all(connection(), model.id)
         roles = sorted(role.name for role in model.roles)
         self._record(
             "user.create" if is_created else "user.update", model.email, {"roles": roles, "active": bool(model.active)}

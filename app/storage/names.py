@@ -24,10 +24,6 @@ _SYSTEM_NAMES: Final = {"owner": "owner_id", "team": "team_id"}
 _READABLE: Final = 40
 
 
-#: Begins the name of every entity's table, and of nothing else.
-ENTITY_PREFIX: Final = "e_"
-
-
 def entity_table(entity_key: str) -> str:
     """Return the name of an entity's table."""
     return f"{ENTITY_PREFIX}{entity_key}"

@@ -14,18 +14,20 @@ from app.storage.ledger import LEDGER
 from app.storage.names import ENTITY_PREFIX
 from app.storage.statements import AddColumn
 from app.system import backups, upkeep  # noqa: F401  they declare tables
+from app.system.delegations import DELEGATION, DELEGATION_ROLE
 from app.system.history import BASELINE, HISTORY, Entry, Stamp, append
 from app.system.numbers import NUMBER, NUMBER_LOG
 from app.system.once import ONCE
 from app.system.outbox import OUTBOX
 from app.system.protection import protect
+from app.system.sessions import SESSION
 from app.system.tables import Base, Head, Installation, now, table_of
 from app.system.tokens import TOKEN
 
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
 SCHEMA_VERSION: Final = 2
 #: Fixed tables without a mapped class; naming them here is what registers them.
-UNMAPPED: Final = (NUMBER, NUMBER_LOG, ONCE, OUTBOX, TOKEN)
+UNMAPPED: Final = (DELEGATION, DELEGATION_ROLE, NUMBER, NUMBER_LOG, ONCE, OUTBOX, SESSION, TOKEN)
 #: What published a revision; noted with it.
 PROGRAM: Final = "0.1.0"
 

@@ -54,19 +54,22 @@ class Team(Base):
 
     id: Mapped[int] = mapped_column(ID, primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
-    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    parent_id: Mapped[int | None] = mapped_column(ID, ForeignKey("sys_team.id"), index=True)
+    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1)
 
     def __str__(self) -> str:
         return self.name
 
 
 class UserRole(Base):
-    """Who has which role."""
+    """Who has which role, in which area (a team in place of his own) and until when."""
 
     __tablename__ = "sys_user_role"
 
     user_id: Mapped[int] = mapped_column(ID, ForeignKey("sys_user.id", ondelete="CASCADE"), primary_key=True)
     role_id: Mapped[int] = mapped_column(ID, ForeignKey("sys_role.id", ondelete="CASCADE"), primary_key=True)
+    area_team_id: Mapped[int | None] = mapped_column(ID, ForeignKey("sys_team.id"))
+    until: Mapped[datetime | None] = mapped_column()
 
     __table_args__ = (Index(None, "role_id"),)
 
@@ -97,6 +100,8 @@ class User(Base, UserMixin):
     name: Mapped[str] = mapped_column()
     password: Mapped[str | None] = mapped_column()
     active: Mapped[bool] = mapped_column(default=True)
+    kind: Mapped[str] = mapped_column(server_default="person", default="person")
+    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1)
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     team_id: Mapped[int | None] = mapped_column(ID, ForeignKey("sys_team.id"), index=True)
     locale: Mapped[str] = mapped_column(default="de")
@@ -104,7 +109,6 @@ class User(Base, UserMixin):
     density: Mapped[str] = mapped_column(default="normal")
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
-    version: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     confirmed_at: Mapped[datetime | None] = mapped_column()
     last_login_at: Mapped[datetime | None] = mapped_column()  # type: ignore[assignment]
     current_login_at: Mapped[datetime | None] = mapped_column()  # type: ignore[assignment]

@@ -23,7 +23,7 @@ from app.storage.database import Database
 from app.storage.ledger import FIXED
 from app.storage.types import ID, JSON_VALUE, TEXT, UtcDateTime
 from app.system import audit
-from app.system.people import actor_of, with_head
+from app.system.people import ME, actor_of, asked_by
 from app.system.tables import User, now, table_of
 
 #: What a token may be good for: to read records, to change them one by one, many at once, to run reports.
@@ -213,12 +213,13 @@ def _token(row: Sequence[Any]) -> Token:
 
 def _request_start() -> Select[Any]:
     """Build the one statement that a request with a token starts with."""
-    good = and_(
-        TOKEN.c.hash == bindparam("hash"), TOKEN.c.revoked_at.is_(None), TOKEN.c.expires_at > bindparam("at")
-    )
     user = table_of(User)
-    whose = select(TOKEN.c.user_id).where(good).scalar_subquery()
-    return with_head(user.c.id, whose).outerjoin(TOKEN, and_(good, TOKEN.c.user_id == user.c.id)).add_columns(*_COLUMNS)
+    good = and_(
+        TOKEN.c.hash == bindparam("hash"), TOKEN.c.revoked_at.is_(None), TOKEN.c.expires_at > bindparam("now")
+    )
+    columns = [column.label(f"token_{column.name}") for column in _COLUMNS]
+    me = select(*ME, *columns).select_from(TOKEN.join(user, user.c.id == TOKEN.c.user_id))
+    return asked_by(me.where(good, user.c.active.is_(True)).cte("me"))
 
 
 _REQUEST_START: Final = _request_start()
@@ -238,17 +239,14 @@ def actor_head_and_token(
         Neither actor nor token where there is no such token, it has ended, or its user may not sign in.
     """
     known = secret if len(secret) <= _SECRET_LENGTH and secret.isascii() else ""
-    row = connection.execute(_REQUEST_START, {"hash": hashed(known), "at": _stored(at)}).one()
-    found = row._mapping  # noqa: SLF001  SQLAlchemy's documented name
-    width = len(_COLUMNS)
-    if found["revision_id"] is None and row[-width] is None:
-        return None, None, None
-    if row[-width] is None:
-        return None, found["revision_id"], None
-    token, actor = _token(row[-width:]), actor_of(found)
+    rows = connection.execute(_REQUEST_START, {"hash": hashed(known), "now": _stored(at)}).mappings().all()
+    if rows[0]["id"] is None:
+        return None, rows[0]["revision_id"], None
+    token = _token([rows[0][f"token_{column.name}"] for column in _COLUMNS])
+    actor = actor_of(rows)
     if token.entities is not None:
         actor = replace(actor, only=frozenset(token.entities))
-    return actor, found["revision_id"], token
+    return actor, rows[0]["revision_id"], token
 
 
 def note_use(database: Database, token: Token, at: datetime) -> None:

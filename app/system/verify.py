@@ -22,6 +22,7 @@ from app.system.history import (
     CHAIN,
     CONTENT,
     ERASE,
+    ERASURE,
     FIRST,
     HISTORY,
     VALUE,

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from flask import Flask, Response, current_app, request, session
-from flask_login import current_user
 from sqlalchemy import Connection
 
 from app.access.actor import NOBODY, Actor
@@ -27,9 +26,10 @@ from app.runtime.store import Store
 from app.storage.database import Database
 from app.storage.limits import bound
 from app.system import tokens
-from app.system.people import actor_and_head
+from app.system.people import asker
+from app.system.sessions import Session
 from app.system.tokens import Token
-from app.web import programs
+from app.web import programs, sessions
 from app.web.policy import CLOSED, Policy, policy_of
 from app.web.texts import TEXTS
 
@@ -95,6 +95,7 @@ class Call:
         now: the request's idea of the time.
         token: the API token that he came with, or None for a session.
         closed: whether the transaction has ended.
+        session: the reader's session, or None where nobody is signed in.
     """
 
     connection: Connection
@@ -104,6 +105,7 @@ class Call:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     token: Token | None = None
     closed: bool = False
+    session: Session | None = None
 
     def close(self, *, keep: bool) -> None:
         """End the transaction once: commit what was written, or undo it."""
@@ -219,6 +221,7 @@ def _open(granted: Policy) -> Call:
     request.environ[_CALL] = call
     actor, head = _reader(call, granted)
     if actor is None:
+        sessions.forget()
         if granted.signed_in:
             raise SignInFirst
         return call
@@ -240,19 +243,13 @@ def _reader(call: Call, granted: Policy) -> tuple[Actor | None, int | None]:
     """
     secret = programs.bearer() if granted.scope is not None else None
     if secret is None:
-        return actor_and_head(call.connection, _who())
+        asked = asker(call.connection, sessions.token())
+        call.session = asked.session
+        return asked.actor, asked.head
     actor, head, call.token = tokens.actor_head_and_token(call.connection, secret, call.now)
     if call.token is not None and granted.scope not in call.token.scopes:
         raise Forbidden(TEXTS["api.scope"].format(scope=granted.scope))
     return actor, head
-
-
-def _who() -> str | None:
-    """Return the session's uniquifier; somebody with a remember cookie is signed in by Flask-Login first."""
-    if "_user_id" not in session and current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies:
-        # Asking is enough: Flask-Login reads the cookie and puts the user into the session.
-        bool(current_user.is_authenticated)
-    return session.get("_user_id")
 
 
 def end(response: Response) -> Response:
