@@ -61,7 +61,14 @@ class Tally:
         """
         figures = dict(sorted(self.counts.items()))
         print(f"{self.name} (seed {self.seed}): " + ", ".join(f"{what} {many:,}" for what, many in figures.items()))
-        _note({"proof": self.name, "seed": self.seed, "figures": figures, "module": sys._getframe(1).f_globals["__name__"]})
+        _note(
+            {
+                "proof": self.name,
+                "seed": self.seed,
+                "figures": figures,
+                "module": sys._getframe(1).f_globals["__name__"],
+            }
+        )
         for name, least in floors.items():
             what = name.replace("_", " ")
             assert self.counts[what] >= least, f"{self.name}: {what} {self.counts[what]} < {least}"
