@@ -7,16 +7,15 @@ that are allowed and those that aren't; what the product itself sees says what a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from markupsafe import Markup
 
 from app.context import Context
-from app.errors import Forbidden, InvalidData, InvalidQuery, NotFound
+from app.errors import Forbidden, InvalidQuery, NotFound
 from app.query.lists import count, list_page
-from app.query.record import load_lines, load_record
+from app.query.record import load_record
 from app.query.report_drill import Drills
 from app.query.reports import run_report
 from app.query.search import pick, search
@@ -154,9 +153,10 @@ class Matrix:
             visible = known and self.reference.shows(self.holdings, "deal", row, "parts")
             expected = {i for i in self.readable("part") if self.world.rows["part"][i]["deal"] == deal}
             try:
-                got = {child.id for child in load_lines(self.ctx, "deal", "parts", deal)}
+                children = load_record(self.ctx, "deal", deal).values.get("parts") or ()
             except NotFound:
-                got = set()
+                children = ()
+            got = {child["id"] for child in children}
             self.cell("lines", "deal", "parts", got, expected if visible else set(), granted=bool(expected))
 
     @property
@@ -240,7 +240,7 @@ def _search(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tup
 def _export(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tuple[Any, Any]:
     allowed = matrix.reference.exports(matrix.holdings, key)
     try:
-        rows = list(export_rows(matrix.ctx, matrix.listed(key, {"columns": [name], "sort": ["created_at"]})))
+        rows = list(export_rows(matrix.ctx, matrix.listed(key, {"columns": [name]})))
     except Forbidden:
         return "refused", "rows" if allowed else "refused"
     got = Counter(str(row[0]) for row in rows)
@@ -278,16 +278,6 @@ def _rank(value: Any) -> Any:
     return REGIONS.index(value) if value in REGIONS else value
 
 
-@contextmanager
-def undone(ctx: Context) -> Iterator[None]:
-    """Take back what a block writes."""
-    savepoint = ctx.connection.begin_nested()
-    try:
-        yield
-    finally:
-        savepoint.rollback()
-
-
 def product_view(ctx: Context, world: World) -> dict[tuple[str, str], dict[int, Any]]:
     """Return every value as the product itself sees it, in lists and in exports, and what an empty one looks like."""
     shown: dict[tuple[str, str], dict[int, Any]] = {}
@@ -303,5 +293,3 @@ def product_view(ctx: Context, world: World) -> dict[tuple[str, str], dict[int, 
                     shown["", ""] = {0: shown[key, name][record]}
     return shown
 
-
-REFUSED: Final = (NotFound, Forbidden, InvalidData)

@@ -59,8 +59,8 @@ def _atom(text: str, row: Row, me: int | None) -> bool:
     if operator.startswith("is"):
         return (value is None) is (operator == "is empty")
     other: Any = me if written == "me()" else written[1:-1] if written.startswith('"') else int(written)
-    if value is None or other is None:
-        return False
+    if operator not in ("=", "!=") and (value is None or other is None):
+        return False  # only `=` and `!=` take empty for a value (docs/explanation/expressions.md)
     return bool(_COMPARE[operator](value, other))
 
 
@@ -191,6 +191,8 @@ class Reference:
     def exports(self, holdings: Iterable[Holding], entity: str) -> bool:
         """Return whether records of an entity can be exported."""
         for one in holdings:
+            if not self._said(one.role, entity):
+                continue
             capable = "export" in self.roles[one.role].get("capabilities", ())
             if self._said(one.role, entity).get("export", capable):
                 return True
