@@ -1,10 +1,25 @@
-"""Who asks: the person behind a request, with the roles he has."""
+"""Who asks: the person behind a request, with the roles he acts in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from app.language import DEFAULT_LOCALE, Locale
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom the scopes of a role mean.
+
+    Args:
+        user_id: whose records "own" are; what `me()` is in the role's conditions.
+        team_id: the team that "team" is.
+        team_ids: that team and all teams below it.
+    """
+
+    user_id: int | None
+    team_id: int | None = None
+    team_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +31,7 @@ class Grant:
 
     Args:
         role: key of the role.
-        user_id: whose records "own" are; what `me()` is in the role's conditions.
-        team_id: the team that "team" is.
-        team_ids: that team and all teams below it.
+        user_id, team_id, team_ids: see :class:`Identity`.
         lent_by: what the lender is called, or None for a role of one's own.
     """
 
@@ -27,6 +40,16 @@ class Grant:
     team_id: int | None = None
     team_ids: tuple[int, ...] = ()
     lent_by: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """Return whom the role's scopes mean."""
+        return Identity(self.user_id, self.team_id, self.team_ids)
+
+
+#: What decides which rights somebody has, without who he is: each role with the number of its identity. Whoever has the
+#: same shape gets the same plans; only the values of their parameters differ.
+Shape = tuple[bool, tuple[tuple[str, int], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +68,8 @@ class Actor:
         everything: whether all rights are his; only for the product itself.
         grants: the same roles, each with the identity that its scopes mean, in the order of their keys; empty for
             "every role means the actor himself" (see `acting_in`).
+        identities: whom his roles mean, each once.
+        shape: what decides which rights he has; part of the key of everything that is planned for readers.
     """
 
     id: int | None
@@ -57,6 +82,16 @@ class Actor:
     density: str = "normal"
     everything: bool = False
     grants: tuple[Grant, ...] = ()
+    identities: tuple[Identity, ...] = field(init=False, repr=False, compare=False)
+    shape: Shape = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        grants = self.acting_in()
+        found = tuple(dict.fromkeys(grant.identity for grant in grants))
+        numbers = {identity: number for number, identity in enumerate(found)}
+        object.__setattr__(self, "identities", found)
+        shape = (self.everything, tuple((grant.role, numbers[grant.identity]) for grant in grants))
+        object.__setattr__(self, "shape", shape)
 
     def acting_in(self) -> tuple[Grant, ...]:
         """Return the roles he acts in, with the identity that each one's scopes mean."""

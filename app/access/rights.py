@@ -1,77 +1,184 @@
 """What an actor may do with the records of an entity, out of the roles' documents.
 
-Roles add up: a verb is allowed when one of the actor's roles allows it. A role says it per entity, or for every entity
-it doesn't name under `*`. What no role allows is refused.
+Roles add up, grant by grant; the rule in words is `docs/explanation/rights.md`. What is worked out here depends on the
+roles alone, not on who has them: which records are somebody's own is filled in where it is asked (`app.query.gate`).
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import Final
 
-from app.access.actor import Actor
+from app.access.actor import Actor, Shape
 from app.context import Context
 from app.errors import Forbidden, NotFound
 from app.language import Label
-from app.meta.model import EntityRights, Model, Role
+from app.meta.model import EntityRights, Model
+from app.meta.role import ALL_RECORDS, POWERS, VERBS, FieldLevel, Power, Reach, Scope, Verb
 
-Verb = Literal["create", "read", "update", "retire"]
-
-_NONE = EntityRights()
-_ALL = EntityRights(create=True, read=True, update=True, retire=True)
+_ALL: Final = EntityRights(ALL_RECORDS, ALL_RECORDS, ALL_RECORDS, ALL_RECORDS, ALL_RECORDS, frozenset(POWERS))
 #: Verbs in words, for the sentence of a refusal: (German, English).
-_VERBS: dict[Verb, Label] = {
+_VERBS: Final[Mapping[str, Label]] = {
     "create": Label("anlegen", "create"),
     "read": Label("lesen", "read"),
     "update": Label("ändern", "change"),
     "retire": Label("archivieren", "archive"),
+    "restore": Label("wiederherstellen", "restore"),
+    "export": Label("exportieren", "export"),
+    "import": Label("importieren", "import"),
+    "bulk": Label("in einem Zug ändern", "change in one go"),
 }
-_REFUSED = Label(
+_REFUSED: Final = Label(
     "Sie dürfen in „{entity}“ nichts {verb}. Fragen Sie Ihren CRM-Manager, wenn Sie das brauchen.",
     "You may not {verb} anything in “{entity}”. Ask your CRM manager if you need to.",
 )
+_NOT_THIS: Final = Label(
+    "Diesen Datensatz in „{entity}“ dürfen Sie nicht {verb}. Fragen Sie den Zuständigen oder Ihren CRM-Manager.",
+    "You may not {verb} this record in “{entity}”. Ask its owner or your CRM manager.",
+)
 
 
-def _of_role(role: Role, entity_key: str) -> EntityRights:
-    return role.entities.get(entity_key) or role.entities.get("*") or _NONE
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """The records that somebody's roles cover together; false where it is none.
+
+    Args:
+        whole: whether it is all of them.
+        parts: else the scopes, each with the number of the identity that it means.
+    """
+
+    whole: bool = False
+    parts: tuple[tuple[Scope, int], ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.whole or bool(self.parts)
 
 
-def rights(model: Model, actor: Actor, entity_key: str) -> EntityRights:
-    """Return the sum of what the actor's roles allow with the records of one entity."""
-    if actor.everything:
-        return _ALL
-    granted = [_of_role(model.roles[key], entity_key) for key in actor.roles if key in model.roles]
-    return EntityRights(
-        create=any(g.create for g in granted),
-        read=any(g.read for g in granted),
-        update=any(g.update for g in granted),
-        retire=any(g.retire for g in granted),
+NOTHING: Final = Covering()
+EVERYTHING: Final = Covering(whole=True)
+
+
+def _covering(scopes: Iterable[tuple[Scope, int]]) -> Covering:
+    parts = dict.fromkeys((scope, identity) for scope, identity in scopes if scope)
+    if any(scope.reach is Reach.ALL for scope, _ in parts):
+        return EVERYTHING
+    return Covering(parts=tuple(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class EntityAccess:
+    """What somebody may do with the records of one entity, all his roles together.
+
+    Args:
+        held: the rights of each role, with the number of the identity that its scopes mean.
+        create, read, update, retire, restore: with which records; false where with none.
+        powers: what he may do with many at once.
+    """
+
+    held: tuple[tuple[EntityRights, int], ...]
+    create: Covering
+    read: Covering
+    update: Covering
+    retire: Covering
+    restore: Covering
+    powers: frozenset[Power]
+
+    def covering(self, verb: Verb) -> Covering:
+        """Return the records that a verb is about."""
+        found: Covering = getattr(self, verb)
+        return found
+
+    def reading(self, key: str) -> Covering:
+        """Return the records in which the values of a field can be read: `read` itself where it is in all of them."""
+        return self._field(key, "read", FieldLevel.READ)
+
+    def writing(self, key: str, verb: Verb) -> Covering:
+        """Return the records in which a field may be given a value when they are created or updated."""
+        return self._field(key, verb, FieldLevel.WRITE)
+
+    def _field(self, key: str, verb: Verb, least: FieldLevel) -> Covering:
+        every = self.covering(verb)
+        found = _covering((rights.scope(verb), who) for rights, who in self.held if rights.level(key) >= least)
+        return every if found.whole or set(found.parts) == set(every.parts) else found
+
+    def shows_section(self, name: str) -> bool:
+        """Return whether some role has a use for a section of a mask."""
+        return any(name not in rights.hidden_sections for rights, _ in self.held if rights.read or rights.create)
+
+
+def access_of(model: Model, shape: Shape, entity_key: str) -> EntityAccess:
+    """Return what somebody with some roles may do with the records of one entity."""
+    everything, roles = shape
+    if everything:
+        held: tuple[tuple[EntityRights, int], ...] = ((_ALL, 0),)
+    else:
+        held = tuple((model.roles[key].on(entity_key), who) for key, who in roles if key in model.roles)
+    coverings = {verb: _covering((rights.scope(verb), who) for rights, who in held) for verb in VERBS}
+    powers = reduce(frozenset.union, (rights.powers for rights, _ in held), frozenset[Power]())
+    return EntityAccess(held, **coverings, powers=powers)
+
+
+def rights(model: Model, actor: Actor, entity_key: str) -> EntityAccess:
+    """Return what an actor may do with the records of one entity, all his roles together."""
+    return access_of(model, actor.shape, entity_key)
+
+
+def access(ctx: Context, entity_key: str) -> EntityAccess:
+    """Return the same, worked out once per snapshot for everybody who has these roles."""
+    shape = ctx.actor.shape
+    return ctx.snapshot.plan(
+        ("access", shape, entity_key), lambda: access_of(ctx.snapshot.model, shape, entity_key)
     )
 
 
 def capable(model: Model, actor: Actor, capability: str) -> bool:
-    """Return whether one of the actor's roles has a capability such as `configure`, `administer`, `export`."""
+    """Return whether one of the actor's roles has a capability: `configure`, `people`, `administer`, `export`."""
     if actor.everything:
         return True
     return any(capability in model.roles[key].capabilities for key in actor.roles if key in model.roles)
 
 
 def readable_entities(model: Model, actor: Actor) -> frozenset[str]:
-    """Return the keys of the entities whose records the actor may read."""
-    return frozenset(key for key in model.entities if rights(model, actor, key).read)
+    """Return the keys of the entities of which the actor may read some records."""
+    return frozenset(key for key in model.entities if access_of(model, actor.shape, key).read)
 
 
-def require(ctx: Context, entity_key: str, verb: Verb) -> EntityRights:
-    """Return the actor's rights on an entity, having made sure that a verb is among them.
+def require(ctx: Context, entity_key: str, verb: Verb) -> EntityAccess:
+    """Return the actor's rights on an entity, having made sure that a verb is allowed for some of its records.
 
     Raises:
         NotFound: the entity doesn't exist or isn't readable; the two look the same.
         Forbidden: the entity is readable, but the verb isn't allowed.
     """
-    model = ctx.snapshot.model
-    entity = model.entities.get(entity_key)
-    granted = rights(model, ctx.actor, entity_key)
-    if entity is None or not (granted.read or getattr(granted, verb)):
-        raise NotFound(entity_key)
-    if not getattr(granted, verb):
-        raise Forbidden(_REFUSED.format(entity=entity.plural, verb=_VERBS[verb]))
+    granted = _known(ctx, entity_key, seen=verb == "create")
+    if not granted.covering(verb):
+        raise refusal(ctx, entity_key, verb)
     return granted
+
+
+def require_power(ctx: Context, entity_key: str, power: Power) -> EntityAccess:
+    """Return the actor's rights on an entity, having made sure that he may do something with many records at once.
+
+    Raises:
+        NotFound, Forbidden: see `require`.
+    """
+    granted = _known(ctx, entity_key)
+    if power not in granted.powers:
+        raise refusal(ctx, entity_key, power)
+    return granted
+
+
+def _known(ctx: Context, entity_key: str, *, seen: bool = False) -> EntityAccess:
+    granted = access(ctx, entity_key)
+    if entity_key not in ctx.snapshot.model.entities or not (granted.read or (seen and granted.create)):
+        raise NotFound(entity_key)
+    return granted
+
+
+def refusal(ctx: Context, entity_key: str, verb: Verb | Power, *, record: bool = False) -> Forbidden:
+    """Return what somebody is told who may not do something, with any record or with this one."""
+    entity = ctx.snapshot.model.entities[entity_key]
+    words = _NOT_THIS if record else _REFUSED
+    return Forbidden(words.format(entity=entity.plural, verb=_VERBS[verb]))

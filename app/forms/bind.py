@@ -193,6 +193,7 @@ def bind(
     record: Stored | None = None,
     initial: Mapping[str, Any] | None = None,
     follow: Follow | None = None,
+    denied: frozenset[str] = frozenset(),
 ) -> BoundForm:
     """Read a submitted form.
 
@@ -203,8 +204,9 @@ def bind(
         record: the record as it is stored, or None for a new one.
         initial: the values of a new record for fields that weren't on the page, see `defaults.initial_values`.
         follow: reads values of other records, for conditions over references.
+        denied: fields that the reader may not write in this record, though he may in others.
     """
-    key = ("mask.form", plan.mask.key, plan.mode, ctx.locale, plan.around.readable, plan.around.creatable)
+    key = ("mask.form", plan.mask.key, plan.mode, ctx.locale, plan.around.shape)
     made: type[wtforms.Form] = ctx.snapshot.plan(key, lambda: form_class(plan, ctx.locale))
     base = record.values if record is not None else (initial or {})
     labels = record.labels if record is not None else {}
@@ -217,7 +219,7 @@ def bind(
         lines = {
             name: tuple(line for line in rows if not plan.lines[name].is_blank(line)) for name, rows in lines.items()
         }
-    state = _judged(ctx, plan, base, answers, lines, record, follow)
+    state = _judged(ctx, plan, base, answers, lines, record, follow, denied)
     raw: dict[str, Raw] = {name: answer.raw for name, answer in answers.items() if name in state.writable}
     raw.update((name, plan.lines[name].raw(rows)) for name, rows in lines.items() if name in state.writable)
     bound = BoundForm(plan, form, raw, state, answers, lines, action=action)
@@ -232,6 +234,7 @@ def _judged(
     lines: Mapping[str, Sequence[Line]],
     record: Stored | None,
     follow: Follow | None,
+    denied: frozenset[str],
 ) -> MaskState:
     """Judge the mask on what was sent; values that it then wouldn't take are put back, until nothing changes."""
     record_id = None if record is None else record.id
@@ -246,7 +249,7 @@ def _judged(
     for _ in range(_MOST_ROUNDS):
         values = {**base, **{key: sent[key] for key in taken}}
         get = getter(plan.model, plan.entity, values, record_id=record_id, follow=follow)
-        state = plan.rules.judge(get, before, environment)
+        state = plan.rules.judge(get, before, environment, denied)
         # Once put back, a value stays back: the judgement can't go round in circles, and nobody can forge a value
         # that is only taken because it was put back.
         state = replace(state, writable=state.writable - (sent.keys() - taken))

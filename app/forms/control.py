@@ -8,7 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.access.rights import readable_entities, rights
+from app.access.actor import Shape
+from app.access.rights import EntityAccess, access, access_of, readable_entities
 from app.context import Context
 from app.fields.base import FieldType, Option
 from app.fields.formats import Formats, formats_for
@@ -26,7 +27,8 @@ class Surroundings:
         model: the configuration.
         locale: the reader's language.
         formats: his ways to write values.
-        readable: entities whose records he may read.
+        shape: what decides which rights he has.
+        readable: entities of which he may read some records.
         creatable: entities that have a mask for creating in place, where he may create records.
         prefix: stands before the id of every element, so that two masks can be on one page.
     """
@@ -34,6 +36,7 @@ class Surroundings:
     model: Model
     locale: Locale
     formats: Formats
+    shape: Shape
     readable: frozenset[str]
     creatable: frozenset[str]
     prefix: str = "f-"
@@ -44,24 +47,33 @@ class Surroundings:
 
         They are worked out once per snapshot: among a thousand entities they would cost more than the mask itself.
         """
-        actor = ctx.actor
-        key = ("forms.surroundings", actor.everything, actor.roles, ctx.locale, prefix)
+        key = ("forms.surroundings", ctx.actor.shape, ctx.locale, prefix)
         return ctx.snapshot.plan(key, lambda: cls._of(ctx, prefix))
 
     @classmethod
     def _of(cls, ctx: Context, prefix: str) -> Surroundings:
         model = ctx.snapshot.model
         creatable = frozenset(
-            mask.entity for mask in model.masks.values() if mask.quick and rights(model, ctx.actor, mask.entity).create
+            mask.entity for mask in model.masks.values() if mask.quick and access(ctx, mask.entity).create
         )
         return cls(
             model=model,
             locale=ctx.locale,
             formats=formats_for(ctx.locale, ctx.snapshot.time_zone),
+            shape=ctx.actor.shape,
             readable=readable_entities(model, ctx.actor),
             creatable=creatable,
             prefix=prefix,
         )
+
+    def access(self, entity_key: str) -> EntityAccess:
+        """Return what the reader may do with the records of an entity."""
+        return access_of(self.model, self.shape, entity_key)
+
+    def may_change(self, entity_key: str) -> bool:
+        """Return whether the reader may do something with child rows of an entity beside reading them."""
+        granted = self.access(entity_key)
+        return bool(granted.create or granted.update or granted.retire)
 
     def may_read(self, targets: tuple[str, ...]) -> bool:
         """Return whether records of all these entities may be read; everybody knows users and teams by name."""

@@ -241,7 +241,9 @@ def lines_plan(field_: Field, child: Entity, around: Surroundings) -> LinesPlan:
     """
     spec = field_.type.lines()
     via = spec.via if spec is not None else ""
-    shown = [one for one in child.fields.values() if not one.system and one.key != via and one.type.lines() is None]
+    granted = around.access(child.key)
+    own = [one for one in child.fields.values() if not one.system and one.key != via and one.type.lines() is None]
+    shown = [one for one in own if granted.reading(one.key) or granted.writing(one.key, "create")]
     parameters = field_.type.spec.parameters
     return LinesPlan(
         field=field_,
@@ -263,7 +265,9 @@ def _column(parent: Field, child: Field, around: Surroundings) -> LineColumn:
         required=child.required,
         compact=True,
     )
-    typed = not child.readonly and around.may_read(targets_of(child.type))
+    granted = around.access(child.entity)
+    writable = bool(granted.writing(child.key, "create") or granted.writing(child.key, "update"))
+    typed = not child.readonly and writable and around.may_read(targets_of(child.type))
     pieces = None
     if typed and child.type.prerendered:
         names = Holders(child.type.form_values(None, around.formats))

@@ -97,6 +97,7 @@ class MaskPlan:
         related: Mapping[str, Markup] = _NOTHING,
         bound: BoundForm | None = None,
         follow: Follow | None = None,
+        denied: frozenset[str] = frozenset(),
     ) -> Markup:
         """Return the mask's HTML: what stands inside the form, or the record in read mode.
 
@@ -109,8 +110,9 @@ class MaskPlan:
             related: HTML of the related lists by element id; elements without any are left out.
             bound: what was submitted, to be shown again with its errors.
             follow: reads values of other records, for conditions such as `account.industry = "it"`.
+            denied: fields that the reader may not write in this record, though he may in others.
         """
-        filling = self._filling(values, labels, ctx, record_id, related, bound, follow)
+        filling = self._filling(values, labels, ctx, record_id, related, bound, follow, denied)
         out: list[str] = []
         seen = [(tab, tab.render(filling, out, hidden=False)) for tab in self.tabs]
         return self._framed("".join(out), [tab for tab, visible in seen if visible], filling)
@@ -124,6 +126,7 @@ class MaskPlan:
         related: Mapping[str, Markup],
         bound: BoundForm | None,
         follow: Follow | None,
+        denied: frozenset[str],
     ) -> Filling:
         typing = self.mode != "read"
         if bound is not None:
@@ -131,7 +134,7 @@ class MaskPlan:
             told = {key: " ".join(error.message.text(ctx.locale) for error in several) for key, several in errors}
             return Filling(values, labels, bound.state, typing, bound.answers, bound.lines, told, related)
         get = getter(self.model, self.entity, values, record_id=record_id, follow=follow)
-        state = self.rules.judge(get, None if record_id is None else get, environment_of(ctx))
+        state = self.rules.judge(get, None if record_id is None else get, environment_of(ctx), denied)
         return Filling(values, labels, state, typing, related=related)
 
     def _framed(self, body: str, tabs: list[GroupPart], filling: Filling) -> Markup:
@@ -166,7 +169,7 @@ def mask_plan(ctx: Context, mask_key: str, mode: Mode) -> MaskPlan:
     around = Surroundings.of(ctx)
     if mask is None or mask.entity not in around.readable | around.creatable:
         raise NotFound(mask_key)
-    key = ("mask", mask_key, mode, ctx.locale, around.readable, around.creatable)
+    key = ("mask", mask_key, mode, ctx.locale, around.shape)
     return ctx.snapshot.plan(key, lambda: _Builder(mask, mode, around).plan())
 
 
@@ -183,6 +186,7 @@ class _Builder:
         self.around = around
         self.entity = around.model.entities[mask.entity]
         self.scope = EntityScope(around.model, mask.entity, {})
+        self.access = around.access(mask.entity)
         self.prefix = "q-" if mask.quick else "f-"
         self.macros = _macros()
         self.level = 2 if len(mask.tabs) < 2 else 3
@@ -194,6 +198,7 @@ class _Builder:
             self.around.model,
             self.around.locale,
             self.around.formats,
+            self.around.shape,
             self.around.readable,
             self.around.creatable,
             self.prefix,
@@ -238,7 +243,11 @@ class _Builder:
     def _never_typed(self, field: Field) -> bool:
         if field.readonly or (field.system and field.key not in ASSIGNABLE):
             return True
+        if not self.access.writing(field.key, "create" if self.mode == "create" else "update"):
+            return True
         lines = field.type.lines()
+        if lines is not None and not self.around.may_change(lines.entity):
+            return True
         if "entity" in field.type.subs():
             return not any(self.around.may_read((target,)) for target in field.type.spec.targets)
         targets = targets_of(field.type) if lines is None else (lines.entity,)
@@ -249,7 +258,8 @@ class _Builder:
     def _tab(self, tab: Tab) -> GroupPart:
         element_id, label = f"{self.prefix}tab-{tab.id}", tab.label.text(self.around.locale)
         html = self.macros["panel"](element_id, label, len(self.mask.tabs) > 1, holder(BODY))
-        parts = tuple(self._section(tab, section) for section in tab.sections)
+        shown = (one for one in tab.sections if self.access.shows_section(f"{self.mask.key}/{one.id}"))
+        parts = tuple(self._section(tab, section) for section in shown)
         return GroupPart(element_id, f"tab:{tab.id}", label, Pieces.cut(str(html)), parts)
 
     def _section(self, tab: Tab, section: Section) -> GroupPart:
@@ -278,6 +288,8 @@ class _Builder:
 
     def _field(self, element: FieldElement, element_id: str, thing: str) -> FieldPart | None:
         field, label = element.field, element.label.text(self.around.locale)
+        if not self.access.reading(field.key) and (self.mode != "create" or self._never_typed(field)):
+            return None
         typed = self.mode != "read" and not self._never_typed(field) and field.key not in self.seen
         if self.mode == "create" and not typed:
             return None  # what the product fills in isn't there yet

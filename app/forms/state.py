@@ -120,19 +120,26 @@ class MaskRules:
         ]
         return frozenset(name for conditions in several for name in conditions.names)
 
-    def judge(self, get: Getter, stored: Getter | None, environment: Environment) -> MaskState:
+    def judge(
+        self,
+        get: Getter,
+        stored: Getter | None,
+        environment: Environment,
+        denied: frozenset[str] = frozenset(),
+    ) -> MaskState:
         """Judge a mask.
 
         Args:
             get: gives the values at hand.
             stored: gives the values of the record as it is stored; None for a new one.
             environment: the day, the reader.
+            denied: fields that the reader may not write in this record.
         """
         hidden = {key for key, conditions in self.things.items() if not conditions.all(get, environment)}
         required, readonly, writable = set(), set(), set()
         for key, rule in self.fields.items():
             visible = rule.visible.all(get, environment)
-            locked = rule.always_readonly or rule.readonly.any(get, environment)
+            locked = rule.always_readonly or key in denied or rule.readonly.any(get, environment)
             if not locked and stored is not None and rule.locked:
                 locked = rule.locked.any(stored, environment)
             if rule.kinds is not None and not locked:

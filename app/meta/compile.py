@@ -17,7 +17,7 @@ from app.meta.canonical import canonical, fingerprint_of
 from app.meta.findings import Findings
 from app.meta.grammar.published import KINDS
 from app.meta.layers import EffectiveDocument
-from app.meta.linking import entities, masks, people, reports, shapes, views
+from app.meta.linking import entities, masks, people, reports, roles, shapes, views
 from app.meta.linking.workshop import Desk, Name, Part, Source, Workshop
 from app.meta.model import Dashboard, Entity, Mask, Menu, Model, OptionList, Report, Role, View
 from app.meta.structure import check_structure, document_checker
@@ -123,7 +123,7 @@ _MAKERS: Final[Mapping[str, Callable[[Desk, str], Any]]] = {
     "views_of": _make_views_of,
     "report": reports.make_report,
     "menu": people.make_menu,
-    "role": people.make_role,
+    "role": roles.make_role,
     "dashboard": people.make_dashboard,
 }
 
@@ -238,7 +238,7 @@ def _assemble(workshop: Workshop, fingerprint: str) -> Callable[[tuple[Issue, ..
     found_reports: dict[str, Report] = assembly.each("reports", "report")
     dashboards: dict[str, Dashboard] = assembly.each("dashboards", "dashboard")
     menus: dict[str, Menu] = assembly.each("menus", "menu")
-    roles: dict[str, Role] = assembly.each("roles", "role")
+    found_roles: dict[str, Role] = assembly.each("roles", "role")
     return lambda issues: Model(
         fingerprint=fingerprint,
         entities=_frozen(found_entities),
@@ -247,7 +247,7 @@ def _assemble(workshop: Workshop, fingerprint: str) -> Callable[[tuple[Issue, ..
         reports=_frozen(found_reports),
         options=_frozen(options),
         menus=_frozen(menus),
-        roles=_frozen(roles),
+        roles=_frozen(found_roles),
         dashboards=_frozen(dashboards),
         issues=issues,
         masks_of=_frozen(masks_of),

@@ -7,7 +7,8 @@ from typing import Final
 
 from app.meta.compare.change import Change, Weight
 from app.meta.compare.entities import entity_changes, option_changes
-from app.meta.compare.screens import menu_changes, role_changes, screen_changes
+from app.meta.compare.roles import role_changes
+from app.meta.compare.screens import menu_changes, screen_changes
 from app.meta.model import Model
 
 _EMPTY: Final = Model("", *(MappingProxyType({}) for _ in range(8)))  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from app.expr.ast import Expr
 from app.fields.base import Bucket, FieldType, Option
 from app.language import Label
 from app.meta.entity import Entity, Field, FieldPath, Rule, TitlePart
+from app.meta.role import EntityRights, Role
 
 # -- masks ------------------------------------------------------------------------------------------------------------
 
@@ -235,7 +236,7 @@ class Report:
     roles: tuple[str, ...] = ()
 
 
-# -- option lists, menus, roles, dashboards ---------------------------------------------------------------------------
+# -- option lists, menus, dashboards ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,34 +270,6 @@ class Menu:
 
     key: str
     items: tuple[MenuItem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EntityRights:
-    """What a role may do with the records of one entity."""
-
-    create: bool = False
-    read: bool = False
-    update: bool = False
-    retire: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """A set of rights under a name.
-
-    Args:
-        entities: rights by entity key; `*` stands for every entity that isn't named.
-        home: key of the dashboard that its people start on, or None.
-        capabilities: rights that aren't about records: `configure`, `administer`, `export`.
-    """
-
-    key: str
-    label: Label
-    entities: Mapping[str, EntityRights]
-    home: str | None = None
-    capabilities: frozenset[str] = frozenset()
-    help: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)

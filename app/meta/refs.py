@@ -22,6 +22,7 @@ from app.meta.model import (
     Rule,
 )
 from app.meta.paths import target_of
+from app.meta.role import VERBS, EntityRights
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -175,6 +176,16 @@ def _users(model: Model) -> Iterator[tuple[Subject, Iterator[Subject]]]:
     yield from _people(model)
 
 
+def _of_rights(model: Model, entity_key: str, rights: EntityRights) -> Iterator[Subject]:
+    """Yield the fields that a role names, and those that the conditions of its rights look at."""
+    if entity_key not in model.entities:
+        return
+    for key in rights.fields:
+        yield from _of_keys(model, entity_key, (key,))
+    for verb in VERBS:
+        yield from _of_expr(model, entity_key, rights.scope(verb).where)
+
+
 def _people(model: Model) -> Iterator[tuple[Subject, Iterator[Subject]]]:
     for dashboard in model.dashboards.values():
         tiles = [Subject("view", t.view) if t.view else Subject("report", str(t.report)) for t in dashboard.tiles]
@@ -183,6 +194,7 @@ def _people(model: Model) -> Iterator[tuple[Subject, Iterator[Subject]]]:
         yield Subject("menu", menu.key), _of_items(menu.items)
     for role in model.roles.values():
         entities = [Subject("entity", key) for key in role.entities if key != "*"]
+        entities += [used for key, rights in role.entities.items() for used in _of_rights(model, key, rights)]
         home = [Subject("dashboard", role.home)] if role.home else []
         yield Subject("role", role.key), iter([*entities, *home])
 

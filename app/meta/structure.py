@@ -236,6 +236,8 @@ def _report(error: Any, schema: Schema, locate: Locate, findings: Findings) -> N
             _report_pattern(error, place, findings)
         case "oneOf":
             findings.add("form.element", place)
+        case "anyOf":
+            findings.add("role.scope", place)
         case "uniqueItems":
             findings.add("structure.twice", place)
         case name if name in _LENGTHS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.access.actor import Identity
 from app.context import Context
 from app.expr.environment import Environment
 
@@ -12,3 +13,8 @@ def environment_of(ctx: Context) -> Environment:
     return Environment.at(
         ctx.now, ctx.snapshot.time_zone, me=actor.id, team=actor.team_id, parameters=ctx.parameters
     )
+
+
+def environment_as(ctx: Context, identity: Identity) -> Environment:
+    """Return the environment of a right's condition, in which `me()` is whom the role means."""
+    return Environment.at(ctx.now, ctx.snapshot.time_zone, me=identity.user_id, team=identity.team_id)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from app.access.rights import capable
+from app.access.rights import access, require_power
 from app.context import Context
-from app.errors import Forbidden
-from app.language import Label
 from app.query.columns import Shown
 from app.query.lists import cursor_of, list_plan, read_after
 from app.query.search import searching
@@ -19,25 +17,20 @@ from app.query.spec import ListSpec
 #: Rows of a file; a longer list is cut there.
 MAX_ROWS: Final = 100_000
 _BATCH: Final = 1_000
-_REFUSED: Final = Label(
-    "Sie dürfen keine Daten ausgeben. Fragen Sie Ihren CRM-Manager, wenn Sie das brauchen.",
-    "You may not export data. Ask your CRM manager if you need to.",
-)
 
 
-def may_export(ctx: Context) -> bool:
-    """Return whether the reader may take data out of the product."""
-    return capable(ctx.snapshot.model, ctx.actor, "export")
+def may_export(ctx: Context, entity_key: str) -> bool:
+    """Return whether the reader may take data of an entity out of the product."""
+    return "export" in access(ctx, entity_key).powers
 
 
-def require_export(ctx: Context) -> None:
-    """Make sure that the reader may take data out of the product.
+def require_export(ctx: Context, entity_key: str) -> None:
+    """Make sure that the reader may take data of an entity out of the product.
 
     Raises:
-        Forbidden: he may not.
+        NotFound, Forbidden: see `app.access.rights.require_power`.
     """
-    if not may_export(ctx):
-        raise Forbidden(_REFUSED)
+    require_power(ctx, entity_key, "export")
 
 
 def headers(ctx: Context, spec: ListSpec) -> tuple[str, ...]:
@@ -51,7 +44,7 @@ def export_rows(ctx: Context, spec: ListSpec, most: int = MAX_ROWS) -> Iterator[
     Raises:
         Forbidden: the reader may not export.
     """
-    require_export(ctx)
+    require_export(ctx, spec.entity)
     return _rows(ctx, spec, most)
 
 

@@ -1,26 +1,25 @@
-"""What a reader may see of entity tables: the one place that every SELECT on them asks.
+"""What a reader may see at all: entities and fields of which he may read something in some record.
 
-Today a role reads all records and all fields of an entity, or none. Row filters and field rights will be answered
-here too, and nothing else in this room will have to change: an entity that isn't readable is joined `ON false`, so
-that its columns are empty wherever they are named.
+In which records that is, is a matter of clauses in SQL: `app.query.rows` makes them, and `app.query.guard` puts them on
+every table and column that a SELECT names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
-from app.access import rights
-from app.access.rights import require
+from app.access.rights import Covering, access, require
+from app.access.rights import readable_entities as readable_to
 from app.context import Context
-from app.expr.ast import Expr
 from app.meta.model import Entity, Field
 
 _NO_FIELDS: Mapping[str, Field] = MappingProxyType({})
 
 
 def required(ctx: Context, entity_key: str) -> Entity:
-    """Return an entity that the reader may read.
+    """Return an entity of which the reader may read some records.
 
     Raises:
         NotFound: it doesn't exist or isn't readable; the two look the same.
@@ -30,21 +29,25 @@ def required(ctx: Context, entity_key: str) -> Entity:
 
 
 def readable(ctx: Context) -> frozenset[str]:
-    """Return the keys of the entities whose records the reader may read; also what tells plans of readers apart."""
-    actor = ctx.actor
+    """Return the keys of the entities of which the reader may read some records."""
     return ctx.snapshot.plan(
-        ("query.readable", actor.everything, actor.roles),
-        lambda: rights.readable_entities(ctx.snapshot.model, actor),
+        ("query.readable", ctx.actor.shape), lambda: readable_to(ctx.snapshot.model, ctx.actor)
     )
 
 
 def readable_entities(ctx: Context) -> Mapping[str, Entity]:
-    """Return the entities that the reader may read, with the fields that he may read."""
-    actor, model = ctx.actor, ctx.snapshot.model
+    """Return the entities that the reader may read, with the fields that he may read in some of their records."""
+    model, seen = ctx.snapshot.model, readable(ctx)
     return ctx.snapshot.plan(
-        ("query.readable_entities", actor.everything, actor.roles),
-        lambda: MappingProxyType({key: model.entities[key] for key in model.entities if key in readable(ctx)}),
+        ("query.readable_entities", ctx.actor.shape),
+        lambda: MappingProxyType({key: _seen(ctx, model.entities[key]) for key in model.entities if key in seen}),
     )
+
+
+def _seen(ctx: Context, entity: Entity) -> Entity:
+    granted = access(ctx, entity.key)
+    fields = {key: field for key, field in entity.fields.items() if granted.reading(key)}
+    return entity if len(fields) == len(entity.fields) else replace(entity, fields=MappingProxyType(fields))
 
 
 def readable_fields(ctx: Context, entity_key: str) -> Mapping[str, Field]:
@@ -53,9 +56,20 @@ def readable_fields(ctx: Context, entity_key: str) -> Mapping[str, Field]:
     return _NO_FIELDS if entity is None else entity.fields
 
 
-def row_filter(ctx: Context, entity_key: str) -> Expr | None:
-    """Return the condition that a record must fulfil to be seen by the reader, or None for all records.
+def reading(ctx: Context, field: Field) -> Covering:
+    """Return the records in which the reader may read a field."""
+    return access(ctx, field.entity).reading(field.key)
 
-    Every table that a SELECT names is filtered by it, joined ones in their ON clause.
-    """
-    return None
+
+def always_reads(ctx: Context, field: Field) -> bool:
+    """Return whether the reader may read a field in every record of its entity that he may read."""
+    granted = access(ctx, field.entity)
+    return bool(granted.read) and granted.reading(field.key) == granted.read
+
+
+def sees_all(ctx: Context, entity_key: str) -> bool:
+    """Return whether the reader may read every record of an entity; everybody knows users and teams by name."""
+    if entity_key.startswith("@"):
+        return True
+    entity = ctx.snapshot.model.entities[entity_key]
+    return access(ctx, entity_key).read.whole and all(sees_all(ctx, owner) for owner, _ in entity.owners)

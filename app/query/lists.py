@@ -224,7 +224,7 @@ def _plan(ctx: Context, spec: ListSpec, search: Search) -> ListPlan:
     selection = Selection(ctx, spec.entity)
     base = selection.joins.base
     selection.column(base.c.id)
-    selection.column(base.c.title)
+    selection.column(selection.joins.title())
     shown = tuple(selection.show(path) for path in spec.columns)
     sorted_by = terms(selection.joins, spec.sort)
     marks = tuple(selection.column(term.column) for term in sorted_by)
@@ -238,7 +238,7 @@ def _plan(ctx: Context, spec: ListSpec, search: Search) -> ListPlan:
 def restrict(selection: Selection, spec: ListSpec, search: Search) -> None:
     """Put everything on a SELECT that decides which rows belong to a list."""
     selection.where_expr(*conditions(spec))
-    selection.where(search.clause(selection.joins.base))
+    selection.where(search.clause(selection.joins))
     selection.archived(spec.archived)
 
 

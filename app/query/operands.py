@@ -13,7 +13,6 @@ from app.expr.types import ValueType
 from app.fields.column import LinesSpec
 from app.meta.model import Field
 from app.meta.paths import MAX_HOPS, NoPath, find_path
-from app.query.gate import readable
 from app.query.joins import Hops, Joins
 from app.storage.names import column_name
 
@@ -56,9 +55,7 @@ class Operands:
         return path.hops, path.field, path.sub
 
     def _folded(self, hops: Hops, field: Field, suffix: str) -> ColumnElement[Any] | None:
-        name = column_name(field, f"{suffix}_folded" if suffix else "folded")
-        columns = self._joins.at(hops).c
-        return columns.get(name)
+        return self._joins.column_if_any(hops, field, f"{suffix}_folded" if suffix else "folded")
 
     def _part(self, hops: Hops, field: Field, sub: str) -> SqlOperand:
         part = field.type.subs()[sub]
@@ -68,7 +65,7 @@ class Operands:
     def _linked(self, hops: Hops, field: Field) -> SqlOperand:
         """Ask the link table of an m:n field, which stays outside the FROM: one record is one row."""
         link = self._joins.ctx.snapshot.tables.link(field.entity, field.key)
-        record_id = self._joins.at(hops).c.id
+        record_id = self._joins.record_id(hops, field)
         rows = exists(select(1).select_from(link).where(link.c.record_id == record_id))
 
         def has(item: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -85,14 +82,21 @@ class Operands:
         spec = field.type.lines()
         assert spec is not None
         child = self._joins.ctx.snapshot.tables[spec.entity].alias()
-        own = self._own(child, spec, hops)
+        own = self._own(child, spec, hops, field)
         return SqlOperand(null(), ValueType.LIST, has=None, empty=~exists(select(1).select_from(child).where(*own)))
 
-    def _own(self, child: FromClause, spec: LinesSpec, hops: Hops) -> tuple[ColumnElement[bool], ...]:
-        """Return what makes rows the live children of a record; a reader who may not read them has none."""
+    def _own(self, child: FromClause, spec: LinesSpec, hops: Hops, field: Field) -> tuple[ColumnElement[bool], ...]:
+        """Return what makes rows the live children of a record; those that the reader may not see aren't among them."""
         via = child.c[column_name(self._entities[spec.entity].fields[spec.via])]
-        own = (via == self._joins.at(hops).c.id, child.c.archived_at.is_(None))
-        return own if spec.entity in readable(self._joins.ctx) else (*own, false())
+        own = (via == self._joins.record_id(hops, field), child.c.archived_at.is_(None))
+        guard = self._joins.guard
+        seen = None if guard is None else guard.rows(spec.entity, child)
+        return own if seen is None else (*own, seen)
+
+    def _of_child(self, child: FromClause, field: Field, suffix: str = "") -> ColumnElement[Any]:
+        """Return a column of child rows, empty where the reader may not read it."""
+        column, guard = child.c[column_name(field, suffix)], self._joins.guard
+        return column if guard is None else guard.value(field, child, column)
 
     def aggregate(self, function: str, keys: tuple[str, ...]) -> SqlOperand:
         """Return a number computed over the live child rows of a record, as a subselect of its own."""
@@ -102,14 +106,14 @@ class Operands:
         assert spec is not None
         child = self._joins.ctx.snapshot.tables[spec.entity].alias()
         fields = self._entities[spec.entity].fields
-        own = self._own(child, spec, hops)
+        own = self._own(child, spec, hops, field)
         rest = keys[at:]
         if not rest or function == "count":
-            counted = func.count(child.c[column_name(fields[rest[0]])] if rest else child.c.id)
+            counted = func.count(self._of_child(child, fields[rest[0]]) if rest else child.c.id)
             return SqlOperand(select(counted).where(*own).scalar_subquery(), ValueType.NUMBER)
         value = fields[rest[0]]
         part = value.type.subs()[rest[1]] if len(rest) > 1 else None
-        column = child.c[column_name(value, part.suffix if part is not None else "")]
+        column = self._of_child(child, value, part.suffix if part is not None else "")
         computed = getattr(func, function)(column, type_=column.type)
         value_type = part.value_type if part is not None else value.type.value_type
         scale = part.scale if part is not None else value.type.scale()

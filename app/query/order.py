@@ -13,7 +13,6 @@ from app.meta.paths import target_of
 from app.query.columns import kind_of
 from app.query.joins import Joins
 from app.query.keyset import Term
-from app.storage.names import column_name
 
 _Part = tuple[ColumnElement[Any], ColumnKind]
 
@@ -26,7 +25,7 @@ def terms(joins: Joins, sort: Sequence[SortKey]) -> tuple[Term, ...]:
         sort: by what; empty for by title.
     """
     if not sort:
-        title = joins.base.c["title__folded"]
+        title = joins.title(folded=True)
         return (*_terms([(title, ColumnKind.TEXT)], False, True), _by_id(joins, False))
     found: list[Term] = []
     for key in sort:
@@ -56,19 +55,17 @@ def _parts(joins: Joins, path: FieldPath) -> list[_Part]:
     hops, field, field_type = path.hops, path.field, path.field.type
     if path.sub is not None:
         suffix = field_type.subs()[path.sub].suffix
-        folded = column_name(field, f"{suffix}_folded")
-        columns = joins.at(hops).c
-        if folded in columns:
-            return [(columns[folded], ColumnKind.TEXT)]
-        return [(columns[column_name(field, suffix)], kind_of(field, suffix))]
+        folded = joins.column_if_any(hops, field, f"{suffix}_folded")
+        if folded is not None:
+            return [(folded, ColumnKind.TEXT)]
+        return [(joins.column(hops, field, suffix), kind_of(field, suffix))]
     if target_of(field_type) is not None:
         return [(joins.folded_label(hops, field), ColumnKind.TEXT)]
     if field_type.spec.options:
         return [(_rank(path, joins.column(hops, field)), ColumnKind.INTEGER)]
     suffixes = field_type.sort_suffixes() or ("",)
-    columns = joins.at(hops).c
-    named = [(suffix, column_name(field, suffix)) for suffix in suffixes]
-    return [(columns[name], kind_of(field, suffix)) for suffix, name in named if name in columns]
+    found = [(joins.column_if_any(hops, field, suffix), kind_of(field, suffix)) for suffix in suffixes]
+    return [(column, kind) for column, kind in found if column is not None]
 
 
 def _rank(path: FieldPath, column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, Select, bindparam
 
+from app.access.rights import Covering, access
 from app.context import Context
 from app.errors import NotFound
 from app.fields.base import Value
 from app.fields.formats import formats_for
 from app.meta.model import Field, FieldPath, RelatedElement
+from app.meta.role import Verb
 from app.query.columns import Row, Shown
 from app.query.gate import readable, readable_fields, required
 from app.query.keyset import Segment, order
@@ -26,6 +28,8 @@ from app.storage.names import column_name
 
 _RECORD: Final = "record_id"
 _LIMIT: Final = "row_limit"
+#: Verbs that are about a record that there is.
+_ON_RECORDS: Final[tuple[Verb, ...]] = ("update", "retire", "restore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Record:
         title: what it is called.
         archived_at: when it was put into the archive, or None.
         hidden: keys of fields that this reader may read in other records of the entity, but not in this one.
+        may: what this reader may do with this record.
+        denied: keys of fields that he may write in other records of the entity, but not in this one.
     """
 
     entity: str
@@ -51,6 +57,8 @@ class Record:
     title: str
     archived_at: datetime | None
     hidden: frozenset[str] = frozenset()
+    may: frozenset[Verb] = frozenset()
+    denied: frozenset[str] = frozenset()
 
     def labelled(self, field: Field) -> Value:
         """Return a value together with its label, for showing."""
@@ -59,10 +67,40 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class RowRights:
+    """What a reader may do with each record that a SELECT returns, as far as it differs from record to record.
+
+    Args:
+        always: verbs that are allowed for every record.
+        verbs: the others, each with the index of the column that says it.
+        hidden: fields, each with the index of the column that says whether they can be read.
+        denied: fields, each with the index of the column that says whether they can be written.
+    """
+
+    always: frozenset[Verb] = frozenset()
+    verbs: tuple[tuple[Verb, int], ...] = ()
+    hidden: tuple[tuple[str, int], ...] = ()
+    denied: tuple[tuple[str, int], ...] = ()
+
+    def may(self, row: Row) -> frozenset[Verb]:
+        """Return what the reader may do with a record."""
+        return self.always.union(verb for verb, index in self.verbs if row[index]) if self.verbs else self.always
+
+    def unread(self, row: Row) -> frozenset[str]:
+        """Return the fields that the reader may not read in a record."""
+        return frozenset(key for key, index in self.hidden if not row[index])
+
+    def unwritten(self, row: Row) -> frozenset[str]:
+        """Return the fields that the reader may not write in a record."""
+        return frozenset(key for key, index in (*self.hidden, *self.denied) if not row[index])
+
+
+@dataclass(frozen=True, slots=True)
 class _Plan:
     shown: tuple[Shown, ...]
     statement: Select[Any]
     values: Values
+    rights: RowRights = field(default_factory=RowRights)
 
 
 def load_record(ctx: Context, entity_key: str, record_id: int, *, lines: bool = True) -> Record:
@@ -86,12 +124,12 @@ def load_record(ctx: Context, entity_key: str, record_id: int, *, lines: bool = 
     if not lines:
         return record
     values, labels = dict(record.values), dict(record.labels)
-    for key, field in readable_fields(ctx, entity_key).items():
-        if field.type.lines() is not None:
+    for key, one in readable_fields(ctx, entity_key).items():
+        if one.type.lines() is not None and key not in record.hidden:
             children = load_lines(ctx, entity_key, key, record_id)
             values[key] = tuple({"id": child.id, **child.values} for child in children) or None
             labels[key] = tuple(child.labels for child in children)
-    return Record(record.entity, record.id, record.version, values, labels, record.title, record.archived_at)
+    return replace(record, values=values, labels=labels)
 
 
 def load_lines(ctx: Context, entity_key: str, field_key: str, record_id: int) -> tuple[Record, ...]:
@@ -120,8 +158,31 @@ def _rows(ctx: Context, plan: _Plan, record_id: int) -> Sequence[Row]:
 def _record_plan(ctx: Context, entity_key: str) -> _Plan:
     selection = Selection(ctx, entity_key)
     shown = _whole(selection)
+    found = _rights(selection)
     selection.where(selection.joins.base.c.id == bindparam(_RECORD, type_=BigInteger))
-    return _Plan(shown, selection.statement(), selection.values())
+    return _Plan(shown, selection.statement(), selection.values(), found)
+
+
+def _rights(selection: Selection) -> RowRights:
+    """Add columns that say what the reader may do with a record, where that differs from record to record."""
+    granted = access(selection.ctx, selection.entity_key)
+    columns: dict[Covering, int] = {}
+
+    def column(covering: Covering) -> int:
+        if covering not in columns:
+            columns[covering] = selection.column(selection.covers(covering))
+        return columns[covering]
+
+    coverings = {verb: granted.covering(verb) for verb in _ON_RECORDS}
+    fields = tuple(readable_fields(selection.ctx, selection.entity_key))
+    reads = {key: granted.reading(key) for key in fields}
+    writes = {key: granted.writing(key, "update") for key in fields}
+    return RowRights(
+        always=frozenset(verb for verb, covering in coverings.items() if covering.whole),
+        verbs=tuple((verb, column(one)) for verb, one in coverings.items() if one and not one.whole),
+        hidden=tuple((key, column(one)) for key, one in reads.items() if one != granted.read),
+        denied=tuple((key, column(one)) for key, one in writes.items() if one and one != granted.update),
+    )
 
 
 def _lines_plan(ctx: Context, entity_key: str, via_key: str) -> _Plan:
@@ -136,8 +197,8 @@ def _lines_plan(ctx: Context, entity_key: str, via_key: str) -> _Plan:
 def _whole(selection: Selection) -> tuple[Shown, ...]:
     """Add what every record has, then every readable field."""
     columns = selection.joins.base.c
-    for name in ("id", "version", "title", "archived_at"):
-        selection.column(columns[name])
+    for element in (columns.id, columns.version, selection.joins.title(), columns.archived_at):
+        selection.column(element)
     fields = readable_fields(selection.ctx, selection.entity_key).values()
     return tuple(
         selection.show(FieldPath(field.key, (), field, None, field.label))
@@ -152,9 +213,10 @@ def _records(ctx: Context, entity_key: str, plan: _Plan, rows: Sequence[Row]) ->
     for shown in plan.shown:
         key = shown.path.field.key
         if shown.width == 0:
-            found = links_of(ctx, shown, [row[0] for row in rows]) if rows else {}
+            ids = [row[shown.record] for row in rows if row[shown.record] is not None]
+            found = links_of(ctx, shown, ids) if ids else {}
             for place, row in enumerate(rows):
-                targets = found.get(row[0])
+                targets = found.get(row[shown.record])
                 values[place][key] = tuple(targets) if targets else None
                 labels[place][key] = targets or {}
             continue
@@ -165,7 +227,18 @@ def _records(ctx: Context, entity_key: str, plan: _Plan, rows: Sequence[Row]) ->
                 labels[place][key] = row[shown.label]
     _label_anywhere(ctx, plan, rows, values, labels)
     return tuple(
-        Record(entity_key, row[0], row[1], values[place], labels[place], row[2] or f"#{row[0]}", row[3])
+        Record(
+            entity_key,
+            row[0],
+            row[1],
+            values[place],
+            labels[place],
+            row[2] or f"#{row[0]}",
+            row[3],
+            plan.rights.unread(row),
+            plan.rights.may(row),
+            plan.rights.unwritten(row),
+        )
         for place, row in enumerate(rows)
     )
 
@@ -226,7 +299,7 @@ def _related_plan(ctx: Context, element: RelatedElement, via: Field) -> tuple[_P
     selection = Selection(ctx, element.entity)
     base = selection.joins.base
     selection.column(base.c.id)
-    selection.column(base.c.title)
+    selection.column(selection.joins.title())
     shown = tuple(selection.show(path) for path in element.columns)
     selection.where(_points_to(selection, via, bindparam(_RECORD, type_=BigInteger)))
     selection.archived(False)

@@ -63,7 +63,7 @@ def report_csv(ctx: Context, result: ReportResult, *, bom: bool = True) -> Itera
     Raises:
         Forbidden: the reader may not export.
     """
-    require_export(ctx)
+    require_export(ctx, result.report.entity)
     return csv_chunks(report_headers(ctx, result), report_rows(result), bom=bom)
 
 
@@ -73,7 +73,7 @@ def report_xlsx(ctx: Context, result: ReportResult) -> bytes:
     Raises:
         Forbidden: the reader may not export.
     """
-    require_export(ctx)
+    require_export(ctx, result.report.entity)
     return xlsx_bytes(result.report.label.text(ctx.locale), report_headers(ctx, result), report_rows(result))
 
 
@@ -83,7 +83,7 @@ def report_json(ctx: Context, result: ReportResult) -> dict[str, Any]:
     Raises:
         Forbidden: the reader may not export.
     """
-    require_export(ctx)
+    require_export(ctx, result.report.entity)
     report = result.report
     return {
         "report": report.key,

@@ -16,8 +16,8 @@ from app.language import Label
 from app.meta.model import Dimension
 from app.meta.paths import target_of
 from app.query.columns import Row, is_plain
+from app.query.labels import labels_anywhere
 from app.query.report_shape import DimensionColumns
-from app.query.shown import labels_anywhere
 
 EMPTY: Final = Label("(leer)", "(empty)")
 

@@ -21,7 +21,6 @@ from app.meta.model import Dimension, Measure, Report
 from app.meta.paths import target_of
 from app.query.columns import is_plain, value_suffixes
 from app.query.select import Selection, Values
-from app.storage.names import column_name
 
 #: Groups that are fetched at most; a report with more says that it was cut.
 MAX_GROUPS: Final = 20_000
@@ -133,14 +132,14 @@ class _Building:
             how = "rows" if measure.condition is None else "count"
             return MeasureColumns(measure, ((self.take(how, place), "add"),), None)
         hops, field, sub = measure.path.hops, measure.path.field, measure.path.sub
-        columns, at = self.selection.joins.at(hops).c, (*(hop.key for hop in hops), field.key)
+        joins, at = self.selection.joins, (*(hop.key for hop in hops), field.key)
         suffix = field.type.subs()[sub].suffix if sub is not None else ""
-        place = self._counting(at, suffix, measure.condition, columns[column_name(field, suffix)])
+        place = self._counting(at, suffix, measure.condition, joins.column(hops, field, suffix))
         parts = tuple((self.take(how, place), combined) for how, combined in COMPONENTS[measure.aggregate])
         unit = currency_part(field.type) if sub is None and measure.aggregate not in ("count", "distinct") else None
         if unit is None:
             return MeasureColumns(measure, parts, None)
-        place = self._counting(at, unit, measure.condition, columns[column_name(field, unit)])
+        place = self._counting(at, unit, measure.condition, joins.column(hops, field, unit))
         return MeasureColumns(measure, parts, (self.take("min", place), self.take("max", place)))
 
     def _counting(

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Final
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     FromClause,
     Integer,
@@ -27,7 +29,11 @@ from sqlalchemy import (
 
 from app.context import Context
 from app.expr.fold import fold
-from app.query.gate import readable, required
+from app.fields.column import ColumnKind
+from app.meta.model import Field
+from app.query.gate import always_reads, readable, readable_fields, required
+from app.query.guard import title_needs
+from app.query.joins import Joins
 from app.query.select import Selection, Values
 from app.query.shapes import shaped
 
@@ -68,12 +74,46 @@ class Search:
     Args:
         shape: what decides how the condition looks; part of a statement's key.
         values: values of its parameters.
-        clause: makes the condition on an entity's table, or None where nothing is looked for.
+        clause: makes the condition for a SELECT, or None where nothing is looked for.
     """
 
     shape: tuple[Any, ...]
     values: Mapping[str, Any]
-    clause: Callable[[FromClause], ColumnElement[bool] | None]
+    clause: Callable[[Joins], ColumnElement[bool] | None]
+
+
+def reads_whole_text(ctx: Context, entity_key: str) -> bool:
+    """Return whether the reader may read everything that the search text of an entity's records is made of."""
+    if ctx.actor.everything:
+        return True
+    fields = ctx.snapshot.model.entities[entity_key].fields.values()
+    return ctx.snapshot.plan(
+        ("query.whole_text", ctx.actor.shape, entity_key),
+        lambda: title_needs(ctx, entity_key) == () and all(always_reads(ctx, one) for one in fields if one.searchable),
+    )
+
+
+def readable_text(joins: Joins) -> ColumnElement[Any]:
+    """Return the text in which a reader's words are looked for.
+
+    Usually that is the stored search text. Whoever may not read all of its sources searches in what he may read: the
+    folded title and the folded texts of his fields, put together.
+    """
+    if reads_whole_text(joins.ctx, joins.entity_key):
+        return joins.base.c.search_text
+    parts = [joins.title(folded=True)]
+    for field in readable_fields(joins.ctx, joins.entity_key).values():
+        if field.searchable:
+            parts += _folded_parts(joins, field)
+    return reduce(lambda one, other: one.op("||")(literal(" ")).op("||")(other), [func.coalesce(p, "") for p in parts])
+
+
+def _folded_parts(joins: Joins, field: Field) -> list[ColumnElement[Any]]:
+    specs = [spec for spec in field.type.columns() if spec.kind is ColumnKind.TEXT]
+    folded = [spec for spec in specs if spec.suffix.endswith("folded")]
+    if folded:
+        return [joins.column((), field, spec.suffix) for spec in folded]
+    return [func.lower(joins.column((), field, spec.suffix)) for spec in specs]
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -88,22 +128,22 @@ def _escaped(word: str) -> str:
     return word
 
 
-def _scan(words: tuple[str, ...], first: int = 0) -> tuple[dict[str, Any], Callable[[FromClause], Any]]:
+def _scan(words: tuple[str, ...], first: int = 0) -> tuple[dict[str, Any], Callable[[ColumnElement[Any]], Any]]:
     """Return values and condition for looking into every search text."""
     names = [f"word_{first + index}" for index in range(len(words))]
 
-    def clause(base: FromClause) -> Any:
-        return and_(*(func.instr(base.c.search_text, bindparam(name, type_=String)) > 0 for name in names))
+    def clause(text: ColumnElement[Any]) -> Any:
+        return and_(*(func.instr(text, bindparam(name, type_=String)) > 0 for name in names))
 
     return dict(zip(names, words, strict=True)), clause
 
 
-def _like(words: tuple[str, ...]) -> tuple[dict[str, Any], Callable[[FromClause], Any]]:
+def _like(words: tuple[str, ...]) -> tuple[dict[str, Any], Callable[[ColumnElement[Any]], Any]]:
     """Return values and condition for LIKE, which pg_trgm's index serves."""
     values = {f"word_{index}": f"%{_escaped(word)}%" for index, word in enumerate(words)}
 
-    def clause(base: FromClause) -> Any:
-        return and_(*(base.c.search_text.like(bindparam(name, type_=String), escape=_ESCAPE) for name in values))
+    def clause(text: ColumnElement[Any]) -> Any:
+        return and_(*(text.like(bindparam(name, type_=String), escape=_ESCAPE) for name in values))
 
     return values, clause
 
@@ -140,17 +180,18 @@ def searching(ctx: Context, entity_key: str, text: str) -> Search:
         return NO_SEARCH
     if ctx.snapshot.dialect == "postgresql":
         values, clause = _like(words)
-        return Search(("like", len(words)), values, clause)
+        return Search(("like", len(words)), values, lambda joins: clause(readable_text(joins)))
     long, short = _apart(words)
-    index = ctx.snapshot.tables.search(entity_key)
+    index = ctx.snapshot.tables.search(entity_key) if reads_whole_text(ctx, entity_key) else None
     if not long or index is None or _common(ctx, index, long):
         values, clause = _scan(words)
-        return Search(("scan", len(words)), values, clause)
+        return Search(("scan", len(words)), values, lambda joins: clause(readable_text(joins)))
     values, rest = _scan(short)
     values["match"] = _phrases(long)
 
-    def from_index(base: FromClause) -> ColumnElement[bool]:
-        return and_(base.c.id.in_(_matching(index)), rest(base) if short else literal(True))
+    def from_index(joins: Joins) -> ColumnElement[bool]:
+        base = joins.base.c
+        return and_(base.id.in_(_matching(index)), rest(base.search_text) if short else literal(True))
 
     return Search(("index", len(short)), values, from_index)
 
@@ -161,7 +202,7 @@ def _common(ctx: Context, index: FromClause, words: tuple[str, ...]) -> bool:
     return int(number) > _SELECTIVE
 
 
-NO_SEARCH: Final = Search((), {}, lambda base: None)
+NO_SEARCH: Final = Search((), {}, lambda joins: None)
 
 
 # -- hits -------------------------------------------------------------------------------------------------------------
@@ -269,33 +310,49 @@ def _statement(ctx: Context, keys: tuple[str, ...], kind: _Kind) -> tuple[Select
         base = selection.joins.base
         selection.column(literal(place, Integer).label("place"))
         selection.column(base.c.id.label("id"))
-        selection.column(base.c.title.label("title"))
-        selection.column(base.c.title__folded.label("folded"))
+        folded = selection.joins.title(folded=True)
+        selection.column(selection.joins.title().label("title"))
+        selection.column(folded.label("folded"))
         selection.archived(False)
-        selection.where(_found(ctx, key, base, kind))
-        ordered = selection.statement().order_by(base.c.title__folded, base.c.id)
+        selection.where(_found(selection, kind))
+        ordered = selection.statement().order_by(_nulls_last(folded), base.c.id)
         arms.append(select(ordered.limit(bindparam("most", type_=Integer)).subquery()))
         values.append(selection.values())
     hits = union_all(*arms).subquery()
-    statement = select(hits.c.place, hits.c.id, hits.c.title).order_by(hits.c.place, hits.c.folded, hits.c.id)
+    ordered_by = (hits.c.place, hits.c.folded.nulls_last(), hits.c.id)
+    statement = select(hits.c.place, hits.c.id, hits.c.title).order_by(*ordered_by)
     return statement, lambda reader: {name: value for one in values for name, value in one(reader).items()}
 
 
-def _found(ctx: Context, entity_key: str, base: FromClause, kind: _Kind) -> ColumnElement[bool] | None:
-    """Return the condition of one kind of search; candidates are capped before they are put in order."""
+def _nulls_last(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Sort titles that the reader may not read last; a plain column is left as it is, so that an index serves."""
+    return column if isinstance(column, Column) else column.nulls_last()
+
+
+def _found(selection: Selection, kind: _Kind) -> ColumnElement[bool] | None:
+    """Return the condition of one kind of search; candidates are capped before they are put in order.
+
+    Only what the reader may see is a candidate: otherwise unseen records would decide which of the others are found.
+    """
     name, words, short = kind
+    ctx, joins, entity_key = selection.ctx, selection.joins, selection.entity_key
     if name == "first":
         return None
     if name == "prefix":
-        folded = base.c.title__folded
+        folded = joins.title(folded=True)
         return and_(folded >= bindparam("start", type_=String), folded < bindparam("end", type_=String))
+    look = _like if name == "like" else _scan
+    if not reads_whole_text(ctx, entity_key):
+        return look(("",) * (words + short))[1](readable_text(joins))  # type: ignore[no-any-return]
     rows = ctx.snapshot.tables[entity_key].alias()
+    seen = None if selection.guard is None else selection.guard.rows(entity_key, rows)
     index = ctx.snapshot.tables.search(entity_key) if name == "index" else None
     if index is not None:
         ids = _matching(index)
-        if short:  # joined, so that the database stops as soon as there are enough
-            ids = ids.select_from(index.join(rows, rows.c.id == index.c.rowid)).where(_scan(("",) * short)[1](rows))
+        if short or seen is not None:  # joined, so that the database stops as soon as there are enough
+            ids = ids.select_from(index.join(rows, rows.c.id == index.c.rowid))
+            ids = ids.where(_scan(("",) * short)[1](rows.c.search_text)) if short else ids
     else:
-        look = _like if name == "like" else _scan
-        ids = select(rows.c.id).where(look(("",) * (words + short))[1](rows))
-    return base.c.id.in_(select(ids.limit(_CANDIDATES).subquery()))
+        ids = select(rows.c.id).where(look(("",) * (words + short))[1](rows.c.search_text))
+    ids = ids if seen is None else ids.where(seen)
+    return joins.base.c.id.in_(select(ids.limit(_CANDIDATES).subquery()))

@@ -1,7 +1,7 @@
 """The only builder of SELECTs on entity tables: what is shown, what is asked for, what the reader may see.
 
 A `Selection` is told what to show and which conditions hold; it joins each reference once, brings the labels of
-references along, and puts the row filter on every table it names.
+references along, and has the reader's guard look at every table and column it names.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ClauseElement, ColumnElement, Select, select
+from sqlalchemy import ClauseElement, ColumnElement, Select, select, true
 
+from app.access.rights import Covering
 from app.context import Context
 from app.errors import FieldError, InvalidQuery
 from app.expr.ast import Expr, and_
@@ -25,9 +26,10 @@ from app.meta.paths import target_of
 from app.meta.scope import EntityScope
 from app.query.columns import Shown, value_suffixes
 from app.query.environment import environment_of
-from app.query.gate import row_filter
+from app.query.guard import ReaderGuard
 from app.query.joins import Joins
 from app.query.operands import Operands
+from app.query.rows import values_of
 
 #: Largest condition that is handed to a database, in parts as they are written out: far above what anybody means.
 MAX_PARTS: Final = 20_000
@@ -88,14 +90,16 @@ class Selection:
     ) -> None:
         self.ctx = ctx
         self.entity_key = entity_key
-        self.joins = Joins(ctx, entity_key)
+        self.guard = None if ctx.actor.everything else ReaderGuard(ctx, name)
+        self.joins = Joins(ctx, entity_key, guard=self.guard)
         self.operand = Operands(self.joins)
         self.scope = EntityScope(ctx.snapshot.model, entity_key, parameters or {})
         self._name = name
         self._columns: list[ColumnElement[Any]] = []
         self._clauses: list[ColumnElement[bool]] = []
         self._environments: list[Callable[[Environment], Mapping[str, Any]]] = []
-        self.where_expr(row_filter(ctx, entity_key))
+        if self.guard is not None:
+            self.where(self.guard.rows(entity_key, self.joins.base))
 
     def column(self, element: ColumnElement[Any]) -> int:
         """Add a column to the result and return its index."""
@@ -105,9 +109,8 @@ class Selection:
     def show(self, path: FieldPath) -> Shown:
         """Add what a path shows: its stored columns and the label of the record it points to."""
         hops, field = path.hops, path.field
-        table = self.joins.at(hops)
         if field.type.link() is not None or field.type.lines() is not None:
-            return Shown(path, start=0, width=0, record=self.column(table.c.id))
+            return Shown(path, start=0, width=0, record=self.column(self.joins.record_id(hops, field)))
         suffixes = value_suffixes(path)
         start = len(self._columns)
         for suffix in suffixes:
@@ -154,6 +157,12 @@ class Selection:
         """Demand that clauses hold; None stands for no clause."""
         self._clauses.extend(clause for clause in clauses if clause is not None)
 
+    def covers(self, covering: Covering) -> ColumnElement[bool]:
+        """Return whether a record is one of those that some of the reader's roles cover."""
+        if self.guard is None:
+            return true()
+        return self.guard.covers(self.entity_key, self.joins.base, covering)
+
     def archived(self, archived: bool | None) -> None:
         """Demand live records (False), those in the archive (True), or take both (None)."""
         if archived is not None:
@@ -168,9 +177,13 @@ class Selection:
     def values(self) -> Values:
         """Return a function that gives the values of the statement's parameters for a reader and an instant."""
         environments = tuple(self._environments)
+        guarded = None if self.guard is None else tuple(self.guard.values)
 
         def values(ctx: Context) -> dict[str, Any]:
             environment = environment_of(ctx)
-            return {name: value for one in environments for name, value in one(environment).items()}
+            found = {} if guarded is None else values_of(ctx, guarded)
+            for one in environments:
+                found.update(one(environment))
+            return found
 
         return values

@@ -47,5 +47,5 @@ def shaped(ctx: Context, key: Hashable, factory: Callable[[], _T]) -> _T:
         factory: builds it; it must not keep the connection.
     """
     shapes: Shapes = ctx.snapshot.plan("query.shapes", Shapes)
-    reader = (ctx.actor.everything, ctx.actor.roles, ctx.locale)
+    reader = (ctx.actor.shape, ctx.locale)
     return shapes.get((reader, key), factory)

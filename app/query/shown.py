@@ -10,15 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from markupsafe import Markup, escape
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, false, func, literal, select, union_all
+from sqlalchemy import Select, bindparam, func, null, select
 
 from app.context import Context
 from app.expr.types import ValueType
 from app.fields.base import Value
 from app.fields.formats import Formats
-from app.fields.pointing import AnyRef
+from app.meta.model import Field
 from app.query.columns import Row, Shown
 from app.query.gate import readable
+from app.query.labels import labels_anywhere, titles
+from app.query.select import Selection, Values
+from app.query.shapes import shaped
 from app.storage.names import column_name
 
 #: For each column (by its place) what was fetched beside the rows, by record id or by target.
@@ -94,58 +97,50 @@ def extras_of(ctx: Context, shown: Sequence[Shown], rows: Sequence[Row]) -> Extr
 def _beside(ctx: Context, shown: Shown, ids: Sequence[int]) -> Mapping[Any, Any]:
     if shown.type.link() is not None:
         return links_of(ctx, shown, ids)
-    return {row[0]: row[1] for row in ctx.connection.execute(_line_counts(ctx, shown), {_IDS: ids})}
+    key = ("line_counts", shown.path.field.entity, shown.path.field.key)
+    statement, values = shaped(ctx, key, lambda: _line_counts(ctx, shown))
+    return {row[0]: row[1] for row in ctx.connection.execute(statement, {**values(ctx), _IDS: ids})}
 
 
 def links_of(ctx: Context, shown: Shown, ids: Sequence[int]) -> Mapping[int, Mapping[int, str | None]]:
     """Return for each record the targets of an m:n field in their order: id to label."""
-    tables, field = ctx.snapshot.tables, shown.path.field
-    spec = field.type.link()
-    assert spec is not None
-    link, target = tables.link(field.entity, field.key), tables[spec.target]
-    same = target.c.id == link.c.target_id
-    statement = (
-        select(link.c.record_id, link.c.target_id, target.c.title)
-        .select_from(link.outerjoin(target, same if spec.target in readable(ctx) else and_(same, false())))
-        .where(link.c.record_id.in_(bindparam(_IDS, expanding=True)))
-        .order_by(link.c.record_id, link.c.position, link.c.target_id)
-    )
+    field = shown.path.field
+    statement, values = shaped(ctx, ("links", field.entity, field.key), lambda: _links(ctx, field))
     found: dict[int, dict[int, str | None]] = {}
-    for record_id, target_id, title in ctx.connection.execute(statement, {_IDS: list(ids)}):
+    for record_id, target_id, title in ctx.connection.execute(statement, {**values(ctx), _IDS: list(ids)}):
         found.setdefault(record_id, {})[target_id] = f"#{target_id}" if title is None else title
     return found
 
 
-def _line_counts(ctx: Context, shown: Shown) -> Select[Any]:
+def _links(ctx: Context, field: Field) -> tuple[Select[Any], Values]:
+    """Build the SELECT of an m:n field's targets; those that the reader may not see have no title."""
+    spec = field.type.link()
+    assert spec is not None
+    link = ctx.snapshot.tables.link(field.entity, field.key)
+    unseen: Any = (select(null().label("id"), null().label("title")), _no_values)
+    named, values = titles(ctx, spec.target) if spec.target in readable(ctx) else unseen
+    target = named.subquery()
+    statement = (
+        select(link.c.record_id, link.c.target_id, target.c.title)
+        .select_from(link.outerjoin(target, target.c.id == link.c.target_id))
+        .where(link.c.record_id.in_(bindparam(_IDS, expanding=True)))
+        .order_by(link.c.record_id, link.c.position, link.c.target_id)
+    )
+    return statement, values
+
+
+def _no_values(ctx: Context) -> dict[str, Any]:
+    return {}
+
+
+def _line_counts(ctx: Context, shown: Shown) -> tuple[Select[Any], Values]:
     spec = shown.type.lines()
     assert spec is not None
-    child = ctx.snapshot.tables[spec.entity]
-    via = child.c[column_name(ctx.snapshot.model.entities[spec.entity].fields[spec.via], "")]
-    seen: ColumnElement[bool] = child.c.archived_at.is_(None)
-    if spec.entity not in readable(ctx):
-        seen = false()
-    return select(via, func.count()).where(via.in_(bindparam(_IDS, expanding=True)), seen).group_by(via)
-
-
-def labels_anywhere(ctx: Context, targets: set[AnyRef]) -> Mapping[AnyRef, str]:
-    """Return the titles of records of several entities, in one statement; unreadable ones have none."""
-    ids: dict[str, list[int]] = {}
-    for target in targets:
-        if target.entity in readable(ctx):
-            ids.setdefault(target.entity, []).append(target.id)
-    if not ids:
-        return {}
-    parts, values = [], {}
-    for index, entity in enumerate(sorted(ids)):
-        table = ctx.snapshot.tables[entity]
-        values[f"ids_{index}"] = sorted(ids[entity])
-        parts.append(
-            select(literal(index, Integer).label("kind"), table.c.id.label("id"), table.c.title.label("title")).where(
-                table.c.id.in_(bindparam(f"ids_{index}", expanding=True))
-            )
-        )
-    kinds = sorted(ids)
-    return {AnyRef(kinds[kind], id_): title for kind, id_, title in ctx.connection.execute(union_all(*parts), values)}
+    selection = Selection(ctx, spec.entity)
+    via = selection.joins.base.c[column_name(ctx.snapshot.model.entities[spec.entity].fields[spec.via])]
+    selection.where(via.in_(bindparam(_IDS, expanding=True)))
+    selection.archived(False)
+    return selection.statement((via, func.count())).group_by(via), selection.values()
 
 
 # -- cells ------------------------------------------------------------------------------------------------------------

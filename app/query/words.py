@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
-
 from app.context import Context
 from app.expr.ast import And, Compare, Expr, Literal, Path
 from app.expr.to_words import to_words
@@ -19,11 +17,10 @@ from app.language import LOCALES, Label, Locale
 from app.meta.model import Field, FieldPath
 from app.meta.paths import target_of
 from app.meta.scope import info_of
-from app.query.gate import readable
+from app.query.labels import labels_anywhere, named_records
 from app.query.lists import Count
 from app.query.paths import resolve
 from app.query.search import words_of
-from app.query.shown import labels_anywhere
 from app.query.spec import Filter, ListSpec
 
 _OR: Final = Label(" oder ", " or ")
@@ -181,13 +178,4 @@ def _labels(ctx: Context, field: Field, values: Sequence[Value]) -> dict[Any, st
     ids = [value for value in values if isinstance(value, int) and not isinstance(value, bool)]
     if target is None or not ids:
         return {}
-    tables = ctx.snapshot.tables
-    if target.startswith("@"):
-        table = tables.user if target == "@user" else tables.team
-        name = table.c.name
-    elif target in readable(ctx):
-        table, name = tables[target], tables[target].c.title
-    else:
-        return {}
-    statement = select(table.c.id, name).where(table.c.id.in_(bindparam("ids", expanding=True)))
-    return {id_: title or f"#{id_}" for id_, title in ctx.connection.execute(statement, {"ids": ids})}
+    return dict(named_records(ctx, target, ids))

@@ -12,13 +12,15 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app.access.rights import Verb, require
+from app.access.rights import require
 from app.context import Context
 from app.errors import Conflict, DataErrors, InvalidData, NotFound
 from app.fields.base import Raw
+from app.meta.role import Verb
 from app.query.environment import environment_of
 from app.records import texts
 from app.records.check import check
+from app.records.permits import Permit, authorise_new, permit_for
 from app.records.plan import EntityPlan, plan_of
 from app.records.prepare import Preparation, errors_of
 from app.records.rows import Draft, Stored
@@ -88,10 +90,10 @@ def update(ctx: Context, entity_key: str, record_id: int, raw: Mapping[str, Raw]
         Conflict: somebody else has changed the record in the meantime, or it is archived.
         InvalidData: something speaks against it; nothing was written.
     """
-    plan, pool, before = _stored(ctx, entity_key, record_id, "update", version)
+    plan, pool, before, permit = _stored(ctx, entity_key, record_id, "update", version)
     if before.archived_at is not None:
         raise Conflict(texts.ARCHIVED)
-    draft = Draft(plan, pool, before=before)
+    draft = Draft(plan, pool, before=before, permit=permit)
     prepare(ctx, pool, [draft], [raw])
     if not differs(draft):
         return draft.version
@@ -108,7 +110,7 @@ def retire(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
         NotFound, Forbidden: see `app.access.rights.require`.
         Conflict: somebody else has changed the record in the meantime.
     """
-    plan, _, before = _stored(ctx, entity_key, record_id, "retire", version)
+    plan, _, before, _ = _stored(ctx, entity_key, record_id, "retire", version)
     if before.archived_at is not None:
         return before.version
     set_archived(ctx, plan, before, at=ctx.now)
@@ -123,7 +125,7 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
         Conflict: somebody else has changed the record in the meantime.
         InvalidData: another record has taken a value that may occur only once.
     """
-    plan, _, before = _stored(ctx, entity_key, record_id, "retire", version)
+    plan, _, before, _ = _stored(ctx, entity_key, record_id, "restore", version)
     if before.archived_at is None:
         return before.version
     errors = collisions_of(ctx, plan, before.row)
@@ -136,15 +138,17 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
 
 def _stored(
     ctx: Context, entity_key: str, record_id: int, verb: Verb, version: int
-) -> tuple[EntityPlan, Targets, Stored]:
+) -> tuple[EntityPlan, Targets, Stored, Permit | None]:
+    """Return a stored record that the writer may do something with, as he has seen it."""
     require(ctx, entity_key, verb)
     plan, pool = plan_of(ctx, entity_key), Targets(ctx)
     before = load(ctx, plan, pool, [record_id]).get(record_id)
     if before is None:
         raise NotFound(f"{entity_key}/{record_id}")
+    permit = None if ctx.actor.everything else permit_for(ctx, plan, record_id, verb)
     if before.version != version:
         raise Conflict(texts.CHANGED)
-    return plan, pool, before
+    return plan, pool, before, permit
 
 
 def prepare(ctx: Context, pool: Targets, drafts: Sequence[Draft], raws: Sequence[Mapping[str, Raw]]) -> None:
@@ -160,6 +164,7 @@ def prepare(ctx: Context, pool: Targets, drafts: Sequence[Draft], raws: Sequence
     preparation.resolve(every)
     preparation.check_targets(every)
     preparation.needed(every)
+    authorise_new(ctx, every)
     check(ctx, every, environment)
     errors = errors_of(drafts)
     if errors:

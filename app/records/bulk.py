@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from app.access.rights import require
+from app.access.rights import refusal, require, require_power
 from app.context import Context
 from app.errors import DataErrors, InvalidData, NotFound
 from app.fields.base import Raw
 from app.records.actions import create_all, prepare, races, tell_others
-from app.records.plan import plan_of
+from app.records.permits import Permit, permits
+from app.records.plan import EntityPlan, plan_of
 from app.records.rows import Draft
 from app.records.stored import Targets, load
 from app.records.write import differs, update
@@ -34,6 +35,7 @@ def create_many(ctx: Context, entity_key: str, raws: Sequence[Mapping[str, Raw]]
         InvalidData: something speaks against one of them; its errors are named `[number].field`. Records of earlier
             batches are written; the caller's transaction has to be rolled back.
     """
+    _require_bulk(ctx, entity_key)
     ids: list[int] = []
     for start in range(0, len(raws), BATCH):
         batch = raws[start : start + BATCH]
@@ -56,19 +58,39 @@ def update_many(ctx: Context, entity_key: str, changes: Mapping[int, Mapping[str
         InvalidData: see `create_many`.
     """
     require(ctx, entity_key, "update")
+    _require_bulk(ctx, entity_key)
     plan, ids = plan_of(ctx, entity_key), list(changes)
     for start in range(0, len(ids), BATCH):
         some, pool = ids[start : start + BATCH], Targets(ctx)
         stored = load(ctx, plan, pool, some)
         if len(stored) < len(some):
             raise NotFound(entity_key)
-        drafts = [Draft(plan, pool, before=stored[one], prefix=f"[{start + index}].") for index, one in enumerate(some)]
+        seen = {} if ctx.actor.everything else _permitted(ctx, plan, some)
+        drafts = [
+            Draft(plan, pool, before=stored[one], prefix=f"[{start + index}].", permit=seen.get(one))
+            for index, one in enumerate(some)
+        ]
         prepare(ctx, pool, drafts, [changes[one] for one in some])
         with races(ctx):
             for draft in drafts:
                 if differs(draft):
                     update(ctx, plan, draft)
         tell_others(ctx, drafts)
+
+
+def _require_bulk(ctx: Context, entity_key: str) -> None:
+    if not ctx.actor.everything:
+        require_power(ctx, entity_key, "bulk")
+
+
+def _permitted(ctx: Context, plan: EntityPlan, ids: Sequence[int]) -> Mapping[int, Permit]:
+    """Return what the writer may do with some records, having made sure that he may update each of them."""
+    found = permits(ctx, plan, ids)
+    if len(found) < len(ids):
+        raise NotFound(plan.key)
+    if not all(permit.allows("update") for permit in found.values()):
+        raise refusal(ctx, plan.key, "update", record=True)
+    return found
 
 
 def _shifted(errors: DataErrors, start: int) -> DataErrors:

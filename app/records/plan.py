@@ -103,6 +103,7 @@ class EntityPlan:
         line_paths: keys of the lines fields that its rules look into.
         title: the parts of its title.
         system: names of the system columns that its table has.
+        scopes: the conditions under which roles may create records, by their trees.
     """
 
     entity: Entity
@@ -123,6 +124,7 @@ class EntityPlan:
     linked: tuple[FieldPlan, ...]
     lines: tuple[FieldPlan, ...]
     system: frozenset[str]
+    scopes: Mapping[Expr, Condition]
 
     @property
     def key(self) -> str:
@@ -151,6 +153,7 @@ class _Builder:
         fields = {key: self._field(field) for key, field in self.entity.fields.items()}
         own = tuple(plan for plan in fields.values() if not plan.field.system)
         rules = tuple(self._rule(rule.check, rule.message, rule.id, rule.at) for rule in self.entity.rules)
+        scopes = self._scopes()
         lines = {keys[0] for keys in self.paths if fields[keys[0]].lines is not None}
         return EntityPlan(
             entity=self.entity,
@@ -171,6 +174,7 @@ class _Builder:
             linked=tuple(plan for plan in own if plan.linked),
             lines=tuple(plan for plan in own if plan.lines is not None),
             system=frozenset(_SYSTEM_NAMES & set(self.table.c.keys())),
+            scopes=MappingProxyType(scopes),
         )
 
     def _field(self, field: Field) -> FieldPlan:
@@ -212,6 +216,10 @@ class _Builder:
             literal = field.default
             return lambda row, environment: literal
         return self._condition(field.default_expr)
+
+    def _scopes(self) -> dict[Expr, Condition]:
+        conditions = (role.on(self.entity.key).create.where for role in self.model.roles.values())
+        return {where: holds for where in conditions if where is not None and (holds := self._condition(where))}
 
     def _needs(self) -> tuple[Need, ...]:
         of_expressions = [needs_of(self.model, self.entity, keys) for keys in self.paths]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from app.access.rights import access, refusal
 from app.context import Context
 from app.errors import DataErrors, FieldError, InvalidValue
 from app.expr.environment import Environment
 from app.fields.base import Raw
 from app.fields.pointing import AnyRef, Unresolved
+from app.query.reach import reached
 from app.records import texts
+from app.records.permits import Permit, permits
 from app.records.plan import EntityPlan, FieldPlan, plan_of
 from app.records.rows import Draft, Stored
 from app.records.stored import Targets, load_lines, pointers
@@ -51,7 +54,7 @@ class Preparation:
             if draft.via is not None and key in (draft.via, _LINE_ID):
                 continue
             field = plan.fields.get(key)
-            if field is None:
+            if field is None or not self._known(draft, field):
                 draft.refuse(key, texts.unknown_field(key, plan.entity.label))
                 continue
             draft.given.add(key)
@@ -62,20 +65,38 @@ class Preparation:
                 continue
             self._take(draft, field, value)
 
+    def _known(self, draft: Draft, field: FieldPlan) -> bool:
+        """Return whether there is such a field for this writer; one that he may not read doesn't exist for him."""
+        if self.trusted:
+            return True
+        if draft.permit is not None:
+            return draft.permit.reads(field.key)
+        granted = access(self.ctx, draft.entity.key)
+        return bool(granted.reading(field.key) or granted.writing(field.key, "create"))
+
+    def _may_write(self, draft: Draft, field: FieldPlan) -> bool:
+        """Return whether the writer may give a field another value; for new records the last word comes later."""
+        if self.trusted:
+            return True
+        if draft.permit is not None:
+            return draft.permit.writes(field.key, "update")
+        return bool(access(self.ctx, draft.entity.key).writing(field.key, "create"))
+
     def _take(self, draft: Draft, field: FieldPlan, value: Any) -> None:
         """Put a cleaned value into the draft, unless it is the value that is there already."""
         old = draft.values[field.key]
-        if field.lines is not None:
+        may_write = self._may_write(draft, field)
+        if field.lines is not None and may_write:
             draft.values[field.key] = value
             draft.changed.add(field.key)
             return
         if draft.before is None:
-            if value is None and field.writable != "everybody":
+            if value is None and (field.writable != "everybody" or not may_write):
                 draft.given.discard(field.key)
                 return
         elif _same(field, old, value):
             return
-        if field.writable == "nobody" or (field.writable == "product" and not self.trusted):
+        if not may_write or field.writable == "nobody" or (field.writable == "product" and not self.trusted):
             draft.refuse(field.key, texts.readonly(field.field.label))
             return
         draft.values[field.key] = value
@@ -96,6 +117,13 @@ class Preparation:
                     continue
             draft.values[field.key] = value
             draft.changed.add(field.key)
+        self._system_defaults(draft)
+
+    def _system_defaults(self, draft: Draft) -> None:
+        """Give a new record to whoever makes it, unless somebody else is named; rules and rights look at it."""
+        for key, value in (("owner", self.ctx.actor.id), ("team", self.ctx.actor.team_id)):
+            if key not in draft.given and key in draft.entity.fields and draft.entity.fields[key].field.system:
+                draft.values[key] = value
 
     # -- lines --------------------------------------------------------------------------------------------------------
 
@@ -126,12 +154,15 @@ class Preparation:
     ) -> None:
         rows: list[Draft] = []
         raws: list[Mapping[str, Raw]] = []
+        seen = permits(self.ctx, child, [one.row.id or 0 for several in stored.values() for one in several])
         for draft in drafts:
-            there = {one.row.id: one for one in stored.get(draft.id or 0, ())}
+            # Rows that the writer can't see aren't missing from what he sent: they stay as they are.
+            mine_seen = [one for one in stored.get(draft.id or 0, ()) if one.row.id in seen]
+            there: dict[int | None, Stored] = {one.row.id: one for one in mine_seen}
             mine: list[Draft] = []
             for index, raw in enumerate(draft.values[field.key] or ()):
                 prefix = f"{draft.prefix}{field.key}[{index}]."
-                row = self._child(child, via, draft, raw, there, prefix)
+                row = self._child(child, via, draft, raw, there, prefix, seen)
                 row.position = len(mine)
                 mine.append(row)
                 raws.append(raw)
@@ -144,7 +175,9 @@ class Preparation:
             for position, row in enumerate(kept):
                 row.position = position
             draft.children[field.key] = kept
-            draft.lines[field.key] = tuple(kept)
+            unseen = [one.row for one in stored.get(draft.id or 0, ()) if one.row.id not in seen]
+            draft.lines[field.key] = (*kept, *unseen)
+            self._authorise_rows(draft, field, child, seen)
 
     def _child(
         self,
@@ -154,6 +187,7 @@ class Preparation:
         raw: Mapping[str, Raw],
         there: dict[int | None, Stored],
         prefix: str,
+        seen: Mapping[int, Permit],
     ) -> Draft:
         line_id = raw.get(_LINE_ID)
         before, lost = None, False
@@ -161,11 +195,26 @@ class Preparation:
             text = str(line_id)
             before = there.pop(int(text), None) if text.isascii() and text.isdigit() and len(text) < 20 else None
             lost = before is None
-        row = Draft(child, self.pool, before=before, prefix=prefix, parent=parent, via=via)
+        permit = None if before is None or self.trusted else seen.get(before.row.id or 0)
+        row = Draft(child, self.pool, before=before, prefix=prefix, parent=parent, via=via, permit=permit)
         row.values[via] = parent.id if parent.id is not None else PENDING
         if lost:
             row.record_errors.append(texts.no_line())
         return row
+
+    def _authorise_rows(
+        self, draft: Draft, field: FieldPlan, child: EntityPlan, seen: Mapping[int, Permit]
+    ) -> None:
+        """Note at the record and its rows what the writer may not do with them."""
+        if self.trusted:
+            return
+        for row in draft.children[field.key]:
+            moved = row.before is not None and row.position != row.before.position
+            if row.permit is not None and (row.changed or moved) and not row.permit.allows("update"):
+                row.record_errors.append(texts.may_not(refusal(self.ctx, child.key, "update", record=True)))
+        for gone in draft.removed[field.key]:
+            if not seen[gone.row.id or 0].allows("retire"):
+                draft.refuse(field.key, texts.may_not(refusal(self.ctx, child.key, "retire", record=True)))
 
     def _blank(self, row: Draft) -> bool:
         """Return whether a new line has nothing in it but defaults: the empty row that a mask offers for typing."""
@@ -230,10 +279,12 @@ class Preparation:
                 pointing.append((draft, field, found))
                 for entity, one in found:
                     wanted.setdefault(entity, []).append(one)
+        seen: dict[str, Collection[int]] = {}
         for entity, ids in wanted.items():
             self.pool.load(entity, ids, wide=False)
+            seen[entity] = reached(self.ctx, entity, [one for one in ids if self.pool.find(entity, one) is not None])
         for draft, field, found in pointing:
-            if any(self.pool.find(entity, one) is None for entity, one in found):
+            if any(one not in seen[entity] for entity, one in found):
                 draft.refuse(field.key, texts.no_target(field.field.label))
 
     def needed(self, drafts: Sequence[Draft]) -> None:

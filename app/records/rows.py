@@ -11,6 +11,7 @@ from app.errors import FieldError
 from app.fields.pointing import AnyRef
 
 if TYPE_CHECKING:
+    from app.records.permits import Permit
     from app.records.plan import EntityPlan
 
 
@@ -68,11 +69,12 @@ class Draft(Row):
         prefix: where it stands in what was submitted: "" or `lines[2].`.
         parent, via: the record whose line it is, and the field that says so.
         position: its place among the lines.
+        permit: what the writer may do with the stored record; None where it isn't asked (the product, a new record).
     """
 
     __slots__ = (
-        "before", "changed", "children", "errors", "given", "parent", "position", "prefix", "record_errors", "removed",
-        "search_text", "system", "version", "via",
+        "before", "changed", "children", "errors", "given", "parent", "permit", "position", "prefix", "record_errors",
+        "removed", "search_text", "version", "via",
     )  # fmt: skip
 
     def __init__(
@@ -85,6 +87,7 @@ class Draft(Row):
         parent: Draft | None = None,
         via: str | None = None,
         position: int | None = None,
+        permit: Permit | None = None,
     ) -> None:
         values = dict.fromkeys(plan.fields) if before is None else dict(before.row.values)
         super().__init__(plan, pool, None if before is None else before.row.id, "", values)
@@ -100,7 +103,7 @@ class Draft(Row):
         self.record_errors: list[FieldError] = []
         self.children: dict[str, list[Draft]] = {}
         self.removed: dict[str, list[Stored]] = {}
-        self.system: dict[str, Any] = {}
+        self.permit = permit
         self.search_text: str | None = None
 
     @property

@@ -14,6 +14,7 @@ from sqlalchemy import FromClause, Select, bindparam, or_, select, tuple_
 from app.context import Context
 from app.expr.fold import fold
 from app.query.gate import readable
+from app.query.select import Selection
 from app.records.paths import Need
 from app.records.plan import EntityPlan, UniqueGroup, plan_of
 from app.records.rows import Row, Stored
@@ -98,10 +99,11 @@ def _in_order(statement: Select[Any], table: FromClause) -> Select[Any]:
 class Targets:
     """The records that others point to, loaded once for a whole save.
 
-    Records that the reader may not read are not found: "not there" and "not yours" look the same.
+    What is computed with them is the same whoever writes, so all records are found here. Whether the writer may point
+    to one is asked where he does (`Preparation.check_targets`, `titled`).
 
     Args:
-        ctx: the reader and the connection.
+        ctx: the writer and the connection.
     """
 
     def __init__(self, ctx: Context) -> None:
@@ -137,7 +139,7 @@ class Targets:
             for found in self.ctx.connection.execute(select(table.c.id, table.c.name).where(table.c.id.in_(ids))):
                 yield Row(None, None, found.id, found.name, {})
             return
-        if entity not in self.ctx.snapshot.model.entities or entity not in readable(self.ctx):
+        if entity not in self.ctx.snapshot.model.entities:
             return
         plan = plan_of(self.ctx, entity)
         if wide:
@@ -164,6 +166,7 @@ class Targets:
     def titled(self, entity: str, texts: Sequence[str]) -> dict[str, list[int]]:
         """Return the ids of the records that are called like the given texts, case and accents aside.
 
+        Records that the writer may not see, and titles that he may not read, aren't found.
         Records that aren't archived go before those that are.
         """
         wanted = {fold(text): text for text in texts}
@@ -183,12 +186,14 @@ class Targets:
             return
         if entity not in readable(self.ctx):
             return
-        table = plan_of(self.ctx, entity).table
-        columns = (table.c.id, table.c.title__folded, table.c.archived_at)
-        statement = select(*columns).where(table.c.title__folded.in_(folded)).order_by(table.c.id).limit(4 * CHUNK)
-        yield from (
-            (row.id, row.title__folded, row.archived_at is not None) for row in self.ctx.connection.execute(statement)
-        )
+        selection = Selection(self.ctx, entity)
+        base, title = selection.joins.base, selection.joins.title(folded=True)
+        for element in (base.c.id, title, base.c.archived_at):
+            selection.column(element)
+        selection.where(title.in_(folded))
+        statement = selection.statement().order_by(base.c.id).limit(4 * CHUNK)
+        for row in self.ctx.connection.execute(statement, selection.values()(self.ctx)):
+            yield row[0], row[1], row[2] is not None
 
 
 def _living(found: Sequence[tuple[bool, int]]) -> list[int]:

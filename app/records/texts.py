@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.errors import FieldError
+from app.errors import FieldError, Forbidden
 from app.language import Label
 
 _UNKNOWN: Final = Label(
@@ -77,6 +77,11 @@ ARCHIVED: Final = Label(
 )
 #: A record whose title would be empty.
 UNTITLED: Final = Label("{entity} ohne Namen", "{entity} without a name")
+
+
+def may_not(refused: Forbidden) -> FieldError:
+    """Say at a row what its writer may not do with it."""
+    return FieldError("record.forbidden", refused.message)
 
 
 def unknown_field(key: str, entity: Label) -> FieldError:

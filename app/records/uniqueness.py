@@ -8,7 +8,7 @@ from typing import Any
 from app.context import Context
 from app.errors import FieldError
 from app.expr.to_python import plain
-from app.query.gate import readable
+from app.query.labels import named_records
 from app.records import texts
 from app.records.plan import EntityPlan, UniqueGroup
 from app.records.rows import Draft, Row
@@ -22,7 +22,7 @@ def collisions_of(ctx: Context, plan: EntityPlan, row: Row) -> Mapping[str, tupl
         values = _stored_values(plan, unique, row)
         found = [one for one in in_the_way(ctx, plan, unique, [values]) if one.id != row.id] if values else []
         if found:
-            errors[unique.keys[-1]] = (texts.taken(_title(ctx, plan, found[0].title), unique.labels),)
+            errors[unique.keys[-1]] = (texts.taken(_title(ctx, plan, found[0].id), unique.labels),)
     return errors
 
 
@@ -62,7 +62,7 @@ def _against_stored(ctx: Context, plan: EntityPlan, unique: UniqueGroup, wanted:
         draft = wanted.get(_comparable(tuple(found[2:])))
         if draft is None or found.id == draft.id or found.id in leaving:
             continue
-        title = _title(ctx, plan, found.title)
+        title = _title(ctx, plan, found.id)
         draft.refuse(_shown_at(unique, draft), texts.taken(title, unique.labels))
 
 
@@ -105,5 +105,6 @@ def _leaving(drafts: Iterable[Draft]) -> set[int | None]:
     return {one.row.id for parent in parents.values() for several in parent.removed.values() for one in several}
 
 
-def _title(ctx: Context, plan: EntityPlan, title: str) -> str | None:
-    return title if plan.key in readable(ctx) else None
+def _title(ctx: Context, plan: EntityPlan, record_id: int) -> str | None:
+    """Return what the record in the way is called; nothing where the writer may not see it."""
+    return named_records(ctx, plan.key, [record_id]).get(record_id)

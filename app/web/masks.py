@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from app.access.rights import rights
+from app.access.rights import access
 from app.context import Context
 from app.errors import NotFound
 from app.forms.bind import BoundForm
@@ -150,7 +150,7 @@ def _related_html(ctx: Context, element: RelatedElement, result: Related, record
     all_url = _all_url(ctx, element, record_id)
     if result.more and all_url:
         links.append(str(markup.link(all_url, text("record.related_all", ctx.locale))))
-    if rights(ctx.snapshot.model, ctx.actor, element.entity).create and not _is_line(ctx, element.entity):
+    if access(ctx, element.entity).create and not _is_line(ctx, element.entity):
         url = f"/r/{element.entity}/new?{urlencode({element.via: record_id})}"
         links.append(str(markup.link(url, text("record.related_new", ctx.locale), "btn btn-quiet")))
     if links:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.access.actor import Actor
-from app.access.rights import rights
+from app.access.rights import access
 from app.context import Context
 from app.expr.fold import fold
 from app.language import Label
@@ -95,7 +95,7 @@ def creatable(ctx: Context) -> tuple[Entity, ...]:
     """Return the entities of which the reader may create records by themselves, those of the menu first."""
     model = ctx.snapshot.model
     order = list(dict.fromkeys([*_menu_entities(model), *_standalone(model)]))
-    return tuple(model.entities[key] for key in order if rights(model, ctx.actor, key).create)
+    return tuple(model.entities[key] for key in order if access(ctx, key).create)
 
 
 def listed(ctx: Context) -> tuple[Place, ...]:

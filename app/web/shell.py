@@ -34,7 +34,7 @@ def page(ctx: Context, title: str, main: str, *, q: str = "") -> str:
         q: what stands in the search box.
     """
     actor = ctx.actor
-    pieces = ctx.snapshot.plan(("web.shell", actor.everything, actor.roles, ctx.locale), lambda: _frame(ctx))
+    pieces = ctx.snapshot.plan(("web.shell", actor.shape, ctx.locale), lambda: _frame(ctx))
     path = here()
     fixed: Mapping[str, Callable[[], object]] = {
         "preferences": lambda: preferences(actor),

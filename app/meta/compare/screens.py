@@ -1,4 +1,4 @@
-"""Differences of masks, views, reports, dashboards, menus and roles."""
+"""Differences of masks, views, reports, dashboards and menus."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from app.language import Label
 from app.meta.compare.change import Change, Weight, names, signature
-from app.meta.model import Dashboard, EntityRights, Mask, Menu, MenuItem, Model, Report, Role, View
+from app.meta.model import Dashboard, Mask, Menu, MenuItem, Model, Report, View
 
 _ADDED: Final = Label("{kind} „{name}“ ist neu.", "{kind} “{name}” is new.")
 _REMOVED: Final = Label("{kind} „{name}“ fällt weg.", "{kind} “{name}” is taken away.")
@@ -39,7 +39,7 @@ _PARTS: Final[Mapping[str, Label]] = {
 }
 
 
-def _named(
+def named(
     kind: str, words: Label, old: Mapping[str, Any], new: Mapping[str, Any], what: Callable[[Any, Any], Label | None]
 ) -> Iterator[Change]:
     """Yield what was added, taken away and changed among things that have a key and a label."""
@@ -57,8 +57,9 @@ def _named(
                 yield Change(f"{kind}.changed", subject, Weight.SAFE, text)
 
 
-def _together(*parts: Label | None) -> Label | None:
-    given = [part for part in parts if part is not None]
+def together(*said: Label | None) -> Label | None:
+    """Join what is said about one thing; None where nothing is."""
+    given = [part for part in said if part is not None]
     return Label("; ".join(p.de for p in given), "; ".join(p.en for p in given)) if given else None
 
 
@@ -71,7 +72,7 @@ def _plus_minus(old: Mapping[str, Label], new: Mapping[str, Label]) -> tuple[Lab
     )
 
 
-def _parts(old: Any, new: Any, without: tuple[str, ...] = ()) -> Label | None:
+def parts(old: Any, new: Any, without: tuple[str, ...] = ()) -> Label | None:
     """Name the parts in which two things of one kind differ."""
     found = [
         _PARTS[part.name]
@@ -99,23 +100,23 @@ def _mask_elements(mask: Mask) -> Mapping[str, Label]:
 
 def _mask_words(old: Mask, new: Mask) -> Label | None:
     more, less = _plus_minus(_mask_elements(old), _mask_elements(new))
-    return _together(more, less) or _LAYOUT
+    return together(more, less) or _LAYOUT
 
 
 def _view_words(old: View, new: View) -> Label | None:
     was, now = ({path.text: path.label for path in view.columns} for view in (old, new))
     more, less = _plus_minus(was, now)
-    return _together(more, less, _parts(old, new, ("columns",) if more or less else ()))
+    return together(more, less, parts(old, new, ("columns",) if more or less else ()))
 
 
 def _report_words(old: Report, new: Report) -> Label | None:
-    return _parts(old, new)
+    return parts(old, new)
 
 
 def _dashboard_words(old: Dashboard, new: Dashboard) -> Label | None:
     was, now = ({tile.id: tile.label for tile in dashboard.tiles} for dashboard in (old, new))
     more, less = _plus_minus(was, now)
-    return _together(more, less, _parts(old, new, ("tiles",) if more or less else ()))
+    return together(more, less, parts(old, new, ("tiles",) if more or less else ()))
 
 
 def _written(things: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -126,10 +127,10 @@ def _written(things: Mapping[str, Any]) -> Mapping[str, Any]:
 def screen_changes(old: Model, new: Model) -> Iterator[Change]:
     """Yield what differs in masks, views, reports and dashboards."""
     masks, views = (_written(old.masks), _written(new.masks)), (_written(old.views), _written(new.views))
-    yield from _named("mask", Label("Maske", "Mask"), *masks, _mask_words)
-    yield from _named("view", Label("Liste", "View"), *views, _view_words)
-    yield from _named("report", Label("Bericht", "Report"), old.reports, new.reports, _report_words)
-    yield from _named("dashboard", Label("Dashboard", "Dashboard"), old.dashboards, new.dashboards, _dashboard_words)
+    yield from named("mask", Label("Maske", "Mask"), *masks, _mask_words)
+    yield from named("view", Label("Liste", "View"), *views, _view_words)
+    yield from named("report", Label("Bericht", "Report"), old.reports, new.reports, _report_words)
+    yield from named("dashboard", Label("Dashboard", "Dashboard"), old.dashboards, new.dashboards, _dashboard_words)
 
 
 # -- menus -------------------------------------------------------------------------------------------------------------
@@ -160,61 +161,5 @@ def menu_changes(old: Mapping[str, Menu], new: Mapping[str, Menu]) -> Iterator[C
         elif after is None:
             yield Change("menu.removed", subject, Weight.ATTENTION, _MENU_REMOVED.format(name=key))
         elif before is not after and signature(before) != signature(after):
-            what = _together(*_plus_minus(_menu_labels(before), _menu_labels(after))) or _MENU_ORDER
+            what = together(*_plus_minus(_menu_labels(before), _menu_labels(after))) or _MENU_ORDER
             yield Change("menu.changed", subject, Weight.SAFE, _MENU_CHANGED.format(name=key, what=what))
-
-
-# -- roles -------------------------------------------------------------------------------------------------------------
-
-_VERBS: Final[Mapping[str, Label]] = {
-    "create": Label("anlegen", "create"),
-    "read": Label("lesen", "read"),
-    "update": Label("ändern", "change"),
-    "retire": Label("archivieren", "archive"),
-}
-_MAY: Final = Label("Rolle „{name}“ darf in „{entity}“ jetzt {verbs}.", "Role “{name}” may now {verbs} in “{entity}”.")
-_MAY_NOT: Final = Label(
-    "Rolle „{name}“ darf in „{entity}“ nicht mehr {verbs}.", "Role “{name}” may no longer {verbs} in “{entity}”."
-)
-_EVERYTHING_ELSE: Final = Label("allem anderen", "everything else")
-_GAINS: Final = Label("Rolle „{name}“ bekommt das Recht {what}.", "Role “{name}” gains the right {what}.")
-_LOSES: Final = Label("Rolle „{name}“ verliert das Recht {what}.", "Role “{name}” loses the right {what}.")
-_NO_RIGHTS: Final = EntityRights()
-
-
-def role_changes(old: Model, new: Model) -> Iterator[Change]:
-    """Yield what differs in roles: every right that is won or lost, by entity."""
-    yield from _named("role", Label("Rolle", "Role"), old.roles, new.roles, _role_words)
-    for key in sorted(old.roles.keys() & new.roles.keys()):
-        before, after = old.roles[key], new.roles[key]
-        if before is not after:
-            yield from _right_changes(new, before, after)
-            yield from _capability_changes(before, after)
-
-
-def _role_words(old: Role, new: Role) -> Label | None:
-    home = None if old.home == new.home else Label("andere Startseite", "another start page")
-    return _together(_parts(old, new), home)
-
-
-def _right_changes(model: Model, old: Role, new: Role) -> Iterator[Change]:
-    for entity in sorted({*old.entities, *new.entities}):
-        was, now = old.entities.get(entity, _NO_RIGHTS), new.entities.get(entity, _NO_RIGHTS)
-        label = model.entities[entity].plural if entity in model.entities else Label.same(entity)
-        shown = _EVERYTHING_ELSE if entity == "*" else label
-        for sentence, kind, granted in ((_MAY, "granted", True), (_MAY_NOT, "revoked", False)):
-            verbs = [w for v, w in _VERBS.items() if getattr(was, v) is not granted and getattr(now, v) is granted]
-            if verbs:
-                said = Label(", ".join(v.de for v in verbs), ", ".join(v.en for v in verbs))
-                words = sentence.format(name=new.label, entity=shown, verbs=said)
-                yield Change(f"role.{kind}", f"role/{new.key}.{entity}", Weight.ATTENTION, words)
-
-
-def _capability_changes(old: Role, new: Role) -> Iterator[Change]:
-    for sentence, kind, found in (
-        (_GAINS, "granted", new.capabilities - old.capabilities),
-        (_LOSES, "revoked", old.capabilities - new.capabilities),
-    ):
-        for capability in sorted(found):
-            words = sentence.format(name=new.label, what=capability)
-            yield Change(f"role.{kind}", f"role/{new.key}.{capability}", Weight.ATTENTION, words)

@@ -1,4 +1,4 @@
-"""Schemas of option lists, roles and plugins."""
+"""Schemas of option lists and plugins."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from typing import Final
 
 from app.language import Label
 from app.meta.grammar.words import (
-    HELP,
-    KEY_PATTERN,
     LABEL,
     VALUE_PATTERN,
     array,
@@ -20,7 +18,6 @@ from app.meta.grammar.words import (
 )
 
 COLOURS: Final = ("green", "red", "yellow", "blue", "grey", "purple")
-CAPABILITIES: Final = ("configure", "people", "administer", "export")
 
 _VALUE: Final = closed(
     {
@@ -46,43 +43,6 @@ OPTIONS: Final = document(
     Label("Die Werte einer Auswahl; mehrere Felder können sie teilen.", "The values of a choice; fields may share it."),
     {"label": LABEL, "values": said(array(_VALUE, least=1), "Die Werte, der Reihe nach.", "The values, in order.")},
     ("label", "values"),
-)
-
-_RIGHTS: Final = closed(
-    {
-        "create": flag("Anlegen.", "Create."),
-        "read": flag("Lesen.", "Read."),
-        "update": flag("Ändern.", "Change."),
-        "retire": flag("Archivieren.", "Archive."),
-    }
-)
-ROLES: Final = document(
-    "roles",
-    Label("Rolle", "Role"),
-    Label("Was Menschen mit dieser Rolle dürfen.", "What people with this role may do."),
-    {
-        "label": LABEL,
-        "help": HELP,
-        "home": said(ref("key"), "Dashboard, mit dem der Tag beginnt.", "Dashboard that the day begins with."),
-        "capabilities": said(
-            array(choice(CAPABILITIES, "Ein Recht.", "A right."), unique=True),
-            "Rechte, die nicht an Datensätzen hängen: configure (veröffentlichen), people (Benutzer, Teams, Rollen "
-            "vergeben), administer (Konsole), export.",
-            "Rights that aren't about records: configure (publish), people (users, teams, giving roles), administer "
-            "(console), export.",
-        ),
-        "entities": said(
-            {
-                "type": "object",
-                "propertyNames": {"pattern": f"{KEY_PATTERN}|^\\*$"},
-                "additionalProperties": _RIGHTS,
-                "maxProperties": 2000,
-            },
-            "Rechte je Objektart; „*“ steht für alle nicht genannten.",
-            "Rights by entity; “*” stands for every one that isn't named.",
-        ),
-    },
-    ("label", "entities"),
 )
 
 PLUGIN: Final = {

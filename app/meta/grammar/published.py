@@ -15,7 +15,7 @@ from typing import Any, Final
 from app.fields.base import FieldType
 from app.fields.registry import REGISTRY
 from app.meta.canonical import file_text
-from app.meta.grammar import people, screens
+from app.meta.grammar import people, roles, screens
 from app.meta.grammar.entity import entity_schema, published_properties
 from app.meta.grammar.words import DEFINITIONS, Schema
 
@@ -31,7 +31,7 @@ _FIXED: Final[Mapping[str, Schema]] = {
     "reports": screens.REPORTS,
     "dashboards": screens.DASHBOARDS,
     "menus": screens.MENUS,
-    "roles": people.ROLES,
+    "roles": roles.ROLES,
     PLUGIN: people.PLUGIN,
 }
 
@@ -45,7 +45,11 @@ def skeleton(kind: str) -> Schema:
     """Return the schema that the compiler checks a document with; fields are checked by their own schemas."""
     if kind == "entities":
         return _complete(entity_schema({"additionalProperties": {"type": "object"}}), {})
-    more = {"menus": {"item": screens.MENU_ITEM}, "reports": {"parameter": screens.ANY_PARAMETER}}
+    more = {
+        "menus": {"item": screens.MENU_ITEM},
+        "reports": {"parameter": screens.ANY_PARAMETER},
+        "roles": {"scope": roles.SCOPE},
+    }
     return _complete(_FIXED[kind], more.get(kind, {}))
 
 

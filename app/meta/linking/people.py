@@ -1,28 +1,24 @@
-"""Option lists, menus, roles and dashboards."""
+"""Option lists, menus and dashboards."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, Final
 
 from app.fields.base import Option
 from app.language import Label
-from app.meta.findings import Place
 from app.meta.linking.entities import elements
 from app.meta.linking.expressions import check_roles
-from app.meta.linking.fields import label_of, optional_label
+from app.meta.linking.fields import label_of
 from app.meta.linking.reports import shows
 from app.meta.linking.shapes import Shape
 from app.meta.linking.workshop import At, Desk, under
 from app.meta.model import (
     Dashboard,
-    EntityRights,
     Menu,
     MenuItem,
     OptionList,
     Report,
-    Role,
     Tile,
 )
 
@@ -40,7 +36,6 @@ _KIND_WORDS: Final = {
     "dashboard": Label("Dashboard", "dashboard"),
 }
 _HEADING_ICON: Final = "folder2"
-_VERBS: Final = ("create", "read", "update", "retire")
 
 
 def make_options(desk: Desk, key: str) -> OptionList | None:
@@ -118,47 +113,6 @@ def make_menu(desk: Desk, key: str) -> Menu | None:
     """Return a menu, or None where its document is too broken for use."""
     source = desk.sound("menus", key)
     return None if source is None else Menu(key, _items(desk, source.body["items"], under(source.at, "items")))
-
-
-# -- roles -------------------------------------------------------------------------------------------------------------
-
-
-def _check_home(desk: Desk, key: str, home: str, place: Place) -> None:
-    """Warn of a start page that is only for others."""
-    source = desk.sound("dashboards", home)
-    meant = () if source is None else source.body.get("roles", ())
-    if meant and key not in meant:
-        desk.findings.add("role.home_hidden", place, name=home)
-
-
-def make_role(desk: Desk, key: str) -> Role | None:
-    """Return a role, or None where its document is too broken for use."""
-    source = desk.sound("roles", key)
-    if source is None:
-        return None
-    body = source.body
-    entities: dict[str, EntityRights] = {}
-    for name, given in body["entities"].items():
-        place = source.at("entities", name)
-        if name != "*" and desk.document("entities", name) is None:
-            desk.findings.unknown("role.unknown_entity", place, name, desk.keys("entities"))
-        rights = EntityRights(**{verb: given.get(verb, False) for verb in _VERBS})
-        if not rights.read and (rights.update or rights.retire):
-            desk.findings.add("role.write_blind", place, name=name)
-        entities[name] = rights
-    home = body.get("home")
-    if home is not None and desk.document("dashboards", home) is None:
-        desk.findings.unknown("role.unknown_home", source.at("home"), home, desk.keys("dashboards"))
-    elif home is not None:
-        _check_home(desk, key, home, source.at("home"))
-    return Role(
-        key=key,
-        label=label_of(body["label"], key),
-        entities=MappingProxyType(entities),
-        home=home,
-        capabilities=frozenset(body.get("capabilities", ())),
-        help=optional_label(body.get("help")),
-    )
 
 
 # -- dashboards --------------------------------------------------------------------------------------------------------

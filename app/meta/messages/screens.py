@@ -169,6 +169,36 @@ PEOPLE: Final = {
         "Nehmen Sie die Rolle in „roles“ des Dashboards auf.",
         "Add the role to “roles” of the dashboard.",
     ),
+    "role.scope": error(
+        "Hier steht, für welche Datensätze das Recht gilt: true, false, own, team, team_tree, all oder eine Bedingung.",
+        "This says for which records the right is: true, false, own, team, team_tree, all or a condition.",
+        'Eine Bedingung schreibt man so: {{"where": "owner = me()"}}.',
+        'A condition is written like this: {{"where": "owner = me()"}}.',
+    ),
+    "role.where_everywhere": error(
+        "Unter „*“ kann keine Bedingung stehen: sie spräche über Felder jeder Objektart.",
+        "Under “*” there can be no condition: it would speak about fields of every entity.",
+        "Schreiben Sie sie bei der Objektart, die gemeint ist.",
+        "Write it at the entity that is meant.",
+    ),
+    "role.where_far": error(
+        "Die Bedingung eines Rechts darf über höchstens {limit} Verknüpfungen gehen.",
+        "The condition of a right may go over {limit} references at most.",
+        "Nehmen Sie ein näheres Feld, oder halten Sie den Wert am Datensatz selbst.",
+        "Take a nearer field, or keep the value at the record itself.",
+    ),
+    "role.field_everywhere": error(
+        "Unter „*“ kann kein einzelnes Feld („{name}“) genannt werden.",
+        "Under “*” no single field (“{name}”) can be named.",
+        "Nennen Sie es bei der Objektart, zu der es gehört.",
+        "Name it at the entity that it belongs to.",
+    ),
+    "role.unknown_field": error("„{entity}“ hat kein Feld „{name}“.", "“{entity}” has no field “{name}”.", SPELLING),
+    "role.unknown_section": error(
+        "Den Abschnitt „{name}“ gibt es in keiner Maske dieser Objektart.",
+        "There is no section “{name}” in a mask of this entity.",
+        SPELLING,
+    ),
     "role.write_blind": warning(
         "Die Rolle darf „{name}“ ändern, aber nicht lesen.",
         "The role may change “{name}” but not read it.",

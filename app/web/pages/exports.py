@@ -40,7 +40,7 @@ def of_list(entity: str, name: str, kind: str) -> Response:
     """Send a list as CSV or XLSX."""
     ctx = context()
     view = view_named(ctx, entity, name)
-    require_export(ctx)
+    require_export(ctx, entity)
     spec = ListSpec.parse(ctx, entity, view.key, split_args()[1])
     title = f"{ctx.snapshot.model.entities[entity].plural.text(ctx.locale)} {view.label.text(ctx.locale)}"
     if kind == "csv":
@@ -56,7 +56,7 @@ def of_report(key: str, kind: str) -> Response:
     """Send a report's figures as CSV, XLSX or JSON."""
     ctx = context()
     report = find_report(ctx, key)
-    require_export(ctx)
+    require_export(ctx, report.entity)
     result = run_report(ctx, key, parameters_of(request.args.lists()))
     title = report.label.text(ctx.locale)
     if kind == "csv":

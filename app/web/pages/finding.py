@@ -101,9 +101,8 @@ def palette() -> Response:
 
 
 def _items(ctx: Context) -> tuple[Item, ...]:
-    actor = ctx.actor
     return ctx.snapshot.plan(
-        ("web.palette", actor.everything, actor.roles, ctx.locale), lambda: tuple(_places(ctx)) + tuple(_views(ctx))
+        ("web.palette", ctx.actor.shape, ctx.locale), lambda: tuple(_places(ctx)) + tuple(_views(ctx))
     )
 
 

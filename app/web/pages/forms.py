@@ -11,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.access.rights import require
+from app.access.rights import refusal, require
 from app.context import Context
 from app.errors import Conflict, InvalidData, NotFound
 from app.fields.formats import Formats, formats_for
@@ -186,10 +186,14 @@ def edit(entity: str, record_id: int) -> BaseResponse:
     ctx = context()
     require(ctx, entity, "update")
     record = load_record(ctx, entity, record_id)
+    if "update" not in record.may:
+        raise refusal(ctx, entity, "update", record=True)
     if record.archived_at is not None:
         return go(record_url(entity, record_id))
     plan = mask_plan(ctx, main_mask(ctx, entity), "edit")
-    mask = plan.render(record.values, record.labels, ctx=ctx, record_id=record.id, follow=follower(ctx))
+    mask = plan.render(
+        record.values, record.labels, ctx=ctx, record_id=record.id, follow=follower(ctx), denied=record.denied
+    )
     return respond(_page(ctx, _edit_screen(ctx, plan, record, mask)))
 
 
@@ -202,7 +206,7 @@ def update(entity: str, record_id: int) -> BaseResponse:
     plan = mask_plan(ctx, main_mask(ctx, entity), "edit")
     record = load_record(ctx, entity, record_id)
     version = version_sent()
-    bound = named(ctx, bind(ctx, plan, request.form, record=record, follow=follower(ctx)))
+    bound = named(ctx, bind(ctx, plan, request.form, record=record, follow=follower(ctx), denied=record.denied))
     conflict = None
     if not bound.action and not bound.refused():
         try:
@@ -228,7 +232,7 @@ def refresh(entity: str, record_id: int) -> Response:
     require(ctx, entity, "update")
     plan = mask_plan(ctx, main_mask(ctx, entity), "edit")
     record = load_record(ctx, entity, record_id)
-    bound = named(ctx, bind(ctx, plan, _refreshing(), record=record, follow=follower(ctx)))
+    bound = named(ctx, bind(ctx, plan, _refreshing(), record=record, follow=follower(ctx), denied=record.denied))
     return respond(
         plan.render(record.values, record.labels, ctx=ctx, record_id=record.id, bound=bound, follow=follower(ctx))
     )

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.access.rights import rights
+from app.access.rights import access
 from app.context import Context
 from app.errors import NotFound
 from app.fields.formats import formats_for
@@ -191,7 +191,7 @@ def _screen(ctx: Context, spec: ListSpec, view: View, path: str, table: Markup |
     whole = replace(spec, after=None)
     here = url_of(path, whole)
     filtered = bool(spec.filters or spec.where or spec.search)
-    rights_ = rights(model, ctx.actor, spec.entity)
+    rights_ = access(ctx, spec.entity)
     archive = replace(whole, archived=not spec.archived)
     choices = offered(ctx, spec.entity, spec.columns)
     return ListScreen(
@@ -276,7 +276,7 @@ def _count_url(entity: str, view: View, spec: ListSpec) -> str:
 
 
 def _exports(ctx: Context, entity: str, view: View, spec: ListSpec) -> tuple[Link, ...]:
-    if not may_export(ctx):
+    if not may_export(ctx, entity):
         return ()
     return tuple(
         Link(text(f"list.{kind}", ctx.locale), url_of(f"{list_url(entity, view)}/export/{kind}", spec))

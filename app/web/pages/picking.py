@@ -9,7 +9,7 @@ from typing import Final
 from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.access.rights import require, rights
+from app.access.rights import access, require
 from app.context import Context
 from app.errors import InvalidData
 from app.forms.bind import BoundForm, bind
@@ -56,7 +56,7 @@ def pick(target: str) -> Response:
         return _options(ctx, target, q, hits, None, text(f"pick.{target[1:]}s", ctx.locale))
     entity = required(ctx, target)
     hits = search(ctx, target, q, _HITS) if q else _first(ctx, target)
-    create = rights(ctx.snapshot.model, ctx.actor, target).create
+    create = access(ctx, target).create
     url = f"/quick/{target}" if create else None
     return _options(ctx, target, q, hits, url, entity.plural.text(ctx.locale))
 

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, abort, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.access.rights import rights
 from app.context import Context
 from app.fields.formats import formats_for
 from app.forms.plan import mask_plan
@@ -65,7 +64,6 @@ def show(entity: str, record_id: int) -> Response:
 
 def _screen(ctx: Context, record: Record, mask: Markup) -> RecordScreen:
     model = ctx.snapshot.model
-    granted = rights(model, ctx.actor, record.entity)
     url = record_url(record.entity, record.id)
     archived = record.archived_at is not None
     formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
@@ -73,9 +71,9 @@ def _screen(ctx: Context, record: Record, mask: Markup) -> RecordScreen:
         title=record.title,
         plural=model.entities[record.entity].plural.text(ctx.locale),
         list_url=list_url(record.entity),
-        edit_url=f"{url}/edit" if granted.update and not archived else None,
-        retire_url=f"{url}/retire" if granted.retire and not archived else None,
-        restore_url=f"{url}/restore" if granted.retire and archived else None,
+        edit_url=f"{url}/edit" if "update" in record.may and not archived else None,
+        retire_url=f"{url}/retire" if "retire" in record.may and not archived else None,
+        restore_url=f"{url}/restore" if "restore" in record.may and archived else None,
         version=record.version,
         archived=formats.datetime(record.archived_at) if record.archived_at is not None else None,
         mask=mask,

@@ -159,7 +159,7 @@ def _screen(ctx: Context, result: ReportResult, raw: Mapping[str, str], chosen: 
         shows=tuple(
             Show(key, f"{path}?{urlencode([*given, ('show', key)])}", key == chosen) for key in shows_of(report)
         ),
-        exports=_exports(ctx, path, given),
+        exports=_exports(ctx, report, path, given),
         chart=figures.chart(result, locale, title) if chosen == "chart" else None,
         body=body_of(result, chosen, ctx),
         cut=text("report.cut", locale, n=len(result.rows)) if result.truncated else "",
@@ -201,8 +201,8 @@ def _input(ctx: Context, result: ReportResult, parameter: ReportParameter) -> Pa
     )
 
 
-def _exports(ctx: Context, path: str, given: list[tuple[str, str]]) -> tuple[Link, ...]:
-    if not may_export(ctx):
+def _exports(ctx: Context, report: Report, path: str, given: list[tuple[str, str]]) -> tuple[Link, ...]:
+    if not may_export(ctx, report.entity):
         return ()
     query = f"?{urlencode(given)}" if given else ""
     names = {"csv": "list.csv", "xlsx": "list.xlsx", "json": "report.json"}

@@ -31,6 +31,7 @@ from app.meta.model import (
     Tab,
     TextElement,
 )
+from app.meta.role import ALL_RECORDS
 from app.runtime.snapshot import Snapshot
 from app.storage.tables import build_tables
 
@@ -162,7 +163,8 @@ def model(wide: int = 0) -> Model:
         mask("account.quick", "account", [section("all", [element(name)])], quick=True),
         mask("wide.main", "wide", [section("all", [element(one) for one in wide_fields])]),
     ]
-    rights = {key: EntityRights(True, True, True, True) for key in ("sample", "item", "account", "person", "wide")}
+    whole = EntityRights(*[ALL_RECORDS] * 4)
+    rights = dict.fromkeys(("sample", "item", "account", "person", "wide"), whole)
     role = Role("user", Label("Anwender", "User"), rights)
     return Model(
         fingerprint="0" * 64,

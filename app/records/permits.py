@@ -1,0 +1,144 @@
+"""What a writer may do with each record that he is about to write: with the record as a whole, and with each field.
+
+Stored records are asked for in the database, in one statement and only where it differs from record to record. A record
+that isn't stored yet is asked in memory, as it would be saved, before anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.access.actor import Identity
+from app.access.rights import Covering, EntityAccess, access, refusal
+from app.context import Context
+from app.errors import NotFound
+from app.meta.role import Reach, Scope, Verb
+from app.query.environment import environment_as
+from app.query.reach import reached
+from app.records import texts
+from app.records.plan import EntityPlan
+from app.records.rows import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """What a writer may do with one stored record.
+
+    Args:
+        access: what he may do with the records of its entity.
+        inside: the coverings that this record lies in, beside those that are whole.
+    """
+
+    access: EntityAccess
+    inside: frozenset[Covering]
+
+    def allows(self, verb: Verb) -> bool:
+        """Return whether something may be done with the record."""
+        return self._lies_in(self.access.covering(verb))
+
+    def reads(self, key: str) -> bool:
+        """Return whether a field can be read in the record."""
+        return self._lies_in(self.access.reading(key))
+
+    def writes(self, key: str, verb: Verb) -> bool:
+        """Return whether a field can be given another value."""
+        return self.reads(key) and self._lies_in(self.access.writing(key, verb))
+
+    def _lies_in(self, covering: Covering) -> bool:
+        return covering.whole or covering in self.inside or (bool(covering) and covering == self.access.read)
+
+
+def permits(ctx: Context, plan: EntityPlan, ids: Collection[int]) -> dict[int, Permit]:
+    """Return what the writer may do with stored records; those that he may not see are left out.
+
+    Args:
+        ctx: the writer.
+        plan: their entity.
+        ids: records that exist.
+    """
+    granted = access(ctx, plan.key)
+    found = reached(ctx, plan.key, ids, _asked(ctx, plan, granted))
+    return {one: Permit(granted, inside) for one, inside in found.items()}
+
+
+def _asked(ctx: Context, plan: EntityPlan, granted: EntityAccess) -> tuple[Covering, ...]:
+    """Return the coverings that differ from record to record; worked out once for everybody with these roles."""
+
+    def made() -> tuple[Covering, ...]:
+        several = [granted.covering(verb) for verb in _ON_RECORDS]
+        several += [granted.reading(key) for key in plan.fields]
+        several += [granted.writing(key, "update") for key in plan.fields]
+        return tuple(dict.fromkeys(one for one in several if one and not one.whole and one != granted.read))
+
+    return ctx.snapshot.plan(("records.permits", ctx.actor.shape, plan.key), made)
+
+
+_ON_RECORDS: Final[tuple[Verb, ...]] = ("update", "retire", "restore")
+
+
+def permit_for(ctx: Context, plan: EntityPlan, record_id: int, verb: Verb) -> Permit:
+    """Return what the writer may do with one stored record, having made sure that a verb is among it.
+
+    Raises:
+        NotFound: he may not see the record.
+        Forbidden: he may see it, but not do this with it.
+    """
+    permit = permits(ctx, plan, [record_id]).get(record_id)
+    if permit is None:
+        raise NotFound(f"{plan.key}/{record_id}")
+    if not permit.allows(verb):
+        raise refusal(ctx, plan.key, verb, record=True)
+    return permit
+
+
+# -- records that aren't stored yet -----------------------------------------------------------------------------------
+
+
+def authorise_new(ctx: Context, drafts: Iterable[Draft]) -> None:
+    """Note at new records, and at new rows of records, what the writer may not create as it would be saved."""
+    if ctx.actor.everything:
+        return
+    for draft in drafts:
+        if draft.before is None:
+            _authorise(ctx, draft)
+
+
+def _authorise(ctx: Context, draft: Draft) -> None:
+    granted = access(ctx, draft.entity.key)
+    inside = _Inside(ctx, draft)
+    if not inside.lies_in(granted.create):
+        refused = refusal(ctx, draft.entity.key, "create", record=bool(granted.create))
+        draft.record_errors.append(texts.may_not(refused))
+        return
+    for key in draft.given & draft.changed:
+        if not inside.lies_in(granted.writing(key, "create")):
+            draft.refuse(key, texts.readonly(draft.entity.fields[key].field.label))
+
+
+class _Inside:
+    """Asks in memory whether a new record lies in a covering."""
+
+    def __init__(self, ctx: Context, draft: Draft) -> None:
+        self.ctx = ctx
+        self.draft = draft
+        self._answers: dict[tuple[Scope, int], bool] = {}
+
+    def lies_in(self, covering: Covering) -> bool:
+        return covering.whole or any(self._is_in(scope, who) for scope, who in covering.parts)
+
+    def _is_in(self, scope: Scope, who: int) -> bool:
+        if (scope, who) not in self._answers:
+            self._answers[scope, who] = self._asked(scope, self.ctx.actor.identities[who])
+        return self._answers[scope, who]
+
+    def _asked(self, scope: Scope, identity: Identity) -> bool:
+        if scope.where is not None:
+            holds = self.draft.entity.scopes[scope.where]
+            return holds(self.draft, environment_as(self.ctx, identity)) is True
+        owner, team = self.draft.values.get("owner"), self.draft.values.get("team")
+        if scope.reach is Reach.OWN:
+            return owner is not None and owner == identity.user_id
+        teams: Sequence[Any] = identity.team_ids if scope.reach is Reach.TEAM_TREE else (identity.team_id,)
+        return team is not None and team in teams
