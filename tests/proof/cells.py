@@ -17,8 +17,8 @@ from app.errors import Forbidden, InvalidQuery, NotFound
 from app.query.lists import count, list_page
 from app.query.record import load_record
 from app.query.report_drill import Drills
-from app.query.reports import run_report
-from app.query.search import pick, search
+from app.query.reports import ReportRow, run_report
+from app.query.search import Hit, pick, search
 from app.query.spec import ListSpec
 from app.query.export import export_rows
 from tests.proof.reference import Reference
@@ -28,6 +28,8 @@ from tests.support.proof import Tally
 #: What a room may answer where there is nothing for this reader; the two look the same outside.
 MISSING: Final = (NotFound, InvalidQuery)
 _ALL: Final = "-"
+#: Values of a field, and groups of a report, that are asked about one by one.
+_SAMPLE: Final = 3
 _MOST: Final = ["200"]
 
 
@@ -189,7 +191,7 @@ def _read(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tuple
 def _filter(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tuple[Any, Any]:
     values = {_written(row[name]) for row in matrix.world.rows[key].values() if row[name] is not None}
     operator = "one_of" if name == "region" else "contains" if name.endswith("long_text") else "is"
-    asked = {one: matrix.listed(key, {f"f.{name}.{operator}": [one]}) for one in sorted(values)[:5]}
+    asked = {one: matrix.listed(key, {f"f.{name}.{operator}": [one]}) for one in sorted(values)[:_SAMPLE]}
     got = {one: count(matrix.ctx, spec).number for one, spec in asked.items()}
     return got, {one: sum(_written(value) == one for value in seen.values()) for one in got}
 
@@ -216,24 +218,25 @@ def _sort(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tuple
 
 
 def _search(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tuple[Any, Any]:
-    reference, holdings, rows = matrix.reference, matrix.holdings, matrix.world.rows[key]
+    return _found(matrix, key, name, search)
+
+
+def _pick(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tuple[Any, Any]:
+    return _found(matrix, key, name, pick)
+
+
+def _found(matrix: Matrix, key: str, name: str, look: Callable[..., tuple[Hit, ...]]) -> tuple[Any, Any]:
+    """Look for values of a field; one is found where it is searched and can be read, or where a title shows it."""
+    reference, holdings = matrix.reference, matrix.holdings
+    properties = matrix.world.documents["entities", key]["properties"]
     got, expected = {}, {}
-    searched = [
-        one
-        for one, body in matrix.world.documents["entities", key]["properties"].items()
-        if body["x-crm"].get("search")
-    ]
-    for record, row in list(rows.items())[:6]:
-        word = str(row[name])
+    for record, row in list(matrix.world.rows[key].items())[: 2 * _SAMPLE]:
         if not isinstance(row[name], str) or name == "region":
             continue
-        got[record] = sorted(hit.id for hit in search(matrix.ctx, key, word))
-        hits = sorted(hit.id for hit in pick(matrix.ctx, key, word))
-        found = any(word == reference.sees(holdings, key, row, one) for one in searched)
+        got[record] = sorted(hit.id for hit in look(matrix.ctx, key, row[name]))
+        found = bool(properties[name]["x-crm"].get("search")) and reference.shows(holdings, key, row, name)
         titled = name == "name" and reference.titled(holdings, key, row)
-        expected[record] = [record] if reference.reads(holdings, key, row) and (found or titled) else []
-        if hits != got[record]:
-            got[record] = hits
+        expected[record] = [record] if found or titled else []
     return got, expected
 
 
@@ -249,23 +252,38 @@ def _export(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tup
     return (True, got), (allowed, expected)
 
 
-def _report(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tuple[Any, Any]:
-    """Groups, counts with a condition, distinct values, having and the list behind each group."""
+def _group(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tuple[Any, Any]:
+    """Group and count, with `having`."""
+    return {_value(row): int(row.figures[0].value or 0) for row in _rows(matrix, key, name)}, dict(Counter(seen.values()))
+
+
+def _aggregate(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tuple[Any, Any]:
+    """Count with a condition, and count different values."""
+    got = {_value(row): [int(figure.value or 0) for figure in row.figures[1:]] for row in _rows(matrix, key, name)}
+    kinds = [] if name.endswith("long_text") else [1]
+    filled = {value: [many, *kinds] for value, many in Counter(seen.values()).items() if value is not None}
+    return got, filled | ({None: [0] * (1 + len(kinds))} if None in seen.values() else {})
+
+
+def _drill(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tuple[Any, Any]:
+    """Open the list behind a group."""
     result = run_report(matrix.ctx, f"{key}_{name}", {})
-    drills, got = Drills(result), {}
-    for row in result.rows:
-        behind = count(matrix.ctx, matrix.listed(key, {"where": list(drills.where(row.groups, "n"))})).number
-        value = row.groups[0].value if row.groups else None
-        got[value] = (*(int(figure.value or 0) for figure in row.figures), behind)
-    expected = {}
-    for value, many in Counter(seen.values()).items():
-        filled = value is not None
-        kinds = () if name.endswith("long_text") else (int(filled),)
-        expected[value] = (many, many if filled else 0, *kinds, many)
-    return got, expected
+    drills, expected = Drills(result), Counter(seen.values())
+    rows = result.rows[:_SAMPLE]
+    behind = {_value(row): {"where": list(drills.where(row.groups, "n"))} for row in rows}
+    got = {value: count(matrix.ctx, matrix.listed(key, args)).number for value, args in behind.items()}
+    return got, {value: expected[value] for value in got}
 
 
-_READING: Final = (_list, _read, _filter, _empty, _count, _sort, _search, _export, _report)
+def _rows(matrix: Matrix, key: str, name: str) -> tuple[ReportRow, ...]:
+    return run_report(matrix.ctx, f"{key}_{name}", {}).rows
+
+
+def _value(row: ReportRow) -> Any:
+    return row.groups[0].value
+
+
+_READING: Final = (_list, _read, _filter, _empty, _count, _sort, _search, _pick, _export, _group, _aggregate, _drill)
 #: Operations in which the reader names the field himself, so that an unreadable one is refused.
 _NAMING: Final = ("list", "filter", "empty", "count", "sort", "export")
 

@@ -94,9 +94,11 @@ class Reference:
         said: Mapping[str, Any] = named.get(entity, named.get("*", {}))
         return said
 
+    def _scope(self, said: Mapping[str, Any], verb: str) -> Any:
+        return said.get("restore", said.get("retire", False)) if verb == "restore" else said.get(verb, False)
+
     def _covers(self, holding: Holding, verb: str, entity: str, row: Row) -> bool:
-        said = self._said(holding.role, entity)
-        scope = said.get("restore", said.get("retire", False)) if verb == "restore" else said.get(verb, False)
+        scope = self._scope(self._said(holding.role, entity), verb)
         if isinstance(scope, dict):
             return holds(scope["where"], row, holding.user)
         if scope == "own":
@@ -106,6 +108,10 @@ class Reference:
         if scope == "team_tree":
             return row["team"] in holding.tree
         return scope is True or scope == "all"
+
+    def said(self, holdings: Iterable[Holding], verb: str, entity: str) -> bool:
+        """Return whether some role has a use for a verb, whatever the record."""
+        return any(self._scope(self._said(one.role, entity), verb) is not False for one in holdings)
 
     def _level(self, holding: Holding, entity: str, field: str) -> str:
         levels = self._said(holding.role, entity).get("fields", {})
@@ -168,7 +174,7 @@ class Reference:
         covered = any(self._covers(one, "create", entity, row) for one in some)
         if not covered or not self._parents(some, "update", entity, row):
             return False
-        creating = [one for one in some if self._said(one.role, entity).get("create", False) is not False]
+        creating = [one for one in some if self._covers(one, "create", entity, row)]
         return all(any(self._level(one, entity, field) == "write" for one in creating) for field in given)
 
     # -- what follows -------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from tests.support.proof import SEED, Tally, size
 #: Random schemas, and people with random roles in each.
 SCHEMAS: Final = size(3, 20)
 ROLES: Final = size(6, 12)
-CASES: Final = size(8, 60)
+CASES: Final = size(9, 60)
 #: Of the cells that are wrong, how many are printed.
 _SHOWN: Final = 40
 

@@ -80,7 +80,12 @@ class Verbs:
         return lambda: self.ctx.connection.execute(statement).one()
 
     def _compare(self, operation: str, key: str, name: str, got: str, *, allowed: bool, readable: bool) -> None:
-        """A refusal of what can't be read must look like a refusal of what isn't there."""
+        """A refusal of what can't be read must look like a refusal of what isn't there.
+
+        Where no role has a use for the verb at all, that is said before anybody looks for the record.
+        """
+        said = self.reference.said(self.holdings, operation, key) and self.reference.said(self.holdings, "read", key)
+        readable = readable or not said
         expected = "written" if allowed else "refused" if readable else "hidden"
         self.matrix.cell(operation, key, name, got, expected, granted=allowed)
 
