@@ -28,6 +28,7 @@ from app.web.pages.lists import list_pages
 from app.web.pages.picking import picking_pages
 from app.web.pages.records import record_pages
 from app.web.pages.reports import report_pages
+from app.web.pages.why import why_pages
 from app.web.respond import htmx
 
 #: Longest form, longest field of one, most fields; a mask with many child lines stays well below.
@@ -47,6 +48,7 @@ _BLUEPRINTS: Final = (
     export_pages,
     finding_pages,
     directory_pages,
+    why_pages,
 )
 
 

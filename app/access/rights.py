@@ -6,7 +6,7 @@ roles alone, not on who has them: which records are somebody's own is filled in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from typing import Final
@@ -17,19 +17,9 @@ from app.errors import Forbidden, NotFound
 from app.language import Label
 from app.meta.model import EntityRights, Model
 from app.meta.role import ALL_RECORDS, POWERS, VERBS, FieldLevel, Power, Reach, Scope, Verb
+from app.meta.role_words import VERB_WORDS
 
 _ALL: Final = EntityRights(ALL_RECORDS, ALL_RECORDS, ALL_RECORDS, ALL_RECORDS, ALL_RECORDS, frozenset(POWERS))
-#: Verbs in words, for the sentence of a refusal: (German, English).
-_VERBS: Final[Mapping[str, Label]] = {
-    "create": Label("anlegen", "create"),
-    "read": Label("lesen", "read"),
-    "update": Label("ändern", "change"),
-    "retire": Label("archivieren", "archive"),
-    "restore": Label("wiederherstellen", "restore"),
-    "export": Label("exportieren", "export"),
-    "import": Label("importieren", "import"),
-    "bulk": Label("in einem Zug ändern", "change in one go"),
-}
 _REFUSED: Final = Label(
     "Sie dürfen in „{entity}“ nichts {verb}. Fragen Sie Ihren CRM-Manager, wenn Sie das brauchen.",
     "You may not {verb} anything in “{entity}”. Ask your CRM manager if you need to.",
@@ -101,7 +91,8 @@ class EntityAccess:
     def _field(self, key: str, verb: Verb, least: FieldLevel) -> Covering:
         every = self.covering(verb)
         found = _covering((rights.scope(verb), who) for rights, who in self.held if rights.level(key) >= least)
-        return every if found.whole or set(found.parts) == set(every.parts) else found
+        same = found.whole or (not every.whole and set(found.parts) == set(every.parts))
+        return every if same else found
 
     def shows_section(self, name: str) -> bool:
         """Return whether some role has a use for a section of a mask."""
@@ -181,4 +172,4 @@ def refusal(ctx: Context, entity_key: str, verb: Verb | Power, *, record: bool =
     """Return what somebody is told who may not do something, with any record or with this one."""
     entity = ctx.snapshot.model.entities[entity_key]
     words = _NOT_THIS if record else _REFUSED
-    return Forbidden(words.format(entity=entity.plural, verb=_VERBS[verb]))
+    return Forbidden(words.format(entity=entity.plural, verb=VERB_WORDS[verb]))

@@ -61,7 +61,7 @@ DEMO_USERS: Final[tuple[DemoUser, ...]] = (
     DemoUser(
         "rainer.graf@neckarwerk.example",
         "Rainer Graf",
-        ("management",),
+        ("management", "sponsor"),
         "Geschäftsführung",
         Label("Geschäftsführung", "Management"),
     ),

@@ -98,11 +98,16 @@ def creatable(ctx: Context) -> tuple[Entity, ...]:
     return tuple(model.entities[key] for key in order if access(ctx, key).create)
 
 
+def listed_entities(ctx: Context) -> tuple[Entity, ...]:
+    """Return every entity that the reader may read and that isn't somebody's child rows, by name."""
+    model, seen = ctx.snapshot.model, readable(ctx)
+    found = (model.entities[key] for key in _standalone(model) if key in seen)
+    return tuple(sorted(found, key=lambda entity: fold(entity.plural.text(ctx.locale))))
+
+
 def listed(ctx: Context) -> tuple[Place, ...]:
     """Return every entity that has a list of its own and that the reader may read, by name."""
-    model, seen = ctx.snapshot.model, readable(ctx)
-    places = (_entity_place(model.entities[key]) for key in _standalone(model) if key in seen)
-    return tuple(sorted(places, key=lambda place: fold(place.label.text(ctx.locale))))
+    return tuple(_entity_place(entity) for entity in listed_entities(ctx))
 
 
 def menu_for(ctx: Context) -> tuple[Place, ...]:

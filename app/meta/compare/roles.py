@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
-from app.expr.parse import to_text
 from app.language import Label
 from app.meta.compare.change import Change, Weight
 from app.meta.compare.screens import named, parts, together
 from app.meta.model import Model
-from app.meta.role import POWERS, VERBS, EntityRights, FieldLevel, Reach, Role, Scope
+from app.meta.role import POWERS, VERBS, EntityRights, FieldLevel, Role
+from app.meta.role_words import LEVEL_WORDS, VERB_WORDS, scope_words
 
-#: What can be done, in words: (German, English).
-VERB_WORDS: Final[Mapping[str, Label]] = {
-    "create": Label("anlegen", "create"),
-    "read": Label("lesen", "read"),
-    "update": Label("ändern", "change"),
-    "retire": Label("archivieren", "archive"),
-    "restore": Label("wiederherstellen", "restore"),
-    "export": Label("exportieren", "export"),
-    "import": Label("importieren", "import"),
-    "bulk": Label("viele auf einmal ändern", "change many at once"),
-}
-_REACH_WORDS: Final[Mapping[Reach, Label]] = {
-    Reach.NONE: Label("keine", "none"),
-    Reach.OWN: Label("eigene", "own ones"),
-    Reach.TEAM: Label("die des Teams", "the team's"),
-    Reach.TEAM_TREE: Label("die des Teams und der Teams darunter", "those of the team and the teams below it"),
-    Reach.ALL: Label("alle", "all"),
-}
-_WHERE: Final = Label("die mit {condition}", "those with {condition}")
-_LEVEL_WORDS: Final[Mapping[FieldLevel, Label]] = {
-    FieldLevel.NONE: Label("nicht sehen", "not see"),
-    FieldLevel.READ: Label("nur lesen", "only read"),
-    FieldLevel.WRITE: Label("lesen und schreiben", "read and write"),
-}
 _MAY: Final = Label("Rolle „{name}“ darf in „{entity}“ jetzt {verbs}.", "Role “{name}” may now {verbs} in “{entity}”.")
 _MAY_NOT: Final = Label(
     "Rolle „{name}“ darf in „{entity}“ nicht mehr {verbs}.", "Role “{name}” may no longer {verbs} in “{entity}”."
@@ -57,13 +33,6 @@ _EVERYTHING_ELSE: Final = Label("allem anderen", "everything else")
 _GAINS: Final = Label("Rolle „{name}“ bekommt das Recht {what}.", "Role “{name}” gains the right {what}.")
 _LOSES: Final = Label("Rolle „{name}“ verliert das Recht {what}.", "Role “{name}” loses the right {what}.")
 _NONE: Final = EntityRights()
-
-
-def scope_words(scope: Scope) -> Label:
-    """Say which records a right is about."""
-    if scope.where is not None:
-        return _WHERE.format(condition=to_text(scope.where))
-    return _REACH_WORDS[scope.reach]
 
 
 def role_changes(old: Model, new: Model) -> Iterator[Change]:
@@ -133,7 +102,7 @@ class _EntityChanges:
 
     def _field(self, label: Label, was: FieldLevel, now: FieldLevel) -> Change:
         words = _FIELD.format(
-            name=self.role.label, field=label, entity=self.shown, now=_LEVEL_WORDS[now], was=_LEVEL_WORDS[was]
+            name=self.role.label, field=label, entity=self.shown, now=LEVEL_WORDS[now], was=LEVEL_WORDS[was]
         )
         return self._change("granted" if now > was else "revoked", words)
 

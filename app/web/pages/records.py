@@ -41,6 +41,7 @@ class RecordScreen:
     archived: str | None
     mask: Markup
     told: str
+    why_url: str
 
 
 @record_pages.get("/r/<entity>/<record:record_id>")
@@ -78,6 +79,7 @@ def _screen(ctx: Context, record: Record, mask: Markup) -> RecordScreen:
         archived=formats.datetime(record.archived_at) if record.archived_at is not None else None,
         mask=mask,
         told=_told(ctx, record),
+        why_url=f"/why?entity={record.entity}&record={record.id}",
     )
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.language import Label, Locale
-from app.web.texts import console, gate, lists, problems, records, reports, shell
+from app.web.texts import console, gate, lists, problems, records, reports, rights, shell
 
 #: Every text by its key, `<area>.<name>`.
 TEXTS: Final[Mapping[str, Label]] = MappingProxyType(
@@ -23,6 +23,7 @@ TEXTS: Final[Mapping[str, Label]] = MappingProxyType(
             lists.TEXTS,
             records.TEXTS,
             reports.TEXTS,
+            rights.TEXTS,
             problems.TEXTS,
         )
         for area, texts in part.items()
