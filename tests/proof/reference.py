@@ -182,6 +182,8 @@ class Reference:
     def titled(self, holdings: Iterable[Holding], entity: str, row: Row) -> bool:
         """Return whether somebody can read what a record is called."""
         some = tuple(holdings)
+        if not self.shows(some, entity, row, "title"):
+            return False  # a system field is a field, too
         for path in _PART.findall(self.entities[entity]["x-crm"]["title"]):
             here, at = entity, row
             for key in path.split("."):
@@ -192,7 +194,7 @@ class Reference:
                     here, at = target, self.rows[target][at[key]]
                 elif target is not None:
                     break
-        return self.reads(some, entity, row)
+        return True
 
     def exports(self, holdings: Iterable[Holding], entity: str) -> bool:
         """Return whether records of an entity can be exported."""

@@ -18,7 +18,7 @@ SCHEMAS: Final = size(3, 20)
 ROLES: Final = size(6, 12)
 CASES: Final = size(9, 60)
 #: Of the cells that are wrong, how many are printed.
-_SHOWN: Final = 40
+_SHOWN: Final = 25
 
 
 def test_every_cell_is_what_the_rule_says(tmp_path: Path) -> None:
@@ -41,4 +41,4 @@ def test_every_cell_is_what_the_rule_says(tmp_path: Path) -> None:
     first = {" ".join(line.split()[:3]): line for line in reversed(wrong)}
     print(f"{len(wrong)} wrong cells", *list(first.values())[-_SHOWN:], sep="\n")
     tally.report(cells=8_000)
-    assert wrong == []
+    assert len(wrong) == 0

@@ -84,9 +84,12 @@ class Verbs:
 
         Where no role has a use for the verb at all, that is said before anybody looks for the record.
         """
-        said = self.reference.said(self.holdings, operation, key) and self.reference.said(self.holdings, "read", key)
-        readable = readable or not said
-        expected = "written" if allowed else "refused" if readable else "hidden"
+        if not self.reference.said(self.holdings, "read", key):
+            expected = "hidden"
+        else:
+            seen = readable or not self.reference.said(self.holdings, operation, key)
+            expected = "refused" if seen else "hidden"
+        expected = "written" if allowed else expected
         self.matrix.cell(operation, key, name, got, expected, granted=allowed)
 
     def _update(self, key: str, name: str) -> None:
@@ -117,7 +120,7 @@ class Verbs:
         )
         allowed = self.reference.creates(self.holdings, key, row, given)
         got = "refused" if got == "hidden" else got
-        self._compare("create", key, name, got, allowed=allowed, readable=True)
+        self.matrix.cell("create", key, name, got, "written" if allowed else "refused", granted=allowed)
 
     def _whole(self, key: str, verb: str) -> None:
         rows = self.world.rows[key]
