@@ -140,9 +140,7 @@ class Matrix:
             return
         for row in page.rows:
             other = pointing.get(row.id)
-            titled = other is not None and self.reference.titled(
-                self.holdings, target, self.world.rows[target][other]
-            )
+            titled = other is not None and self.reference.titled(self.holdings, target, self.world.rows[target][other])
             named = "" if other is None else self.world.rows[target][other]["name"]
             text = Markup(row.cells[0]).striptags()
             got = (bool(named) and named in text, f"#{other}" in text)
@@ -254,7 +252,9 @@ def _export(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tup
 
 def _group(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tuple[Any, Any]:
     """Group and count, with `having`."""
-    return {_value(row): int(row.figures[0].value or 0) for row in _rows(matrix, key, name)}, dict(Counter(seen.values()))
+    return {_value(row): int(row.figures[0].value or 0) for row in _rows(matrix, key, name)}, dict(
+        Counter(seen.values())
+    )
 
 
 def _aggregate(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tuple[Any, Any]:
@@ -310,4 +310,3 @@ def product_view(ctx: Context, world: World) -> dict[tuple[str, str], dict[int, 
                 if row[name] is None:
                     shown["", ""] = {0: shown[key, name][record]}
     return shown
-

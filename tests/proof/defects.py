@@ -21,6 +21,7 @@ from app.query import conditions, guard, lists, paths, report_shape, search, sel
 from app.query.joins import Joins
 from app.query.operands import Operands
 from app.storage.names import column_name
+from app.system.tables import User, table_of
 from tests.proof.secrets import Pair
 
 Defect = Callable[[pytest.MonkeyPatch, Pair], None]
@@ -148,8 +149,10 @@ def _people(patch: pytest.MonkeyPatch, pair: Pair) -> None:
     kept = search._named
 
     def named(ctx: Context, target: str, text: str, limit: int) -> Any:
-        users = ctx.snapshot.tables.user
-        found = ctx.connection.execute(users.select().where(or_(users.c.password.startswith(text), literal(False)))).all()
+        users = table_of(User)
+        found = ctx.connection.execute(
+            users.select().where(or_(users.c.password.startswith(text), literal(False)))
+        ).all()
         hits = tuple(search.Hit(target, row.id, row.name) for row in found) if target == "@user" and text else ()
         return (*hits, *kept(ctx, target, text, limit))[:limit]
 

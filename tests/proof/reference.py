@@ -130,7 +130,11 @@ class Reference:
             if row[via] is None:
                 continue
             parent = self.rows[owner][row[via]]
-            allowed = self.reads(holdings, owner, parent) if verb == "read" else self.changes(holdings, "update", owner, parent)
+            allowed = (
+                self.reads(holdings, owner, parent)
+                if verb == "read"
+                else self.changes(holdings, "update", owner, parent)
+            )
             if not allowed:
                 return False
         return True

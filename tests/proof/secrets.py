@@ -32,7 +32,9 @@ ROWS: Final = 16
 _REGIONS: Final = ("north", "east", "south")
 _KEYS: Final = ("firm", "deal", "part", "vault")
 #: Differs from answer to answer: tokens against forgery, numbers of requests, times of day.
-_VARIES: Final = re.compile(rb"[IW][\w-]{40,}\.[\w-]{5,}\.[\w-]{20,}|\b[0-9a-f]{8}\b|\b\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
+_VARIES: Final = re.compile(
+    rb"[IW][\w-]{40,}\.[\w-]{5,}\.[\w-]{20,}|\b[0-9a-f]{8}\b|\b\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
+)
 
 
 def _options(*ids: str) -> dict[str, Any]:
@@ -87,7 +89,12 @@ def documents(*, open_to_all: bool = False) -> Bodies:
         ("entities", "deal"): entity("Auftrag", "{name}", deal),
         ("entities", "part"): entity("Teil", "{name}", part),
         ("entities", "vault"): entity("Tresor", "{name}", vault),
-        ("roles", "outsider"): {"label": label("Außen"), "home": "board", "entities": roles, "capabilities": ["export"]},
+        ("roles", "outsider"): {
+            "label": label("Außen"),
+            "home": "board",
+            "entities": roles,
+            "capabilities": ["export"],
+        },
         ("roles", "helper"): {"label": label("Hilfe"), "entities": {} if open_to_all else helper},
         **_screens(),
     }
@@ -187,7 +194,7 @@ def _fill(site: Site, salt: str) -> None:
         other = connection.execute(select(User.id).where(User.email == email_of("helper"))).scalar_one()
     with site.installation.ctx(PRODUCT) as ctx:
         for number in range(ROWS):
-            north, own = plain.random() < 0.5, plain.random() < 0.3
+            north, own = plain.random() < 0.35, plain.random() < 0.25
             margin, secret_margin = plain.randrange(100), hidden.randrange(100)
             region = "north" if north else plain.choice(_REGIONS[1:]) if own else hidden.choice(_REGIONS[1:])
             raw = {
@@ -200,7 +207,7 @@ def _fill(site: Site, salt: str) -> None:
             }
             actions.create(ctx, "firm", raw)
         for number in range(ROWS):
-            opened, firm, secret_firm = plain.random() < 0.6, plain.randrange(ROWS), hidden.randrange(ROWS)
+            opened, firm, secret_firm = plain.random() < 0.75, plain.randrange(ROWS), hidden.randrange(ROWS)
             lines = [plain.randrange(3), hidden.randrange(3)][not opened]
             raw = {
                 "name": f"Auftrag {number}" if opened else f"{salt}d{number}",
@@ -236,7 +243,13 @@ def session(chance: random.Random, length: int) -> Iterator[Asked]:
 
 def _probe(chance: random.Random) -> str:
     hidden = f"{SALTS[0]}{chance.choice('afmdv')}{chance.randrange(100)}"
-    shown = (f"Firma {chance.randrange(ROWS)}", str(chance.randrange(100)), "north", SALTS[0], f"C{chance.randrange(ROWS)}")
+    shown = (
+        f"Firma {chance.randrange(ROWS)}",
+        str(chance.randrange(100)),
+        "north",
+        SALTS[0],
+        f"C{chance.randrange(ROWS)}",
+    )
     return hidden if chance.random() < 0.4 else chance.choice(shown)
 
 
@@ -256,8 +269,14 @@ def _list(chance: random.Random) -> Asked:
     for _ in range(chance.randint(0, 2)):
         path, probe = _path(chance, key), _probe(chance)
         operator = chance.choice(("is", "contains", "one_of", "empty", "above"))
-        where = (f'{path} = "{probe}"', f"{path} > {chance.randrange(100)}", f"{path} is empty", "count(parts) > 1",
-                 f'{path} contains "{probe}"', "sum(parts.cost) > 60")
+        where = (
+            f'{path} = "{probe}"',
+            f"{path} > {chance.randrange(100)}",
+            f"{path} is empty",
+            "count(parts) > 1",
+            f'{path} contains "{probe}"',
+            "sum(parts.cost) > 60",
+        )
         args.append(
             chance.choice((("sort", chance.choice("- ").strip() + path), ("columns", path), ("columns", f"name,{path}"),
                            (f"f.{path}.{operator}", probe), ("where", chance.choice(where)), ("q", probe)))

@@ -46,6 +46,7 @@ def differences(sites: tuple[Site, Site], seed: str, sessions: int, tally: Tally
             tally.add("requests")
             tally.add("answered" if here[0] < 400 else "refused")
             tally.add("changed" if asked.form is not None and here[0] == 303 else "looked")
+            assert max(here[0], there[0]) < 500, asked
             known = f"{asked.url} {asked.form}"
             canary = SALTS[0] not in known and SALTS[0].encode() in here[1]
             if here != there or canary:
@@ -64,7 +65,9 @@ def test_what_is_hidden_makes_no_difference(pair: Pair, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", DEFECTS)
-def test_every_known_leak_would_be_found(name: str, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_known_leak_would_be_found(
+    name: str, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The negative control: with one defect of a peer switched on, the sessions tell the sites apart."""
     DEFECTS[name](monkeypatch, pair)
     sites = pair.sites(tmp_path)

@@ -150,7 +150,12 @@ def _role(chance: random.Random, bodies: Bodies, number: int) -> dict[str, Any]:
         read = _scope(chance, key)
         if read is False and chance.random() < 0.7:
             read = True
-        said = {"read": read, "create": _scope(chance, key), "update": _scope(chance, key), "retire": _scope(chance, key)}
+        said = {
+            "read": read,
+            "create": _scope(chance, key),
+            "update": _scope(chance, key),
+            "retire": _scope(chance, key),
+        }
         if chance.random() < 0.5:
             said["restore"] = _scope(chance, key)
         if key != "*":
