@@ -17,8 +17,8 @@ PAGE: Final = ROOT / "docs" / "proof.md"
 _HEAD: Final = """# What is proved, and how often
 
 Written by `make proof`, which runs `tests/proof` with large sizes; CI runs the same tests with small ones. Whatever is
-random begins with a seed that is printed (`LOTSE_SEED=… make proof` tries another one). What a proof exercised is counted
-and held to floors: a kill of an idle process and a request that reached no handler prove nothing.
+random begins with a seed that is printed (`LOTSE_SEED=… make proof` tries another one). What a proof exercised is
+counted and held to floors: a kill of an idle process and a request that reached no handler prove nothing.
 
 Last run: {day}, {outcome}.
 

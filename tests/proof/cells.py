@@ -1,7 +1,7 @@
 """The rights matrix: what each room answers somebody, compared with what the reference says, cell by cell.
 
-A cell is one person's set of roles × operation × entity × field. Each is looked at over all records of the entity, those
-that are allowed and those that aren't; what the product itself sees says what a value looks like.
+A cell is one person's set of roles × operation × entity × field. Each is looked at over all records of the entity,
+those that are allowed and those that aren't; what the product itself sees says what a value looks like.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from markupsafe import Markup
 
 from app.context import Context
 from app.errors import Forbidden, InvalidQuery, NotFound
+from app.query.export import export_rows
 from app.query.lists import count, list_page
 from app.query.record import load_record
 from app.query.report_drill import Drills
 from app.query.reports import ReportRow, run_report
 from app.query.search import Hit, pick, search
 from app.query.spec import ListSpec
-from app.query.export import export_rows
 from tests.proof.reference import Reference
 from tests.proof.worlds import REFERENCES, REGIONS, Case, World
 from tests.support.proof import Tally
@@ -165,7 +165,7 @@ class Matrix:
         return self.shown["", ""][0]
 
 
-# -- the operations; each returns what was answered and what should have been ---------------------------------------------
+# -- the operations; each returns what was answered and what should have been ------------------------------------------
 
 
 def _list(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tuple[Any, Any]:

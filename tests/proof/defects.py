@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import literal, or_
 
 from app.access import rights
 from app.context import Context
@@ -22,6 +21,7 @@ from app.query.joins import Joins
 from app.query.operands import Operands
 from app.storage.names import column_name
 from app.system.tables import User, table_of
+from app.web.pages import picking
 from tests.proof.secrets import Pair
 
 Defect = Callable[[pytest.MonkeyPatch, Pair], None]
@@ -129,13 +129,14 @@ def _aggregate(patch: pytest.MonkeyPatch, pair: Pair) -> None:
 
 def _report_columns(patch: pytest.MonkeyPatch, pair: Pair) -> None:
     """Reports group by and compute with unguarded columns of the records that may be read."""
-    kept = report_shape.Selection.__init__
+    kept = report_shape.Selection
 
-    def __init__(self: Any, *args: Any, **more: Any) -> None:
-        kept(self, *args, **more)
-        self.joins.guard = None
+    def selection(*args: Any, **more: Any) -> Any:
+        made = kept(*args, **more)
+        made.joins.guard = None
+        return made
 
-    patch.setattr(report_shape, "Selection", type("Selection", (report_shape.Selection,), {"__init__": __init__}))
+    patch.setattr(report_shape, "Selection", selection)
 
 
 def _stale(patch: pytest.MonkeyPatch, pair: Pair) -> None:
@@ -146,17 +147,15 @@ def _stale(patch: pytest.MonkeyPatch, pair: Pair) -> None:
 
 def _people(patch: pytest.MonkeyPatch, pair: Pair) -> None:
     """People are found by columns that nobody may see."""
-    kept = search._named
+    kept = picking.people
 
-    def named(ctx: Context, target: str, text: str, limit: int) -> Any:
+    def people(ctx: Context, target: str, text: str, limit: int) -> Any:
         users = table_of(User)
-        found = ctx.connection.execute(
-            users.select().where(or_(users.c.password.startswith(text), literal(False)))
-        ).all()
-        hits = tuple(search.Hit(target, row.id, row.name) for row in found) if target == "@user" and text else ()
-        return (*hits, *kept(ctx, target, text, limit))[:limit]
+        found = ctx.connection.execute(users.select().where(users.c.password.startswith(text))).all()
+        hits = [(row.id, row.name) for row in found] if target == "@user" and text else []
+        return [*hits, *kept(ctx, target, text, limit)][:limit]
 
-    patch.setattr(search, "_named", named)
+    patch.setattr(picking, "people", people)
 
 
 def _expansion(patch: pytest.MonkeyPatch, pair: Pair) -> None:

@@ -1,4 +1,4 @@
-"""Every cell of the rights matrix, role × operation × entity × field, is what an independent reading of the rule says."""
+"""Every cell of the rights matrix (role × operation × entity × field) is what a second reading of the rule says."""
 
 from __future__ import annotations
 

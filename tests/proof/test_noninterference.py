@@ -1,4 +1,4 @@
-"""Who may not see something can't tell whether it is there: two sites that differ only in it answer byte for byte alike."""
+"""Who may not see something can't tell whether it is there: two sites that differ only in it answer alike."""
 
 from __future__ import annotations
 

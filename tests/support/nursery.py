@@ -34,8 +34,8 @@ from app.changes.publish import publish
 from app.config import Settings
 from app.errors import LotseError
 from app.factory import create_app
-from app.storage.database import ACCESS_OPTION, open_database
 from app.runtime.store import Store
+from app.storage.database import ACCESS_OPTION, open_database
 from tests.proof.trade import documents
 from tests.support.install import METADATA, PLUGINS, ROOT, read_documents, write_documents
 from tests.support.site import SECRET

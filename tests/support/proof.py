@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import Any, Final
 
 #: Whether this is `make proof`, with the large sizes.
@@ -21,7 +22,7 @@ _LOG: Final = os.environ.get("LOTSE_PROOF_LOG", "")
 
 def _note(entry: dict[str, Any]) -> None:
     if _LOG:
-        with open(_LOG, "a", encoding="utf-8") as log:
+        with Path(_LOG).open("a", encoding="utf-8") as log:
             log.write(json.dumps(entry) + "\n")
 
 
