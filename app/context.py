@@ -27,6 +27,9 @@ class Context:
         now: the request's one idea of the time, UTC.
         locale: the reader's language.
         parameters: values of the parameters of a report or view, by name.
+        origin: through which door what is written came: `mask`, `api`, `import`, `bulk`, `product` …
+        reason: why, in the words of whoever does it, or None.
+        request: the number by which the request is found in the log, or None.
     """
 
     snapshot: Snapshot
@@ -35,3 +38,6 @@ class Context:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     locale: Locale = DEFAULT_LOCALE
     parameters: Mapping[str, object] = field(default_factory=dict)
+    origin: str = "product"
+    reason: str | None = None
+    request: str | None = None

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from app.language import Label
 
@@ -48,10 +50,12 @@ class FieldError:
     Args:
         code: stable machine name, for instance `date.invalid`.
         message: one sentence that says what is wrong and what to type instead.
+        record: entity and id of the record that is in the way, where the reader may know it.
     """
 
     code: str
     message: Label
+    record: tuple[str, int] | None = None
 
 
 class LotseError(Exception):
@@ -123,8 +127,60 @@ class Forbidden(LotseError):
         self.message = message
 
 
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A field that two people have changed to something different.
+
+    Args:
+        key: the field's key.
+        original: its value as both of them had read it.
+        mine: what is to be saved.
+        theirs: what the other one has saved meanwhile.
+        known: whether the original is known; history doesn't reach back for ever.
+    """
+
+    key: str
+    original: Any
+    mine: Any
+    theirs: Any
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What others have saved since a record was read.
+
+    Args:
+        version: the record's version by now.
+        by: id of whoever saved last, None for the product itself.
+        at: when.
+        clashes: the fields over which people have to agree.
+        theirs: keys of the fields that only the others have changed.
+    """
+
+    version: int
+    by: int | None
+    at: datetime | None
+    clashes: tuple[Clash, ...] = ()
+    theirs: frozenset[str] = frozenset()
+
+
 class Conflict(LotseError):
-    """A record that somebody else changed since it was read (HTTP 409)."""
+    """A record that somebody else changed since it was read (HTTP 409).
+
+    Args:
+        message: one sentence that says what happened and what to do.
+        meanwhile: what the other one saved, where it is a record that can be compared.
+    """
+
+    def __init__(self, message: Label, meanwhile: Meanwhile | None = None) -> None:
+        super().__init__(message.en)
+        self.message = message
+        self.meanwhile = meanwhile
+
+
+class BackupRefused(LotseError):
+    """A backup that can't be taken, isn't one, or can't be restored here; nothing was changed (exit code 1)."""
 
     def __init__(self, message: Label) -> None:
         super().__init__(message.en)

@@ -11,10 +11,12 @@ from flask_wtf import CSRFProtect
 from werkzeug.routing import BaseConverter
 
 from app.admin.console import install as install_console
+from app.api.install import install as install_api
 from app.config import Settings
 from app.runtime.start import ready
 from app.runtime.store import Store
 from app.storage.database import Database, open_database
+from app.storage.seal import seal_from
 from app.web import gate, headers, lifecycle, problems, render, static
 from app.web.health import health_pages
 from app.web.lifecycle import DemoAccount, Running
@@ -28,6 +30,7 @@ from app.web.pages.lists import list_pages
 from app.web.pages.picking import picking_pages
 from app.web.pages.records import record_pages
 from app.web.pages.reports import report_pages
+from app.web.pages.tokens import token_pages
 from app.web.pages.why import why_pages
 from app.web.respond import htmx
 
@@ -35,6 +38,8 @@ from app.web.respond import htmx
 _MAX_BODY: Final = 4 * 1024 * 1024
 _MAX_FIELD_MEMORY: Final = 2 * 1024 * 1024
 _MAX_PARTS: Final = 5_000
+#: By which names the product is reached where nobody said; a page elsewhere that names itself otherwise is refused.
+_LOOPBACK: Final = ("127.0.0.1", "localhost")
 _BLUEPRINTS: Final = (
     static.static_pages,
     health_pages,
@@ -49,6 +54,7 @@ _BLUEPRINTS: Final = (
     finding_pages,
     directory_pages,
     why_pages,
+    token_pages,
 )
 
 
@@ -75,7 +81,7 @@ def create_app(
     Raises:
         CannotStart: the database can't be worked with, isn't set up, or has drifted from its revision.
     """
-    opened = database or open_database(settings.database_url)
+    opened = database or open_database(settings.database_url, seal=seal_from(settings.secret_key))
     store = Store(opened, settings.time_zone) if database is not None else ready(opened, settings.time_zone)
     app = Flask("app", static_folder=None, template_folder="templates")
     app.config.update(
@@ -83,7 +89,8 @@ def create_app(
         MAX_CONTENT_LENGTH=_MAX_BODY,
         MAX_FORM_MEMORY_SIZE=_MAX_FIELD_MEMORY,
         MAX_FORM_PARTS=_MAX_PARTS,
-        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        TRUSTED_HOSTS=list(settings.trusted_hosts or _LOOPBACK),
+        PROVIDE_AUTOMATIC_OPTIONS=False,
         TEMPLATES_AUTO_RELOAD=False,
         BABEL_DEFAULT_LOCALE=settings.locale,
         BABEL_DEFAULT_TIMEZONE=settings.time_zone,
@@ -99,6 +106,7 @@ def _put_together(app: Flask, running: Running) -> None:
     """Install every part; the order is the order in which they look at a request."""
     headers.install(app, https=running.settings.https)
     CSRFProtect(app)
+    gate.note_sessions(app)
     lifecycle.keep(app, running)
     render.install(app, static.collect())
     problems.install(app)
@@ -110,3 +118,4 @@ def _put_together(app: Flask, running: Running) -> None:
     install_console(app, accounts)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    install_api(app)

@@ -21,7 +21,7 @@ _USUAL: Final = 100_000
 _FULL: Final = 1_000_000
 _TIMES: Final = 200
 _RESULTS: Final = Path(__file__).resolve().parent / "results.md"
-_OTHERS: Final = ("publish", "growth", "entities", "memory")
+_OTHERS: Final = ("publish", "rush", "rights", "growth", "entities", "memory")
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:

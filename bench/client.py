@@ -80,14 +80,14 @@ class Client:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         about = "Accept: text/html\r\nAccept-Language: de\r\n"
         sent = f"{head}Host: {_HOST}:{self.port}\r\n{about}Cookie: {cookies}\r\n\r\n"
-        if self._socket is None:
-            self._socket = socket.create_connection((_HOST, self.port), timeout=_TIMEOUT)
-            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._left = b""
-        started = time.perf_counter()
-        self._socket.sendall(sent.encode() + body)
-        status, headers, content = self._read(self._socket)
-        seconds = time.perf_counter() - started
+        kept = self._socket is not None
+        try:
+            status, headers, content, seconds = self._exchange(sent.encode() + body)
+        except ConnectionError:
+            if not kept:
+                raise
+            self.close()  # the server has given up a connection on which nothing was asked for a while
+            status, headers, content, seconds = self._exchange(sent.encode() + body)
         for line in headers.get("set-cookie", "").split("\n"):
             name, _, value = line.partition(";")[0].partition("=")
             if name:
@@ -95,6 +95,17 @@ class Client:
         if headers.get("connection") == "close":
             self.close()
         return Answer(status, headers, content, seconds)
+
+    def _exchange(self, sent: bytes) -> tuple[int, dict[str, str], bytes, float]:
+        """Send a request and read its answer; the time counts from the first byte sent."""
+        if self._socket is None:
+            self._socket = socket.create_connection((_HOST, self.port), timeout=_TIMEOUT)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._left = b""
+        started = time.perf_counter()
+        self._socket.sendall(sent)
+        status, headers, content = self._read(self._socket)
+        return status, headers, content, time.perf_counter() - started
 
     def _read(self, connection: socket.socket) -> tuple[int, dict[str, str], bytes]:
         found = self._left

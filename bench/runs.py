@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench import hand_written_data, lotse, many, memory, servers
+from bench import hand_written_data, lotse, many, memory, narrow, rush, servers
 from bench.compare import compare
 from bench.data import World
 from bench.pages import Case, cases
@@ -21,6 +21,8 @@ from tests.support import postgres
 GROWING: Final = ("list", "edit", "save")
 _GROWTH: Final = 1.2
 _MANY_COST: Final = 1.1
+_RIGHTS_COST: Final = 1.15
+_RUSH: Final = 2.0
 _DEEP: Final = 1.3
 _COMPILE_SECONDS: Final = 5.0
 _PUBLISH_MILLISECONDS: Final = 200.0
@@ -69,10 +71,10 @@ def databases(kind: str, folder: Path) -> Iterator[MakeUrl]:
 def side_by_side(wanted: Wanted, kind: str, make: MakeUrl, world: World) -> tuple[list[Line], str]:
     """Measure Lotse beside the hand-written application; also returns the URL of Lotse's database."""
     name = f"{_NAMES[kind]}, {world.contacts_count:,}"
-    metadata = lotse.write_documents(wanted.folder / f"documents-{kind}-{world.contacts_count}")
+    metadata = lotse.write_documents(wanted.folder / f"documents-{kind}-{world.contacts_count}", narrow.narrow_role())
     mine, theirs = (make(f"{who}_{world.contacts_count}") for who in ("lotse", "hand"))
     wanted.say(f"{name}: loading …")
-    lotse.prepare(mine, metadata, world)
+    lotse.prepare(mine, metadata, world, {narrow.EMAIL: narrow.ROLE})
     hand_written_data.prepare(theirs, world)
     lines: list[Line] = []
     with servers.lotse(mine, metadata) as product, servers.by_hand(theirs) as limit:
@@ -91,7 +93,26 @@ def side_by_side(wanted: Wanted, kind: str, make: MakeUrl, world: World) -> tupl
             words = "publish a new field until another process serves it"
             goal = f"≤ {_PUBLISH_MILLISECONDS:.0f} ms"
             lines.append(Line(words, name, "", milliseconds(spent), None, goal, spent <= _PUBLISH_MILLISECONDS))
+        if wanted.has("rush"):
+            lines.append(_rush(name, product))
+    if wanted.has("rights"):
+        wanted.say(f"{name}: rights …")
+        lines += _rights(wanted, name, (mine, metadata), world)
     return lines, mine
+
+
+def _rights(wanted: Wanted, name: str, installed: tuple[str, Path], world: World) -> list[Line]:
+    """Compare somebody whose role has twenty field rules and a territory with somebody who sees everything."""
+    with servers.lotse(*installed) as whole, servers.lotse(*installed, email=narrow.EMAIL) as part:
+        why = "twenty field rules and a territory"
+        return _among_themselves(wanted, world, (whole, part), why, name, _RIGHTS_COST)
+
+
+def _rush(name: str, product: servers.Served) -> Line:
+    """Measure how pages fare while many try to sign in."""
+    alone, busy, attempts = rush.slowest_pages(product.client)
+    words = f"95th percentile of the list during {rush.RATE} sign-ins a second ({attempts} tried)"
+    return at_most(words, name, alone, busy, _RUSH)
 
 
 def growth(wanted: Wanted, kind: str, small: tuple[World, str], large: tuple[World, str]) -> list[Line]:

@@ -16,6 +16,8 @@ from typing import Final
 
 import click
 
+from app.api.body import MAX_DEPTH
+from app.api.description import LIST_ARGUMENTS
 from app.cli.main import main as lotse
 from app.config import SETTINGS, Settings
 from app.expr.functions import AGGREGATES, FUNCTIONS, Function
@@ -24,6 +26,9 @@ from app.fields.registry import REGISTRY
 from app.meta.grammar.entity import FIELD, KEYWORDS
 from app.meta.grammar.published import all_published, write
 from app.meta.grammar.words import Schema
+from app.system.tokens import SCOPES
+from app.web.programs import KINDS as PROBLEM_KINDS
+from app.web.texts import TEXTS
 from tools.setup import ROOT
 
 REFERENCE: Final = ROOT / "docs" / "reference"
@@ -237,6 +242,58 @@ def document(kind: str, schema: Schema) -> str:
     return _page(schema.get("title", kind), "app/meta/grammar/", schema.get("description", ""), where, *parts)
 
 
+# --------------------------------------------------------------------------------------------------------------- API
+
+#: What holds for every request.
+_FORM: Final = f"""\
+Everything is JSON in UTF-8 below `/api/v1`; `GET /api/v1/openapi.json` describes what its reader
+can use.
+
+- A record is an object of its fields by key, with `id`. In a list, a path over a reference (`account.industry`)
+  is a key of its own, or stands in the reference's object where that is expanded; of child rows a list tells how
+  many there are.
+- What is sent is neutral, whatever the language: dates as ISO 8601, instants in UTC with `Z`, numbers with a
+  point, never rounded. Messages and labels are in the language of `Accept-Language` (de, en), else in that of the
+  token's user.
+- A record's version is its `ETag`. `PATCH`, `DELETE` and `restore` need it as `If-Match`: without it 428, with
+  another one 412. `If-None-Match` saves reading what is known already (304).
+- `PATCH` is a merge patch (RFC 7396). Child rows are given whole: with `id` they are changed, without one added,
+  left out they go to the archive.
+- With `Idempotency-Key`, a request that is sent again within two days gets the first answer, marked `Idempotency-
+  Replayed`.
+- Bodies: at most 4 MB, {MAX_DEPTH} levels deep, no member twice, unknown members are refused (422).
+- A list also takes the filters of its page: `f.<path>.<operator>=value` (operators: [field types](field-
+  types.md)).
+- A token is sent as `Authorization: Bearer lotse_…`. A session may read, too; to change something it sends its
+  form token as `X-CSRFToken`. There is no CORS.
+- What can't be read isn't there: 404 for a record, an unknown field for a field. Entities with the keys `me` and
+  `reports` can't be reached."""
+#: What every refusal looks like.
+_PROBLEM_PAGE: Final = """\
+Everything that is refused is `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`,
+`request` (by which it is found in the log) and, where values are refused, `errors`, each with `pointer` (RFC
+6901, into what was sent), `code` and `message`, which is the sentence that a mask shows."""
+
+
+def api() -> str:
+    """Return the page of the API's conventions."""
+    arguments = [(_code(name), text) for name, (text, _) in LIST_ARGUMENTS.items()]
+    scopes = [(_code(scope), TEXTS[f"api.scope_{scope}"].en) for scope in SCOPES]
+    kinds = [(status, _code(f"urn:lotse:problem:{kind}")) for status, kind in PROBLEM_KINDS.items()]
+    return _page(
+        "The API",
+        "app/api/",
+        _FORM,
+        "## Lists",
+        _table(("Argument", "Meaning"), arguments),
+        "## Tokens",
+        _table(("Scope", "Meaning"), scopes),
+        "## Problems",
+        _PROBLEM_PAGE,
+        _table(("Status", "Type"), kinds),
+    )
+
+
 # -------------------------------------------------------------------------------------------------------------- main
 
 _PAGES: Final[Mapping[str, Callable[[], str]]] = {
@@ -244,6 +301,7 @@ _PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "functions.md": functions,
     "field-types.md": field_types,
     "command-line.md": command_line,
+    "api.md": api,
 }
 
 

@@ -75,6 +75,7 @@ def shots(site: Site) -> Iterator[Shot]:
     yield Shot("palette", "/", press="Control+k")
     yield Shot("account-menu", "/me", click="[data-account]")
     yield Shot("me", "/me")
+    yield Shot("tokens", "/me/tokens")
     yield Shot("change-password", "/change")
     yield Shot("shortcuts", "/shortcuts")
     yield Shot("search", "/search?q=m%C3%BCller")

@@ -47,9 +47,10 @@ class Grant:
         return Identity(self.user_id, self.team_id, self.team_ids)
 
 
-#: What decides which rights somebody has, without who he is: each role with the number of its identity. Whoever has the
-#: same shape gets the same plans; only the values of their parameters differ.
-Shape = tuple[bool, tuple[tuple[str, int], ...]]
+#: What decides which rights somebody has, without who he is: whether all are his, each role with the number of its
+#: identity, and the entities that he is confined to. Whoever has the same shape gets the same plans; only the values of
+#: their parameters differ.
+Shape = tuple[bool, tuple[tuple[str, int], ...], frozenset[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Actor:
         theme: `light`, `dark` or `auto`.
         density: `normal` or `compact`.
         everything: whether all rights are his; only for the product itself.
+        only: keys of the entities that he is confined to, or None; an API token may confine whoever acts by it.
         grants: the same roles, each with the identity that its scopes mean, in the order of their keys; empty for
             "every role means the actor himself" (see `acting_in`).
         identities: whom his roles mean, each once.
@@ -82,6 +84,7 @@ class Actor:
     density: str = "normal"
     everything: bool = False
     grants: tuple[Grant, ...] = ()
+    only: frozenset[str] | None = None
     identities: tuple[Identity, ...] = field(init=False, repr=False, compare=False)
     shape: Shape = field(init=False, repr=False, compare=False)
 
@@ -90,7 +93,7 @@ class Actor:
         found = tuple(dict.fromkeys(grant.identity for grant in grants))
         numbers = {identity: number for number, identity in enumerate(found)}
         object.__setattr__(self, "identities", found)
-        shape = (self.everything, tuple((grant.role, numbers[grant.identity]) for grant in grants))
+        shape = (self.everything, tuple((grant.role, numbers[grant.identity]) for grant in grants), self.only)
         object.__setattr__(self, "shape", shape)
 
     def acting_in(self) -> tuple[Grant, ...]:

@@ -7,11 +7,12 @@ roles alone, not on who has them: which records are somebody's own is filled in 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Final
 
 from app.access.actor import Actor, Shape
+from app.access.derived import Derivation
 from app.context import Context
 from app.errors import Forbidden, NotFound
 from app.language import Label
@@ -65,6 +66,7 @@ class EntityAccess:
         held: the rights of each role, with the number of the identity that its scopes mean.
         create, read, update, retire, restore: with which records; false where with none.
         powers: what he may do with many at once.
+        hidden: computed fields whose sources he may not all read; see `app.access.derived`.
     """
 
     held: tuple[tuple[EntityRights, int], ...]
@@ -74,6 +76,7 @@ class EntityAccess:
     retire: Covering
     restore: Covering
     powers: frozenset[Power]
+    hidden: frozenset[str] = frozenset()
 
     def covering(self, verb: Verb) -> Covering:
         """Return the records that a verb is about."""
@@ -82,6 +85,8 @@ class EntityAccess:
 
     def reading(self, key: str) -> Covering:
         """Return the records in which the values of a field can be read: `read` itself where it is in all of them."""
+        if key in self.hidden:
+            return NOTHING
         return self._field(key, "read", FieldLevel.READ)
 
     def writing(self, key: str, verb: Verb) -> Covering:
@@ -101,14 +106,49 @@ class EntityAccess:
 
 def access_of(model: Model, shape: Shape, entity_key: str) -> EntityAccess:
     """Return what somebody with some roles may do with the records of one entity."""
-    everything, roles = shape
+    bare = _bare_access(model, shape, entity_key)
+    entity = model.entities.get(entity_key)
+    if shape[0] or entity is None or not bare.read:
+        return bare
+    derivation = Derivation(
+        model, lambda key: sees_all(model, shape, key), lambda key, field: _always_reads(model, shape, key, field)
+    )
+    hidden = derivation.hidden(entity)
+    return replace(bare, hidden=hidden) if hidden else bare
+
+
+def _always_reads(model: Model, shape: Shape, entity_key: str, field_key: str) -> bool:
+    """Return whether a field can be read wherever its record can; without a key, whether all records can."""
+    granted = _bare_access(model, shape, entity_key)
+    return granted.reading(field_key) == granted.read and bool(granted.read) if field_key else granted.read.whole
+
+
+def sees_all(model: Model, shape: Shape, entity_key: str) -> bool:
+    """Return whether somebody may read every record of an entity; everybody knows users and teams by name."""
+    if entity_key.startswith("@"):
+        return True
+    owners = model.entities[entity_key].owners
+    whole = _bare_access(model, shape, entity_key).read.whole
+    return whole and all(sees_all(model, shape, owner) for owner, _ in owners if owner != entity_key)
+
+
+def _bare_access(model: Model, shape: Shape, entity_key: str) -> EntityAccess:
+    """Return what the roles say by themselves."""
+    everything, roles, only = shape
+    if only is not None and entity_key not in only:
+        return _access(())
     if everything:
         held: tuple[tuple[EntityRights, int], ...] = ((_ALL, 0),)
     else:
         held = tuple((model.roles[key].on(entity_key), who) for key, who in roles if key in model.roles)
+    return _access(held)
+
+
+def _access(held: tuple[tuple[EntityRights, int], ...]) -> EntityAccess:
     coverings = {verb: _covering((rights.scope(verb), who) for rights, who in held) for verb in VERBS}
     powers = reduce(frozenset.union, (rights.powers for rights, _ in held), frozenset[Power]())
-    return EntityAccess(held, **coverings, powers=powers)
+    create, read, update, retire, restore = (coverings[verb] for verb in VERBS)
+    return EntityAccess(held, create, read, update, retire, restore, powers)
 
 
 def rights(model: Model, actor: Actor, entity_key: str) -> EntityAccess:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from email_validator import EmailNotValidError, validate_email
-from flask import Response, flash, request
+from flask import Response, abort, flash, request
 from flask_admin.contrib.sqla import ModelView, tools
 from flask_admin.form import BaseForm
 from flask_wtf import FlaskForm
@@ -21,14 +21,17 @@ from wtforms.validators import Length, Optional, ValidationError
 from app.access.rights import capable
 from app.admin.choosing import RolesField, TeamField, role_label
 from app.admin.frame import framed
+from app.errors import Conflict
 from app.fields.formats import formats_for
 from app.system.audit import append
+from app.system.seen import count_up
+from app.system.sessions import end_all
 from app.system.tables import Role, User
 from app.web import markup
 from app.web.lifecycle import connection, context
 from app.web.passwords import LONGEST, SHORTEST, hashed
 from app.web.render import LANGUAGES
-from app.web.respond import respond
+from app.web.respond import own_place, respond
 from app.web.texts import TEXTS, text
 
 _PAGE: Final = 50
@@ -104,6 +107,13 @@ class Table(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
         status = 422 if request.method == "POST" else 200
         return respond(framed(template, f"console.{self.place}", self, **values), status)
 
+    def _run_view(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        """Refuse to lead anywhere but to pages of this site; Flask-Admin lets blanks and line breaks pass."""
+        for asked in request.values.getlist("url"):
+            if own_place(asked) != asked:
+                abort(400)
+        return super()._run_view(fn, *args, **kwargs)
+
     def handle_view_exception(self, exc: Exception) -> bool:
         """Tell what the typist can mend above the form; anything else is for the edge.
 
@@ -128,6 +138,23 @@ class Table(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
         if not all(_ID.fullmatch(number) for number in numbers):
             return None
         return None if any("\0" in part for part in parts) else super().get_one(id)
+
+    def update_model(self, form: Any, model: Any) -> bool:
+        """Save a row where it is still the one that the form was made from; else show the new state, with a sentence.
+
+        Args:
+            form: what was sent.
+            model: the row as it is stored.
+        """
+        sent = request.form.get("version", "")
+        version = int(sent) if _ID.fullmatch(sent) else 0
+        try:
+            count_up(connection(), inspect(self.model).local_table, model.id, version)
+        except Conflict as stale:
+            flash(stale.message.text(context().locale), "error")
+            form.process(obj=model)
+            return False
+        return bool(super().update_model(form, model))
 
     def _get_list_extra_args(self) -> Any:
         """Read the list's arguments; a page before the first or far behind the last is taken for the nearest one."""
@@ -188,6 +215,8 @@ class Users(Table):
         if form.new_password.data:
             model.password = hashed(form.new_password.data)
         model.fs_uniquifier = uuid.uuid4().hex if is_created or not _is_self(model) else model.fs_uniquifier
+        if not is_created and not _is_self(model):
+            end_all(connection(), model.id)
         roles = sorted(role.name for role in model.roles)
         self._record(
             "user.create" if is_created else "user.update", model.email, {"roles": roles, "active": bool(model.active)}

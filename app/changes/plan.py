@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from app.changes import filling
 from app.changes.objections import objections
 from app.errors import InvalidMetadata, Issue, Severity
 from app.meta.diff import Change, diff
@@ -122,7 +123,7 @@ def finish(connection: Connection, base: Snapshot | None, prepared: Prepared, *,
         base=None if base is None else base.revision,
         documents=prepared.documents,
         candidate=found,
-        changes=diff(old, found.model) if differs else (),
+        changes=(*diff(old, found.model), *filling.changes(connection, old, found)) if differs else (),
         ddl=ddl_plan(connection, found.tables, previous),
         objections=objections(connection, base, found) if differs else (),
         warnings=prepared.warnings,

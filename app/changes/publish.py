@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.access.actor import Actor
 from app.access.rights import capable
+from app.changes.filling import fill
 from app.changes.plan import Documents, Plan, finish, prepare
 from app.errors import CannotStart, Conflict, Forbidden, InvalidMetadata
 from app.language import Label
@@ -167,6 +168,9 @@ def _write(
     for number, ddl in enumerate(made.ddl, start=1):
         with steps.step(f"ddl {number}"):
             apply(connection, (ddl,))
+    if made.differs:
+        with steps.step("fill"):
+            fill(connection, None if before is None else before.model, made.candidate)
     if not made.differs:
         audit.append(connection, actor, "database.mend", f"revision {made.base}", [ddl.sql for ddl in made.ddl])
         return made.base

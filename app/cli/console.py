@@ -14,7 +14,7 @@ import orjson
 
 from app.config import Settings, read_settings
 from app.demo.load import DemoRefused
-from app.errors import CannotStart, Conflict, Forbidden, InvalidMetadata, Issue, Severity
+from app.errors import BackupRefused, CannotStart, Conflict, Forbidden, InvalidMetadata, Issue, Severity
 from app.language import Label, Locale
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -125,7 +125,7 @@ def guarded(command: Command) -> Command:
             console.issues(invalid.issues)
             console.answer({"issues": as_json(invalid.issues)})
             sys.exit(Exit.REFUSED)
-        except (Conflict, Forbidden, DemoRefused) as refused:
+        except (BackupRefused, Conflict, Forbidden, DemoRefused) as refused:
             console.fail(refused.message, Exit.REFUSED)
         except CannotStart as refused:
             console.fail(refused.message, Exit.CANNOT_START)

@@ -15,6 +15,7 @@ from app.language import Label
 from app.meta.documents import Document, load_all
 from app.runtime.store import Store
 from app.storage.database import Database, open_database
+from app.storage.seal import seal_from
 
 _NO_FOLDER: Final = Label(
     "Den Ordner „{path}“ gibt es nicht. Nennen Sie einen Ordner mit Dokumenten.",
@@ -55,7 +56,7 @@ def opened(settings: Settings, *, create: bool = False) -> Iterator[tuple[Databa
     """
     if create and make_url(settings.database_url).database == str(VAR / "lotse.sqlite"):
         VAR.mkdir(exist_ok=True)
-    database = open_database(settings.database_url, create=create)
+    database = open_database(settings.database_url, create=create, seal=seal_from(settings.secret_key))
     try:
         yield database, Store(database, settings.time_zone)
     finally:

@@ -6,12 +6,14 @@ import os
 
 import click
 
+from app.cli.backup import backup_command, restore_command, verify_backup_command
 from app.cli.console import Console, spoken
 from app.cli.demo import demo_command
 from app.cli.doctor import doctor_command
 from app.cli.documents import check_command, export_command, plan_command, publish_command
 from app.cli.run import run_command
 from app.cli.users import user_group
+from app.cli.verify import verify_command
 from app.system.install import PROGRAM
 
 
@@ -26,7 +28,7 @@ def main(context: click.Context) -> None:
     \b
     Exit codes:
       0  done
-      1  refused: documents with errors, or data that stand against a change
+      1  refused: documents with errors, data that stand against a change, a backup that isn't sound
       2  an option or argument that isn't one
       3  can't start: a setting or database with which nothing can be done
 
@@ -47,6 +49,10 @@ for command in (
     export_command,
     demo_command,
     doctor_command,
+    backup_command,
+    restore_command,
+    verify_backup_command,
+    verify_command,
     user_group,
 ):
     main.add_command(command)

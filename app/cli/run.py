@@ -17,6 +17,7 @@ from app.changes.publish import publish
 from app.cli.console import Console, guarded
 from app.cli.demo import told
 from app.cli.installation import documents_of, opened
+from app.cli.safety import require_safe
 from app.cli.serving import TARGET
 from app.config import Settings, read_settings
 from app.demo.load import DemoRefused, load_demo
@@ -37,10 +38,6 @@ _IN_USE: Final = Label(
     "Auf {host}:{port} läuft schon etwas. Beenden Sie es oder nehmen Sie einen anderen Port: lotse run --port {other}",
     "Something is running on {host}:{port} already. Stop it or take another port: lotse run --port {other}",
 )
-_DEMO_IN_PUBLIC: Final = Label(
-    "Mit --demo stehen Kennwörter auf der Anmeldeseite; das geht nur auf 127.0.0.1.",
-    "With --demo, passwords stand on the sign-in page; that only works on 127.0.0.1.",
-)
 
 
 @click.command("run")
@@ -60,8 +57,7 @@ def run_command(console: Console, *, demo: bool, host: str | None, port: int | N
     chosen = {"LOTSE_HOST": host, "LOTSE_PORT": port, "LOTSE_WORKERS": workers, "LOTSE_DEMO": "1" if demo else None}
     environment = {**console.environment, **{name: str(v) for name, v in chosen.items() if v is not None}}
     settings = read_settings(environment)
-    if settings.demo and settings.host not in ("127.0.0.1", "::1", "localhost"):
-        raise CannotStart(_DEMO_IN_PUBLIC)
+    require_safe(settings, environment)
     _port_must_be_free(settings)
     with opened(settings, create=True) as (database, store):
         _prepare(console, settings, database, store, demo=demo)

@@ -11,10 +11,14 @@ from flask import Flask
 from app.config import read_settings
 from app.demo.people import DEMO_PASSWORD, DEMO_USERS
 from app.factory import create_app
-from app.web.lifecycle import DemoAccount
+from app.system import upkeep
+from app.system.upkeep import Task, Upkeep
+from app.web.lifecycle import DemoAccount, running
 
 #: How a worker finds `application`.
 TARGET = "app.cli.serving:application"
+#: What every serving process looks after; one of them does it.
+UPKEEP_TASKS: Final[tuple[Task, ...]] = (*upkeep.TASKS,)
 #: Objects made before the youngest are looked through for circles.
 _ALLOCATIONS: Final = 20_000
 
@@ -27,6 +31,8 @@ def demo_accounts() -> tuple[DemoAccount, ...]:
 def application() -> Flask:
     """Build the application of a worker, with the settings of its environment."""
     app = create_app(read_settings(os.environ), demo_accounts=demo_accounts())
+    with app.app_context():
+        Upkeep(running().database, UPKEEP_TASKS).start()
     # The configuration stays for as long as the worker does; without this, the collector would look through all of it
     # again and again, the longer the more entities there are.
     gc.collect()

@@ -58,8 +58,6 @@ def make_accounts(world: World) -> None:
         abroad -= len(raws) % 25 == 1
     raws += [_double(world, raws[world.random.randrange(len(raws))]) for _ in range(doubles)]
     world.random.shuffle(raws)
-    for number, raw in enumerate(raws, start=10001):
-        raw["account_no"] = f"K-{number}"
     for raw, row_id in zip(raws, world.add("account", raws), strict=True):
         world.firms.append(_firm(raw, row_id))
     _join_groups(world)

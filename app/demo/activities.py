@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from app.demo.names import AGREEMENTS, NEXT_STEPS, OBSERVATIONS, PROBLEMS, SUBJECTS, TOPICS
@@ -65,7 +65,6 @@ def make_activities(world: World) -> None:
     for raw, firm, row_id in zip(raws, hosts, world.add("activity", raws), strict=True):
         if raw["kind"] == "besuch" and raw["status"] == "erledigt":
             world.visits.append((row_id, firm, raw["start_at"].date()))
-    _tell_firms(world, raws)
 
 
 def _cared_for(world: World) -> list[Firm]:
@@ -158,14 +157,3 @@ def _report(world: World, raw: dict[str, Any], day: date) -> None:
     raw["location"] = "beim Kunden"
     if world.chance(60):
         raw |= {"next_step": step, "next_step_on": (day + timedelta(days=world.random.randint(5, 40))).isoformat()}
-
-
-def _tell_firms(world: World, raws: list[dict[str, Any]]) -> None:
-    changes: dict[int, dict[str, datetime]] = {}
-    for raw in raws:
-        known = changes.setdefault(raw["account"], {})
-        if raw["status"] == "erledigt" and raw["kind"] != "aufgabe":
-            known["last_contact_at"] = max(known.get("last_contact_at", raw["done_at"]), raw["done_at"])
-        elif "done_at" not in raw and raw["due_at"] >= world.ctx.now:
-            known["next_activity_at"] = min(known.get("next_activity_at", raw["due_at"]), raw["due_at"])
-    world.change("account", changes)

@@ -102,7 +102,6 @@ def make_requests(world: World) -> None:
         received = world.today - timedelta(days=ago)
         raws.append(
             {
-                "request_no": f"DS-{number + 1:04}",
                 "kind": kind,
                 "person": person.id,
                 "requester": person.name,

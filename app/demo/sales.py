@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -76,8 +76,6 @@ def make_leads(world: World) -> None:
     """Make the enquiries: all grades, a few that nobody has answered for days, two that still have to be judged."""
     raws = [_lead(world, number) for number in range(world.number(_LEADS))]
     raws.sort(key=lambda raw: raw["received_at"])
-    for number, raw in enumerate(raws, start=1):
-        raw["lead_no"] = f"L-{number:05}"
     world.leads = world.add("lead", raws)
 
 
@@ -148,8 +146,6 @@ def make_opportunities(world: World) -> None:
             _spoil(world, raw, number - closed - world.number(_SHELVED))
         raws.append(raw)
         hosts.append(firm)
-    for number, raw in enumerate(sorted(raws, key=lambda one: one["created_at"]), start=1):
-        raw["opp_no"] = f"C-{number:05}"
     for raw, firm, row_id in zip(raws, hosts, world.add("opportunity", raws), strict=True):
         world.opportunities.append((row_id, firm, raw["created_at"].date()))
     for entity, field in (("opportunity_line", "products"), ("opportunity_contact", "contacts")):
@@ -164,8 +160,8 @@ def _frame(world: World, firm: Firm, began: date) -> dict[str, Any]:
         "name": f"{offer} {_short(firm.name)}",
         "account": firm.id,
         "type": world.weighted(_REGULAR_TYPES) if "kunde" in firm.roles else "neu",
-        "amount": round(sum(line["total"] for line in lines), 2),
-        "recurring_amount": round(sum(line["total"] for line in lines) / 2, -2) if "vertrag" in offer else None,
+        "amount": round(_worth(lines), 2),
+        "recurring_amount": round(_worth(lines) / 2, -2) if "vertrag" in offer else None,
         "need": NEEDS[offer][0] if world.chance(80) else None,
         "benefit": NEEDS[offer][1] if world.chance(60) else None,
         "competitor": _rival(world) if world.chance(30) else None,
@@ -231,13 +227,18 @@ def _short(name: str) -> str:
     return next((word for word in words if word not in LEADING_TRADES and word not in PUBLIC_BODIES), words[0])
 
 
+def _worth(lines: Sequence[Mapping[str, Any]]) -> float:
+    """Return what some lines are worth together; the product computes each line's total itself."""
+    return float(sum(round(line["quantity"] * line["price"], 2) for line in lines))
+
+
 def _lines(world: World, parts: Sequence[tuple[str, int, int]]) -> list[dict[str, Any]]:
     lines = []
     for sku, low, high in parts:
         product, price = world.products[sku]
         quantity = world.random.randint(low, high)
         asked = round(price * world.random.uniform(0.88, 1.05), 2)
-        lines.append({"product": product, "quantity": quantity, "price": asked, "total": round(quantity * asked, 2)})
+        lines.append({"product": product, "quantity": quantity, "price": asked})
     return lines
 
 

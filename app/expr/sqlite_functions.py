@@ -112,6 +112,15 @@ def _to_scaled(text: Any, scale: int) -> Any:
     return int(exact) if 0 < exact < 2**62 and exact == exact.to_integral_value() else None
 
 
+def _to_stored(text: Any, scale: int) -> Any:
+    """Return a number rounded half up to a scale, as a whole number; None where it is too large."""
+    if text is None:
+        return None
+    rounded = arithmetic.rounded(_decimal(str(text)), Decimal(scale))
+    whole = None if rounded is None else int(arithmetic.shifted(rounded, scale))
+    return whole if whole is not None and abs(whole) < 10**18 else None
+
+
 def _extreme(function: Function) -> Callable[..., Any]:
     def lent(tag: str, *values: Any) -> Any:
         read = _TYPES[tag]
@@ -145,6 +154,7 @@ def lent_functions() -> Iterator[tuple[str, int, Callable[..., Any]]]:
     yield "lotse_compare", 2, _compare
     yield "lotse_decimal", 2, _to_decimal
     yield "lotse_scaled", 2, _to_scaled
+    yield "lotse_stored", 2, _to_stored
     yield "lotse_widen", 2, _widen
     yield "lotse_narrow", 2, _narrow
     yield "lotse_fold", 1, _fold

@@ -152,6 +152,12 @@ class AnyReference(FieldType):
         target = _target(value)
         return None if target is None else {"entity": target.entity, "id": target.id}
 
+    def expanded(self, value: Value) -> Any:
+        """Return an object of entity, id and title."""
+        target = _target(value)
+        title = value.label if isinstance(value, LinkedAny) else None
+        return None if target is None else {"entity": target.entity, "id": target.id, "title": title}
+
     def to_cell(self, value: Value) -> Any:
         """Return the label, or `account:17`, which an import reads back."""
         if isinstance(value, LinkedAny):

@@ -186,6 +186,8 @@ class FieldType(ABC):
     aggregates: ClassVar[tuple[str, ...]] = ("count", "distinct")
     #: Types that a stored value of this type can be turned into a value of, with what it may cost.
     converts_from: ClassVar[Mapping[str, Loss]] = {}
+    #: Whether a value of it can be the result of an expression: a formula, a roll-up.
+    computable: ClassVar[bool] = False
     #: Spec and examples with which the contract test binds and exercises the type.
     sample: ClassVar[FieldSpec]
     examples: ClassVar[Examples]
@@ -287,6 +289,16 @@ class FieldType(ABC):
         """Return the value as JSON carries it (API, export, history); `clean` reads it back."""
         return value
 
+    def expanded(self, value: Value) -> Any:
+        """Return the value as JSON where whoever asks wants to know what it points to: with id and title.
+
+        Types that point to nothing return what `to_json` does. `clean` reads this back, too.
+
+        Args:
+            value: what `with_label` returned, or None.
+        """
+        return self.to_json(value)
+
     def to_cell(self, value: Value) -> Any:
         """Return the value for a spreadsheet cell: a number, date, boolean or text."""
         return self.to_json(value)
@@ -303,6 +315,13 @@ class FieldType(ABC):
 
     def expression_value(self, value: Value, sub: str | None = None) -> Any:
         """Return what an expression sees: str, Decimal, bool, date, time, datetime, int (reference), tuple or None."""
+        return value
+
+    def from_expression(self, value: Any) -> Value:
+        """Return the value that a computed field keeps for the value of an expression.
+
+        Only asked of types that are `computable`. What doesn't fit is empty: a computation refuses nothing.
+        """
         return value
 
     def scale(self) -> int:

@@ -43,6 +43,7 @@ class Boolean(FieldType):
     value_type = ValueType.BOOLEAN
     infers = (("boolean", None),)
     widget = "boolean"
+    computable = True
     sample = FieldSpec(entity="sample", key="active", label=Label("Aktiv", "Active"))
     examples = Examples(
         good=(

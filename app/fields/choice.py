@@ -25,6 +25,7 @@ class Choice(ChoosingField):
     icon = "list"
     value_type = ValueType.TEXT
     widget = "choice"
+    computable = True
     converts_from = {"text": Loss.CHECK, "choices": Loss.CHECK}
     sample = FieldSpec(
         entity="sample",
@@ -78,6 +79,10 @@ class Choice(ChoosingField):
             "extra": extra_options(gone, self.texts(DEFAULT_LOCALE)),
             **mark(self.offered_keys, frozenset((sent,)), "selected", SELECTED),
         }
+
+    def from_expression(self, value: Any) -> Value:
+        """Return a computed key that the list has."""
+        return value if value in self._keys else None
 
     def format(self, value: Value, formats: Formats) -> str:
         """Return the option's label."""

@@ -26,6 +26,7 @@ class Date(TemporalField):
     value_type = ValueType.DATE
     infers = (("string", "date"),)
     widget = "date"
+    computable = True
     converts_from = {"text": Loss.CHECK, "datetime": Loss.NONE}
     sample = FieldSpec(entity="sample", key="due", label=Label("Fällig", "Due"))
     examples = Examples(

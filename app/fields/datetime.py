@@ -26,6 +26,7 @@ class Datetime(TemporalField):
     value_type = ValueType.DATETIME
     infers = (("string", "date-time"),)
     widget = "datetime"
+    computable = True
     converts_from = {"text": Loss.CHECK, "date": Loss.NONE}
     sample = FieldSpec(entity="sample", key="starts_at", label=Label("Beginn", "Start"))
     examples = Examples(
@@ -63,8 +64,10 @@ class Datetime(TemporalField):
         return formats.datetime(value)
 
     def to_json(self, value: Value) -> Any:
-        """Return RFC 3339 in UTC."""
-        return None if value is None else value.isoformat().replace("+00:00", "Z")
+        """Return RFC 3339 in UTC; what says no zone is in UTC, as it is stored."""
+        if value is None:
+            return None
+        return (value if value.tzinfo is not None else value.replace(tzinfo=UTC)).isoformat().replace("+00:00", "Z")
 
     def to_cell(self, value: Value) -> Any:
         """Return the local time without a zone; spreadsheets know none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import orjson
@@ -67,7 +68,7 @@ class Json(FieldType):
         if isinstance(raw, str) and not raw.strip():
             return None
         try:
-            text = raw.encode() if isinstance(raw, str) else orjson.dumps(raw)
+            text = raw.encode() if isinstance(raw, str) else orjson.dumps(raw, default=_plain)
             value = orjson.loads(text) if len(text) <= _MAX_BYTES else None
             # What orjson can read but not write (numbers of more than 64 bits) could not be stored either.
             again = orjson.dumps(value)
@@ -115,3 +116,10 @@ class Json(FieldType):
     def sort_suffixes(self) -> None:
         """JSON has no useful order."""
         return None
+
+
+def _plain(part: Any) -> float:
+    """Return a number that was read exactly as the kind of number that JSON is kept with."""
+    if isinstance(part, Decimal):
+        return float(part)
+    raise TypeError

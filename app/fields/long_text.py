@@ -30,6 +30,7 @@ class LongText(FieldType):
     value_type = ValueType.TEXT
     keywords = frozenset({"maxLength"})
     widget = "long_text"
+    computable = True
     aggregates = ("count",)
     converts_from = dict.fromkeys(("text", "url", "email", "tags", "address"), Loss.CHECK)
     sample = FieldSpec(entity="sample", key="note", label=Label("Notiz", "Note"), keywords={"maxLength": 500})
@@ -65,6 +66,10 @@ class LongText(FieldType):
     def clean_operand(self, operator: Operator, raw: Raw, locale: Locale) -> Value:
         """Read a text to look for."""
         return single_line(raw, _OPERAND_LENGTH)
+
+    def from_expression(self, value: Any) -> Value:
+        """Return a computed text, cut to the field's length."""
+        return None if value is None else several_lines(str(value)[: self.max_length], self.max_length)
 
     def format(self, value: Value, formats: Formats) -> str:
         """Return the text itself."""

@@ -16,7 +16,7 @@ from app.fields.base import Bucket, Examples, FieldSpec, FieldType, Loss, Operat
 from app.fields.buckets import NUMBER_BUCKETS
 from app.fields.column import ColumnKind, ColumnSpec
 from app.fields.formats import Formats
-from app.fields.numbers import json_number, not_a_number, read_scaled
+from app.fields.numbers import json_number, not_a_number, read_scaled, rounded
 from app.fields.numeric import Bounds
 from app.fields.operators import NUMBER_OPERATORS
 from app.fields.parameters import parameter
@@ -78,6 +78,7 @@ class MoneyField(FieldType):
     widget = "money"
     aggregates = ("count", "distinct", "sum", "average", "min", "max")
     converts_from = {"integer": Loss.CHECK, "decimal": Loss.CHECK, "text": Loss.CHECK}
+    computable = True
     sample = FieldSpec(
         entity="sample",
         key="value",
@@ -208,6 +209,11 @@ class MoneyField(FieldType):
         if value is None:
             return None
         return value.currency if sub == "currency" else value.amount
+
+    def from_expression(self, value: Any) -> Value:
+        """Return a computed amount in the usual currency."""
+        amount = rounded(value, _SCALE)
+        return None if amount is None else Money(amount, self.currency)
 
     def scale(self) -> int:
         """Return the digits of the amount."""

@@ -7,12 +7,15 @@ Anything that could mean two numbers is refused: a guess would be off by a facto
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, Final
 
 from app.errors import InvalidValue
 from app.language import Label, Locale
 
+#: Digits of a computed number in all: as many as a column holds.
+MOST_DIGITS: Final = 18
+_WIDE: Final = Context(prec=60, rounding=ROUND_HALF_UP)
 #: Significant digits a number may have: what a JSON number (IEEE double) carries without loss.
 MAX_DIGITS: Final = 15
 
@@ -127,3 +130,11 @@ def _from_json(raw: int | float | Decimal) -> Decimal:
     if not number.is_finite():
         raise not_a_number(raw)
     return number
+
+
+def rounded(number: Decimal | None, scale: int) -> Decimal | None:
+    """Round a computed number half up, as a column stores it; None where it has more digits than a column holds."""
+    if number is None or abs(number) >= Decimal(10) ** (MOST_DIGITS - scale):
+        return None
+    exact = _WIDE.quantize(number, Decimal(1).scaleb(-scale))
+    return exact if abs(exact) < Decimal(10) ** (MOST_DIGITS - scale) else None

@@ -12,7 +12,7 @@ from app.fields.base import Bucket, FieldSpec, FieldType, Operator, Raw, Value
 from app.fields.buckets import NUMBER_BUCKETS
 from app.fields.column import ColumnKind, ColumnSpec
 from app.fields.formats import Formats
-from app.fields.numbers import TOO_LARGE, TOO_SMALL, json_number, read_scaled
+from app.fields.numbers import TOO_LARGE, TOO_SMALL, json_number, read_scaled, rounded
 from app.fields.operators import NUMBER_OPERATORS
 from app.language import DEFAULT_LOCALE, Label, Locale
 
@@ -62,6 +62,7 @@ class NumberField(FieldType):
     keywords = frozenset({"minimum", "maximum"})
     widget = "number"
     aggregates: ClassVar[tuple[str, ...]] = ("count", "distinct", "sum", "average", "min", "max")
+    computable = True
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__(spec)
@@ -135,6 +136,13 @@ class NumberField(FieldType):
     def expression_value(self, value: Value, sub: str | None = None) -> Any:
         """Return a Decimal; expressions know no other number."""
         return None if value is None else Decimal(value)
+
+    def from_expression(self, value: Any) -> Value:
+        """Return the number rounded half up to the field's digits."""
+        if self.columns()[0].kind is not ColumnKind.INTEGER:
+            return rounded(value, self._scale)
+        whole = rounded(value, 0)
+        return None if whole is None else int(whole)
 
     def operators(self) -> tuple[Operator, ...]:
         """Return the operators of numbers."""

@@ -200,6 +200,12 @@ class PointingField(FieldType):
         """Return the id."""
         return self.to_columns(value)[""]
 
+    def expanded(self, value: Value) -> Any:
+        """Return an object of id and title; without a title where it can't be told."""
+        if value is None or isinstance(value, Unresolved):
+            return None
+        return {"id": self.to_json(value), "title": value.label if isinstance(value, Linked) else None}
+
     def to_cell(self, value: Value) -> Any:
         """Return the label where there is one."""
         return value.label if isinstance(value, Linked) else value

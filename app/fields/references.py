@@ -148,6 +148,11 @@ class References(FieldType):
         """Return a list of ids."""
         return None if value is None else [_id(one) for one in value if not isinstance(one, Unresolved)]
 
+    def expanded(self, value: Value) -> Any:
+        """Return a list of objects of id and title."""
+        found = [one for one in value or () if not isinstance(one, Unresolved)]
+        return [{"id": _id(one), "title": one.label if isinstance(one, Linked) else None} for one in found] or None
+
     def to_cell(self, value: Value) -> Any:
         """Return the labels, or ids, with commas between them."""
         return None if value is None else ", ".join(_text(one).removeprefix("#") for one in value)

@@ -38,6 +38,7 @@ class Text(FieldType):
     infers = (("string", None),)
     keywords = frozenset({"maxLength", "minLength", "pattern"})
     widget = "text"
+    computable = True
     converts_from = dict.fromkeys(
         ("long_text", "email", "phone", "url", "vat_id", "iban", "choice", "integer", "decimal", "date"), Loss.CHECK
     )
@@ -101,6 +102,10 @@ class Text(FieldType):
     def clean_operand(self, operator: Operator, raw: Raw, locale: Locale) -> Value:
         """Read a text to look for; a part of a text needn't have its length or pattern."""
         return single_line(raw, self.max_length)
+
+    def from_expression(self, value: Any) -> Value:
+        """Return a computed text, cut to the field's length."""
+        return None if value is None else single_line(str(value)[: self.max_length], self.max_length)
 
     def format(self, value: Value, formats: Formats) -> str:
         """Return the text itself."""

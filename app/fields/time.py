@@ -24,6 +24,7 @@ class Time(FieldType):
     value_type = ValueType.TIME
     infers = (("string", "time"),)
     widget = "time"
+    computable = True
     aggregates = ("count", "distinct", "min", "max")
     converts_from = {"text": Loss.CHECK}
     sample = FieldSpec(entity="sample", key="opens", label=Label("Öffnet", "Opens"))

@@ -89,10 +89,12 @@ class SummaryLine:
     Args:
         anchor: id of the input that it leads to, or None.
         text: what is wrong, with the field's name.
+        url: address of the record that is in the way, or None.
     """
 
     anchor: str | None
     text: str
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,8 @@ class BoundForm:
                     found.append(SummaryLine(None, text))
                     continue
                 text = text if part.control.label in text else f"{part.control.label}: {text}"
-                found.append(SummaryLine(part.control.id, text))
+                url = None if error.record is None else f"/r/{error.record[0]}/{error.record[1]}"
+                found.append(SummaryLine(part.control.id, text, url))
         return (*found, *self._of_lines())
 
     def _of_lines(self) -> list[SummaryLine]:

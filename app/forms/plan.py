@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from app.context import Context
 from app.errors import NotFound
+from app.expr.ast import Expr
 from app.fields import markdown
 from app.forms.control import Control, Surroundings, draw, trait
 from app.forms.lines import LinesPlan, lines_plan, targets_of
@@ -30,6 +31,7 @@ from app.forms.parts import (
 from app.forms.pieces import Holders, Pieces, holder, module, trusted
 from app.forms.state import Conditions, FieldRules, Follow, MaskRules, environment_of, getter
 from app.forms.texts import said
+from app.forms.why import WHY, why
 from app.meta.model import (
     Entity,
     Field,
@@ -116,6 +118,18 @@ class MaskPlan:
         out: list[str] = []
         seen = [(tab, tab.render(filling, out, hidden=False)) for tab in self.tabs]
         return self._framed("".join(out), [tab for tab, visible in seen if visible], filling)
+
+    def locks_of(
+        self, ctx: Context, values: Mapping[str, Any], record_id: int, follow: Follow | None = None
+    ) -> tuple[str, ...]:
+        """Return the sentences of the locks that hold for a stored record."""
+        if not self.rules.locks:
+            return ()
+        get, environment = (
+            getter(self.model, self.entity, values, record_id=record_id, follow=follow),
+            environment_of(ctx),
+        )
+        return tuple(message.text(ctx.locale) for lock, message in self.rules.locks if lock.any(get, environment))
 
     def _filling(
         self,
@@ -232,13 +246,17 @@ class _Builder:
                     visible=Conditions.of(self.scope, *above),
                     required=Conditions.of(self.scope, element.required_if, element.field.required_if),
                     readonly=Conditions.of(self.scope, element.readonly_if, element.field.readonly_if),
-                    locked=Conditions.of(self.scope, element.field.readonly_if),
+                    locked=Conditions.of(self.scope, element.field.readonly_if, *self._locks_on(element.field.key)),
                     always_required=element.field.required,
                     always_readonly=self._never_typed(element.field),
                     kinds=self.around.readable if "entity" in element.field.type.subs() else None,
                 )
         given = {key: conditions for key, conditions in things.items() if conditions}
-        return MaskRules(MappingProxyType(given), MappingProxyType(fields))
+        locks = tuple((Conditions.of(self.scope, lock.condition), lock.message) for lock in self.entity.locks)
+        return MaskRules(MappingProxyType(given), MappingProxyType(fields), locks)
+
+    def _locks_on(self, key: str) -> tuple[Expr, ...]:
+        return tuple(lock.condition for lock in self.entity.locks if key not in lock.exempt)
 
     def _never_typed(self, field: Field) -> bool:
         if field.readonly or (field.system and field.key not in ASSIGNABLE):
@@ -307,7 +325,9 @@ class _Builder:
         )
         lines = field.type.lines()
         span = element.span if lines is None else 2  # a table in half a page can't be read
-        shown = Pieces.cut(str(self.macros["shown"](element_id, span, label, holder(VALUE))))
+        told, locale = why(self.around.model, field), self.around.locale
+        reason = ("", "") if told is None else (WHY.text(locale), told.text(locale))
+        shown = Pieces.cut(str(self.macros["shown"](element_id, span, label, holder(VALUE), *reason)))
         child = None if lines is None else self.around.model.entities[lines.entity]
         part = FieldPart(
             element_id=element_id,

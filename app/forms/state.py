@@ -17,6 +17,7 @@ from app.expr.environment import Environment
 from app.expr.scope import Scope
 from app.expr.to_python import Getter, condition
 from app.fields.pointing import Unresolved
+from app.language import Label
 from app.meta.model import Entity, Field, Model
 
 #: Gives the value at a path of another record: entity key, id, path. The caller reads; this room never selects.
@@ -104,11 +105,12 @@ class MaskRules:
     Args:
         things: conditions of everything that can be hidden, by id.
         fields: what decides about each field, by key.
-        elements: id of the element of each field, by the field's key.
+        locks: the states in which the record is locked, with the sentence that says so.
     """
 
     things: Mapping[str, Conditions] = field(default_factory=dict)
     fields: Mapping[str, FieldRules] = field(default_factory=dict)
+    locks: tuple[tuple[Conditions, Label], ...] = ()
 
     @property
     def watched(self) -> frozenset[str]:

@@ -14,10 +14,11 @@ import orjson
 
 from app.errors import Issue, Severity
 from app.meta.canonical import canonical, fingerprint_of
+from app.meta.computed import Computations
 from app.meta.findings import Findings
 from app.meta.grammar.published import KINDS
 from app.meta.layers import EffectiveDocument
-from app.meta.linking import entities, masks, people, reports, roles, shapes, views
+from app.meta.linking import calculations, entities, masks, people, reports, roles, shapes, views
 from app.meta.linking.workshop import Desk, Name, Part, Source, Workshop
 from app.meta.model import Dashboard, Entity, Mask, Menu, Model, OptionList, Report, Role, View
 from app.meta.structure import check_structure, document_checker
@@ -112,6 +113,9 @@ _MAKERS: Final[Mapping[str, Callable[[Desk, str], Any]]] = {
     "lines": entities.make_lines,
     "all_owners": entities.make_all_owners,
     "owners": entities.make_owners,
+    "calculations": calculations.make_calculations,
+    "computations": calculations.make_computations,
+    "volatile": calculations.make_volatile,
     "entity": entities.make_entity,
     "mask": masks.make_mask,
     "generated_main": masks.make_generated_main,
@@ -239,6 +243,7 @@ def _assemble(workshop: Workshop, fingerprint: str) -> Callable[[tuple[Issue, ..
     dashboards: dict[str, Dashboard] = assembly.each("dashboards", "dashboard")
     menus: dict[str, Menu] = assembly.each("menus", "menu")
     found_roles: dict[str, Role] = assembly.each("roles", "role")
+    computations: Computations = workshop.get(("computations", ""))
     return lambda issues: Model(
         fingerprint=fingerprint,
         entities=_frozen(found_entities),
@@ -253,6 +258,7 @@ def _assemble(workshop: Workshop, fingerprint: str) -> Callable[[tuple[Issue, ..
         masks_of=_frozen(masks_of),
         views_of=_frozen(views_of),
         reports_of=_reports_of(found_reports),
+        computations=computations,
     )
 
 

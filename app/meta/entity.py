@@ -9,6 +9,7 @@ from typing import Any
 from app.expr.ast import Expr
 from app.fields.base import FieldType
 from app.language import Label
+from app.meta.numbering import Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,61 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Rollup:
+    """A value gathered from the records of another entity that point to this one.
+
+    Args:
+        entity: key of the other entity.
+        via: key of its field that points here.
+        aggregate: sum, count, min, max or latest.
+        path: what of each record is gathered; None for count.
+        by: for latest: the key of the field that says which record is the newest.
+        condition: only records for which it is TRUE count; None for all.
+    """
+
+    entity: str
+    via: str
+    aggregate: str
+    path: FieldPath | None = None
+    by: str = "created_at"
+    condition: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRange:
+    """Numbers that the product hands out, one after the other.
+
+    Args:
+        pattern: how a number is written, cut into pieces (see `app.meta.numbering`).
+        restart: when counting begins anew: `year`, `month` or `never`.
+        gapless: whether every hole has to be explained.
+        draw_if: a number is drawn when this becomes TRUE; None for at once.
+    """
+
+    pattern: tuple[Piece, ...]
+    restart: str = "never"
+    gapless: bool = False
+    draw_if: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A state in which a record can't be changed any more: judged on the stored record, before what is to be saved.
+
+    Args:
+        id: its key within the entity.
+        condition: as long as it is TRUE for the stored record, the record is locked.
+        exempt: keys of the fields that can be changed all the same; of a lines field, its rows.
+        message: why, and what to do.
+    """
+
+    id: str
+    condition: Expr
+    exempt: tuple[str, ...]
+    message: Label
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field of an entity.
 
@@ -39,6 +95,12 @@ class Field:
         readonly: nobody types it in a mask; only the product writes it.
         default: a literal value (already cleaned) or an expression, or None.
         system: one of the fields every record has (owner, team, created_at …), shown and filtered but not in documents.
+        formula: computed by this expression, or None.
+        rollup: gathered from other records, or None.
+        number: drawn from this range, or None.
+        frozen_if: while this is TRUE, a computed value stays as it is; None for never.
+        declassified: whether whoever may read the field reads its value, whatever it was computed from.
+        volatile: whether its value depends on the day or the time: it has no column and is computed when it is read.
     """
 
     key: str
@@ -58,6 +120,17 @@ class Field:
     default_expr: Expr | None = None
     rules: tuple[Rule, ...] = ()
     system: bool = False
+    formula: Expr | None = None
+    rollup: Rollup | None = None
+    number: NumberRange | None = None
+    frozen_if: Expr | None = None
+    declassified: bool = False
+    volatile: bool = False
+
+    @property
+    def computed(self) -> bool:
+        """Return whether its value follows from other values."""
+        return self.formula is not None or self.rollup is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +154,7 @@ class Entity:
         retired: keys of fields that are no longer live; their columns and values stay.
         title: how a record is called; computed at write time into the column `title`.
         unique: groups of field keys that together must not repeat (empty values never collide).
+        locks: states in which a record can't be changed any more.
         owners: `(entity, field)` pairs of the lines fields whose rows are records of this entity.
         layer: where it comes from: `base`, `plugin:<name>` or `company`.
     """
@@ -94,6 +168,7 @@ class Entity:
     retired: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
+    locks: tuple[Lock, ...] = ()
     owners: tuple[tuple[str, str], ...] = ()
     layer: str = "base"
     help: Label | None = None

@@ -15,7 +15,8 @@ from app.errors import Issue
 from app.expr.ast import Expr
 from app.fields.base import Bucket, FieldType, Option
 from app.language import Label
-from app.meta.entity import Entity, Field, FieldPath, Rule, TitlePart
+from app.meta.computed import Computations
+from app.meta.entity import Entity, Field, FieldPath, Lock, NumberRange, Rollup, Rule, TitlePart
 from app.meta.role import EntityRights, Role
 
 # -- masks ------------------------------------------------------------------------------------------------------------
@@ -302,6 +303,7 @@ class Model:
     Args:
         fingerprint: SHA-256 of the canonical documents it was compiled from, hexadecimal.
         issues: warnings found while compiling; a Model never has errors.
+        computations: in which order computed fields are computed, and who depends on whom.
     """
 
     fingerprint: str
@@ -317,6 +319,7 @@ class Model:
     masks_of: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     views_of: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     reports_of: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    computations: Computations = field(default_factory=Computations)
 
 
 __all__ = [
@@ -328,18 +331,21 @@ __all__ = [
     "Field",
     "FieldElement",
     "FieldPath",
+    "Lock",
     "Mask",
     "MaskElement",
     "Measure",
     "Menu",
     "MenuItem",
     "Model",
+    "NumberRange",
     "OptionList",
     "RelatedElement",
     "Report",
     "ReportParameter",
     "ReportSort",
     "Role",
+    "Rollup",
     "Rule",
     "Section",
     "SortKey",

@@ -12,6 +12,8 @@ from app.meta.model import Entity, Field, FieldPath
 
 #: How many references a path may follow in expressions and reports.
 MAX_HOPS: Final = 3
+#: How many where date-dependent fields that it names are written out in it; each of them follows `MAX_HOPS` at most.
+WRITTEN_OUT_HOPS: Final = 2 * MAX_HOPS
 #: How many in the columns of a list, in titles and on masks, where every hop is a join for every row.
 SHOWN_HOPS: Final = 2
 

@@ -90,9 +90,24 @@ def _of_rules(model: Model, entity: Entity, rules: tuple[Rule, ...]) -> Iterator
             yield from _of_keys(model, entity.key, (rule.at,))
 
 
+def _of_computation(model: Model, entity: Entity, field: Field) -> Iterator[Subject]:
+    for expr in (field.formula, field.frozen_if, None if field.number is None else field.number.draw_if):
+        yield from _of_expr(model, entity.key, expr)
+    rollup = field.rollup
+    if rollup is not None:
+        yield Subject("entity", rollup.entity)
+        yield from _of_keys(model, rollup.entity, (rollup.via,))
+        if rollup.path is not None:
+            yield from _of_path(rollup.path)
+        if rollup.aggregate == "latest":
+            yield from _of_keys(model, rollup.entity, (rollup.by,))
+        yield from _of_expr(model, rollup.entity, rollup.condition)
+
+
 def _of_field(model: Model, entity: Entity, field: Field) -> Iterator[Subject]:
     for expr in (field.required_if, field.visible_if, field.readonly_if, field.default_expr):
         yield from _of_expr(model, entity.key, expr)
+    yield from _of_computation(model, entity, field)
     yield from _of_rules(model, entity, field.rules)
     spec = field.type.spec
     if spec.parameters.get("options") in model.options:
@@ -111,6 +126,9 @@ def _of_entity(model: Model, entity: Entity) -> Iterator[Subject]:
     for part in entity.title:
         yield from _of_keys(model, entity.key, part.path)
     yield from _of_rules(model, entity, entity.rules)
+    for lock in entity.locks:
+        yield from _of_expr(model, entity.key, lock.condition)
+        yield from _of_keys(model, entity.key, lock.exempt)
     for group in entity.unique:
         for key in group:
             yield from _of_keys(model, entity.key, (key,))

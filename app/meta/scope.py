@@ -9,7 +9,7 @@ from typing import Any, Final
 from app.expr.scope import PathInfo
 from app.expr.types import ValueType
 from app.meta.model import Field, FieldPath, Model
-from app.meta.paths import MAX_HOPS, Entities, NoPath, find_path, target_of
+from app.meta.paths import WRITTEN_OUT_HOPS, Entities, NoPath, find_path, target_of
 
 _NO_PARAMETERS: Final[Mapping[str, ValueType]] = MappingProxyType({})
 
@@ -69,7 +69,7 @@ class EntityScope:
 
     def path(self, keys: tuple[str, ...]) -> FieldPath | None:
         """Return the fields that a path leads over, or None when there is no such path; not for child rows."""
-        found = find_path(self._entities, self._entity_key, ".".join(keys), MAX_HOPS)
+        found = find_path(self._entities, self._entity_key, ".".join(keys), WRITTEN_OUT_HOPS)
         return None if isinstance(found, NoPath) else found
 
     def _lines(self, keys: tuple[str, ...]) -> PathInfo | None:

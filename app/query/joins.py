@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, FromClause, and_
 from app.context import Context
 from app.meta.model import Entity, Field
 from app.meta.paths import target_of
+from app.query.volatile import VolatileColumns
 from app.storage.names import column_name
 
 Hops = tuple[Field, ...]
@@ -57,6 +58,8 @@ class Joins:
         self.guard = guard
         self._prefix = prefix
         self._at: dict[tuple[str, ...], FromClause] = {(): self.base}
+        #: Computes what has no column; set by the SELECT that these tables are of.
+        self.volatile: VolatileColumns | None = None
 
     def at(self, hops: Hops) -> FromClause:
         """Return the table at the end of some references; every one of them is joined once."""
@@ -76,11 +79,17 @@ class Joins:
         """Return one column of a field at the end of some references."""
         if field.system and field.key == "title":
             return self.title(hops, folded=suffix == "folded")
+        if field.volatile and self.volatile is not None:
+            return self._guarded(hops, field, self.volatile.column(hops, field, suffix))
         return self._guarded(hops, field, self.at(hops).c[column_name(field, suffix)])
 
     def column_if_any(self, hops: Hops, field: Field, suffix: str) -> ColumnElement[Any] | None:
         """Return one column of a field, or None where it has no such column."""
-        return self.column(hops, field, suffix) if column_name(field, suffix) in self.at(hops).c else None
+        if field.volatile:
+            known = any(spec.suffix == suffix for spec in field.type.columns())
+        else:
+            known = column_name(field, suffix) in self.at(hops).c
+        return self.column(hops, field, suffix) if known else None
 
     def record_id(self, hops: Hops, field: Field) -> ColumnElement[Any]:
         """Return the id under which the links or child rows of a field are found."""

@@ -153,6 +153,17 @@ def list_page(ctx: Context, spec: ListSpec) -> ListPage:
     """
     search = searching(ctx, spec.entity, spec.search)
     plan = list_plan(ctx, spec, search)
+    rows, more = page_rows(ctx, spec, plan, search)
+    written = list_rows(plan.cells, rows, extras_of(ctx, plan.shown, rows))
+    return ListPage(spec, columns_for(spec.columns, spec.sort), written, more, spec.after is not None)
+
+
+def page_rows(ctx: Context, spec: ListSpec, plan: ListPlan, search: Search) -> tuple[list[Row], str | None]:
+    """Return the rows of one page, and the cursor of the page after or None on the last one.
+
+    Raises:
+        InvalidQuery: the cursor isn't one of this list.
+    """
     after = None
     if spec.after is not None:
         try:
@@ -161,10 +172,7 @@ def list_page(ctx: Context, spec: ListSpec) -> ListPage:
             raise InvalidQuery((FieldError("query.cursor", _BAD_CURSOR),)) from wrong
     found = read_after(ctx, spec, plan, search, after, spec.limit + 1)
     rows = found[: spec.limit]
-    extras = extras_of(ctx, plan.shown, rows)
-    more = encode(cursor_of(plan, rows[-1])) if len(found) > spec.limit else None
-    written = list_rows(plan.cells, rows, extras)
-    return ListPage(spec, columns_for(spec.columns, spec.sort), written, more, after is not None)
+    return rows, encode(cursor_of(plan, rows[-1])) if len(found) > spec.limit else None
 
 
 def list_rows(cells: Sequence[Cell], rows: Sequence[Row], extras: Extras) -> tuple[ListRow, ...]:

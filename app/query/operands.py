@@ -12,7 +12,7 @@ from app.expr.sql_value import SqlOperand
 from app.expr.types import ValueType
 from app.fields.column import LinesSpec
 from app.meta.model import Field
-from app.meta.paths import MAX_HOPS, NoPath, find_path
+from app.meta.paths import WRITTEN_OUT_HOPS, NoPath, find_path
 from app.query.joins import Hops, Joins
 from app.storage.names import column_name
 
@@ -49,7 +49,7 @@ class Operands:
         return SqlOperand(column, field_type.value_type, field_type.scale(), self._folded(hops, field, ""))
 
     def _found(self, keys: tuple[str, ...]) -> tuple[Hops, Field, str | None]:
-        path = find_path(self._entities, self._joins.entity_key, ".".join(keys), MAX_HOPS)
+        path = find_path(self._entities, self._joins.entity_key, ".".join(keys), WRITTEN_OUT_HOPS)
         if isinstance(path, NoPath):
             raise KeyError(keys)
         return path.hops, path.field, path.sub

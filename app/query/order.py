@@ -63,6 +63,8 @@ def _parts(joins: Joins, path: FieldPath) -> list[_Part]:
         return [(joins.folded_label(hops, field), ColumnKind.TEXT)]
     if field_type.spec.options:
         return [(_rank(path, joins.column(hops, field)), ColumnKind.INTEGER)]
+    if field.volatile:
+        return [(joins.column(hops, field), kind_of(field, ""))]
     suffixes = field_type.sort_suffixes() or ("",)
     found = [(joins.column_if_any(hops, field, suffix), kind_of(field, suffix)) for suffix in suffixes]
     return [(column, kind) for column, kind in found if column is not None]

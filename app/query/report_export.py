@@ -84,6 +84,11 @@ def report_json(ctx: Context, result: ReportResult) -> dict[str, Any]:
         Forbidden: the reader may not export.
     """
     require_export(ctx, result.report.entity)
+    return report_answer(ctx, result)
+
+
+def report_answer(ctx: Context, result: ReportResult) -> dict[str, Any]:
+    """Return a report's answer as JSON values, for somebody who reads it just as he may read its page."""
     report = result.report
     return {
         "report": report.key,

@@ -20,7 +20,7 @@ from app.expr.to_python import to_python
 from app.expr.types import ValueType
 from app.fields.base import Raw, Value
 from app.fields.formats import formats_for
-from app.language import Label
+from app.language import Label, Locale
 from app.meta.model import Dimension, Measure, Report, ReportParameter
 from app.meta.scope import EntityScope, NumbersScope, info_of
 from app.query.environment import environment_of
@@ -118,20 +118,23 @@ def find_report(ctx: Context, key: str) -> Report:
     return report
 
 
-def run_report(ctx: Context, key: str, values: Mapping[str, Raw]) -> ReportResult:
+def run_report(
+    ctx: Context, key: str, values: Mapping[str, Raw], *, written_in: Locale | None = None
+) -> ReportResult:
     """Answer a report.
 
     Args:
         ctx: whose rights count, and in whose language it is written.
         key: key of the report.
         values: raw values of its parameters by id; the defaults stand in for missing ones.
+        written_in: the language that the raw values are written in, where it isn't the reader's.
 
     Raises:
         NotFound: the report doesn't exist for this reader.
         InvalidQuery: a parameter is unknown, missing or can't be read.
     """
     report = find_report(ctx, key)
-    parameters = clean_parameters(ctx, report, values)
+    parameters = clean_parameters(replace(ctx, locale=written_in or ctx.locale), report, values)
     return _Run(replace(ctx, parameters=parameters), report).result()
 
 

@@ -20,6 +20,7 @@ from app.expr.environment import Environment
 from app.expr.to_sql import SqlCondition, to_sql
 from app.meta.role import Reach, Scope
 from app.meta.scope import EntityScope
+from app.meta.volatile import written_out
 from app.query.environment import environment_as
 from app.query.gate import readable, sees_all
 from app.query.joins import Joins
@@ -153,6 +154,7 @@ def _where(
 def _compiled(
     ctx: Context, entity_key: str, table: FromClause, where: Expr, name: str
 ) -> tuple[Joins, SqlCondition]:
+    where = written_out(where, ctx.snapshot.model, entity_key)
     joins = Joins(ctx, entity_key, base=table, prefix=name)
     operand = Operands(joins)
     scope = EntityScope(ctx.snapshot.model, entity_key, {})

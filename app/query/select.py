@@ -24,12 +24,14 @@ from app.language import Label
 from app.meta.model import FieldPath
 from app.meta.paths import target_of
 from app.meta.scope import EntityScope
+from app.meta.volatile import written_out
 from app.query.columns import Shown, value_suffixes
 from app.query.environment import environment_of
 from app.query.guard import ReaderGuard
 from app.query.joins import Joins
 from app.query.operands import Operands
 from app.query.rows import values_of
+from app.query.volatile import VolatileColumns
 
 #: Largest condition that is handed to a database, in parts as they are written out: far above what anybody means.
 MAX_PARTS: Final = 20_000
@@ -92,6 +94,7 @@ class Selection:
         self.entity_key = entity_key
         self.guard = None if ctx.actor.everything else ReaderGuard(ctx, name)
         self.joins = Joins(ctx, entity_key, guard=self.guard)
+        self.joins.volatile = VolatileColumns(self.value, ctx.snapshot.dialect)
         self.operand = Operands(self.joins)
         self.scope = EntityScope(ctx.snapshot.model, entity_key, parameters or {})
         self._name = name
@@ -139,6 +142,7 @@ class Selection:
         """
         prefix = f"{self._name}{kind}{len(self._environments)}_"
         dialect = self.ctx.snapshot.dialect
+        expr = written_out(expr, self.ctx.snapshot.model, self.entity_key)
         try:
             return compile_(
                 expr, self.scope, self.operand, dialect, prefix=prefix, aggregate=self.operand.aggregate

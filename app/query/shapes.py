@@ -17,9 +17,14 @@ _T = TypeVar("_T")
 
 
 class Shapes:
-    """Built plans by key; safe to share between threads, which at worst build the same plan twice."""
+    """Built plans by key; safe to share between threads, which at worst build the same plan twice.
 
-    def __init__(self) -> None:
+    Args:
+        most: how many are kept.
+    """
+
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
         self._plans: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = Lock()
 
@@ -33,7 +38,7 @@ class Shapes:
         plan = factory()
         with self._lock:
             self._plans[key] = plan
-            while len(self._plans) > _MOST:
+            while len(self._plans) > self._most:
                 self._plans.popitem(last=False)
         return plan
 

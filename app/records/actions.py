@@ -9,23 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.access.rights import require
 from app.context import Context
-from app.errors import Conflict, DataErrors, InvalidData, NotFound
+from app.errors import Conflict, DataErrors, InvalidData, Meanwhile, NotFound
 from app.fields.base import Raw
 from app.meta.role import Verb
 from app.query.environment import environment_of
-from app.records import texts
+from app.records import events, locks, texts
 from app.records.check import check
+from app.records.computing import compute
+from app.records.drawing import draw
+from app.records.merge import Bases, compare, is_stale
 from app.records.permits import Permit, authorise_new, permit_for
 from app.records.plan import EntityPlan, plan_of
 from app.records.prepare import Preparation, errors_of
+from app.records.recalculate import lock_own, recalculate
 from app.records.rows import Draft, Stored
 from app.records.stored import Targets, load
 from app.records.titles import refresh, showing, title_formats
+from app.records.touches import of_drafts, of_lifecycle
 from app.records.uniqueness import collisions_of
 from app.records.write import differs, insert, name, set_archived
 from app.records.write import update as write_update
@@ -34,6 +42,22 @@ from app.records.write import update as write_update
 _LIMIT_STATE = "54000"
 #: PostgreSQL's word for two transactions that wait for each other, and for one that saw another's change too late.
 _OVERTAKEN_STATES = frozenset({"40001", "40P01"})
+#: How often a save looks again that others have overtaken between reading and writing.
+_MOST_GOES: Final = 5
+_NO_BASES: Final[Bases] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A record that was changed.
+
+    Args:
+        version: its version now.
+        merged: what others had saved meanwhile and this save was put together with, or None.
+    """
+
+    version: int
+    merged: Meanwhile | None = None
 
 
 def create(ctx: Context, entity_key: str, raw: Mapping[str, Raw]) -> int:
@@ -69,7 +93,10 @@ def create_all(
     drafts = [Draft(plan, pool, prefix=f"[{index}]." if numbered else "") for index in range(len(raws))]
     prepare(ctx, pool, drafts, raws)
     with races(ctx):
+        draw(ctx, drafts)
         insert(ctx, plan, drafts)
+        recalculate(ctx, of_drafts(drafts))
+    events.announce(ctx, drafts)
     return [draft.id for draft in drafts if draft.id is not None]
 
 
@@ -87,20 +114,70 @@ def update(ctx: Context, entity_key: str, record_id: int, raw: Mapping[str, Raw]
 
     Raises:
         NotFound, Forbidden: see `app.access.rights.require`.
-        Conflict: somebody else has changed the record in the meantime, or it is archived.
+        Conflict: somebody else has changed the record in the meantime, or it is archived; it says what clashes.
         InvalidData: something speaks against it; nothing was written.
     """
-    plan, pool, before, permit = _stored(ctx, entity_key, record_id, "update", version)
-    if before.archived_at is not None:
-        raise Conflict(texts.ARCHIVED)
-    draft = Draft(plan, pool, before=before, permit=permit)
-    prepare(ctx, pool, [draft], [raw])
-    if not differs(draft):
-        return draft.version
-    with races(ctx):
-        write_update(ctx, plan, draft)
-    tell_others(ctx, [draft])
-    return draft.version + 1
+    return _save(ctx, entity_key, record_id, raw, version, _NO_BASES, merging=False).version
+
+
+def update_merging(
+    ctx: Context,
+    entity_key: str,
+    record_id: int,
+    raw: Mapping[str, Raw],
+    version: int,
+    bases: Bases = _NO_BASES,
+) -> Saved:
+    """Change a record as `update` does, put together with what others saved meanwhile where no field clashes.
+
+    Args:
+        ctx, entity_key, record_id, raw, version: see `update`.
+        bases: which rows of each lines field the writer has seen, in which versions.
+
+    Raises:
+        Conflict: the same field was changed by both, or the record is archived.
+        NotFound, Forbidden, InvalidData: see `update`.
+    """
+    return _save(ctx, entity_key, record_id, raw, version, bases, merging=True)
+
+
+def _save(
+    ctx: Context,
+    entity_key: str,
+    record_id: int,
+    raw: Mapping[str, Raw],
+    version: int,
+    bases: Bases,
+    *,
+    merging: bool,
+) -> Saved:
+    for _ in range(_MOST_GOES):
+        plan, pool, before, permit = _stored(ctx, entity_key, record_id, "update")
+        if before.archived_at is not None:
+            raise Conflict(texts.ARCHIVED)
+        draft, merged = Draft(plan, pool, before=before, permit=permit), None
+        preparation = _filled(ctx, pool, [draft], [raw])
+        if is_stale(draft, version, bases):
+            preparation.resolve(list(draft.all_drafts()))
+            merged, left = compare(ctx, draft, raw, version, bases)
+            if merged.clashes or not merging:
+                raise Conflict(texts.CHANGED, merged)
+            draft = Draft(plan, pool, before=before, permit=permit)
+            preparation = _filled(ctx, pool, [draft], [left])
+        _finish(preparation, [draft])
+        if not differs(draft):
+            return Saved(draft.version, merged)
+        try:
+            with races(ctx):
+                draw(ctx, [draft])
+                write_update(ctx, plan, draft)
+                recalculate(ctx, of_drafts([draft]))
+        except Conflict:
+            continue  # somebody was faster by a moment; what he saved is there to be compared with now
+        tell_others(ctx, [draft])
+        events.announce(ctx, [draft])
+        return Saved(draft.version + 1, merged)
+    raise Conflict(texts.CHANGED)
 
 
 def retire(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
@@ -109,11 +186,16 @@ def retire(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     Raises:
         NotFound, Forbidden: see `app.access.rights.require`.
         Conflict: somebody else has changed the record in the meantime.
+        InvalidData: its state doesn't allow it.
     """
-    plan, _, before, _ = _stored(ctx, entity_key, record_id, "retire", version)
+    plan, pool, before = _seen(ctx, entity_key, record_id, "retire", version)
     if before.archived_at is not None:
         return before.version
-    set_archived(ctx, plan, before, at=ctx.now)
+    locks.refuse_retiring(ctx, pool, plan, before)
+    with races(ctx):
+        lines = set_archived(ctx, plan, before, at=ctx.now)
+        recalculate(ctx, of_lifecycle(ctx, plan, before, restored=False))
+    events.announce_archived(ctx, "retire", plan, before, lines)
     return before.version + 1
 
 
@@ -123,31 +205,47 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     Raises:
         NotFound, Forbidden: see `app.access.rights.require`.
         Conflict: somebody else has changed the record in the meantime.
-        InvalidData: another record has taken a value that may occur only once.
+        InvalidData: another record has taken a value that may occur only once, or it is a line of a record that is
+            archived itself.
     """
-    plan, _, before, _ = _stored(ctx, entity_key, record_id, "restore", version)
+    plan, pool, before = _seen(ctx, entity_key, record_id, "restore", version)
     if before.archived_at is None:
         return before.version
+    locks.refuse_restoring(ctx, pool, plan, before)
     errors = collisions_of(ctx, plan, before.row)
     if errors:
         raise InvalidData(DataErrors(errors))
     with races(ctx):
-        set_archived(ctx, plan, before, at=None)
+        lines = set_archived(ctx, plan, before, at=None)
+        recalculate(ctx, of_lifecycle(ctx, plan, before, restored=True))
+    events.announce_archived(ctx, "restore", plan, before, lines)
     return before.version + 1
 
 
-def _stored(
+def _seen(
     ctx: Context, entity_key: str, record_id: int, verb: Verb, version: int
-) -> tuple[EntityPlan, Targets, Stored, Permit | None]:
+) -> tuple[EntityPlan, Targets, Stored]:
     """Return a stored record that the writer may do something with, as he has seen it."""
+    plan, pool, before, _ = _stored(ctx, entity_key, record_id, verb)
+    if before.version != version:
+        raise Conflict(
+            texts.CHANGED,
+            Meanwhile(before.version, before.row.values.get("updated_by"), before.row.values.get("updated_at")),
+        )
+    return plan, pool, before
+
+
+def _stored(
+    ctx: Context, entity_key: str, record_id: int, verb: Verb
+) -> tuple[EntityPlan, Targets, Stored, Permit | None]:
+    """Return a stored record that the writer may do something with."""
     require(ctx, entity_key, verb)
     plan, pool = plan_of(ctx, entity_key), Targets(ctx)
+    lock_own(ctx, plan, [record_id])
     before = load(ctx, plan, pool, [record_id]).get(record_id)
     if before is None:
         raise NotFound(f"{entity_key}/{record_id}")
     permit = None if ctx.actor.everything else permit_for(ctx, plan, record_id, verb)
-    if before.version != version:
-        raise Conflict(texts.CHANGED)
     return plan, pool, before, permit
 
 
@@ -157,13 +255,23 @@ def prepare(ctx: Context, pool: Targets, drafts: Sequence[Draft], raws: Sequence
     Raises:
         InvalidData: something speaks against it.
     """
-    environment = environment_of(ctx)
-    preparation = Preparation(ctx, pool, environment)
+    _finish(_filled(ctx, pool, drafts, raws), drafts)
+
+
+def _filled(ctx: Context, pool: Targets, drafts: Sequence[Draft], raws: Sequence[Mapping[str, Raw]]) -> Preparation:
+    preparation = Preparation(ctx, pool, environment_of(ctx))
     preparation.fill(drafts, raws)
+    return preparation
+
+
+def _finish(preparation: Preparation, drafts: Sequence[Draft]) -> None:
+    ctx, environment = preparation.ctx, preparation.environment
     every = [row for draft in drafts for row in draft.all_drafts()]
     preparation.resolve(every)
     preparation.check_targets(every)
     preparation.needed(every)
+    locks.check(ctx, preparation.pool, every, environment)
+    compute(ctx, drafts, environment)
     authorise_new(ctx, every)
     check(ctx, every, environment)
     errors = errors_of(drafts)

@@ -7,14 +7,18 @@ from typing import Final
 
 from app.access.rights import refusal, require, require_power
 from app.context import Context
-from app.errors import DataErrors, InvalidData, NotFound
+from app.errors import Conflict, DataErrors, InvalidData, NotFound
 from app.fields.base import Raw
+from app.records import events, texts
 from app.records.actions import create_all, prepare, races, tell_others
+from app.records.drawing import draw
 from app.records.permits import Permit, permits
 from app.records.plan import EntityPlan, plan_of
+from app.records.recalculate import lock_own, recalculate
 from app.records.rows import Draft
 from app.records.stored import Targets, load
-from app.records.write import differs, update
+from app.records.touches import of_drafts
+from app.records.write import differs, update_all
 
 #: Records that go through the path together: large enough to share statements, small enough for memory.
 BATCH: Final = 1000
@@ -46,36 +50,55 @@ def create_many(ctx: Context, entity_key: str, raws: Sequence[Mapping[str, Raw]]
     return ids
 
 
-def update_many(ctx: Context, entity_key: str, changes: Mapping[int, Mapping[str, Raw]]) -> None:
-    """Change records of one entity as they are now; for the product itself, which has seen no version.
+def update_many(
+    ctx: Context,
+    entity_key: str,
+    changes: Mapping[int, Mapping[str, Raw]],
+    versions: Mapping[int, int] | None = None,
+) -> None:
+    """Change records of one entity.
 
     Args:
         ctx, entity_key: see `create_many`.
         changes: what is to change, by the record's id.
+        versions: the version of each record that the writer has seen. The product itself has seen none and changes
+            the records as they are; people always have.
 
     Raises:
+        Conflict: one of them isn't any more what the writer has seen, or is archived.
         NotFound, Forbidden: see `app.access.rights.require`; a record that isn't there is not found either.
         InvalidData: see `create_many`.
     """
     require(ctx, entity_key, "update")
     _require_bulk(ctx, entity_key)
+    if versions is None and not ctx.actor.everything:
+        raise TypeError("people change what they have seen: versions are needed")
     plan, ids = plan_of(ctx, entity_key), list(changes)
     for start in range(0, len(ids), BATCH):
         some, pool = ids[start : start + BATCH], Targets(ctx)
+        lock_own(ctx, plan, some)
         stored = load(ctx, plan, pool, some)
         if len(stored) < len(some):
             raise NotFound(entity_key)
+        for one in () if versions is None else some:
+            assert versions is not None
+            if stored[one].version != versions.get(one):
+                raise Conflict(texts.CHANGED_ONE.format(title=stored[one].row.title))
+            if stored[one].archived_at is not None:
+                raise Conflict(texts.ARCHIVED)
         seen = {} if ctx.actor.everything else _permitted(ctx, plan, some)
         drafts = [
             Draft(plan, pool, before=stored[one], prefix=f"[{start + index}].", permit=seen.get(one))
             for index, one in enumerate(some)
         ]
         prepare(ctx, pool, drafts, [changes[one] for one in some])
+        changed = [draft for draft in drafts if differs(draft)]
         with races(ctx):
-            for draft in drafts:
-                if differs(draft):
-                    update(ctx, plan, draft)
+            draw(ctx, changed)
+            update_all(ctx, plan, changed)
+            recalculate(ctx, of_drafts(changed))
         tell_others(ctx, drafts)
+        events.announce(ctx, drafts)
 
 
 def _require_bulk(ctx: Context, entity_key: str) -> None:

@@ -6,7 +6,7 @@ that isn't stored yet is asked in memory, as it would be saved, before anything 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,10 +16,12 @@ from app.context import Context
 from app.errors import NotFound
 from app.meta.role import Reach, Scope, Verb
 from app.query.environment import environment_as
+from app.query.gate import sees_all
 from app.query.reach import reached
 from app.records import texts
-from app.records.plan import EntityPlan
+from app.records.plan import EntityPlan, plan_of
 from app.records.rows import Draft
+from app.records.stored import parents_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,16 @@ class Permit:
     Args:
         access: what he may do with the records of its entity.
         inside: the coverings that this record lies in, beside those that are whole.
+        closed: whether it is a row of a record that may not be updated, so that it may only be read.
     """
 
     access: EntityAccess
     inside: frozenset[Covering]
+    closed: bool = False
 
     def allows(self, verb: Verb) -> bool:
         """Return whether something may be done with the record."""
-        return self._lies_in(self.access.covering(verb))
+        return self._lies_in(self.access.covering(verb)) and not (self.closed and verb != "read")
 
     def reads(self, key: str) -> bool:
         """Return whether a field can be read in the record."""
@@ -44,7 +48,7 @@ class Permit:
 
     def writes(self, key: str, verb: Verb) -> bool:
         """Return whether a field can be given another value."""
-        return self.reads(key) and self._lies_in(self.access.writing(key, verb))
+        return not self.closed and self.reads(key) and self._lies_in(self.access.writing(key, verb))
 
     def _lies_in(self, covering: Covering) -> bool:
         return covering.whole or covering in self.inside or (bool(covering) and covering == self.access.read)
@@ -60,7 +64,34 @@ def permits(ctx: Context, plan: EntityPlan, ids: Collection[int]) -> dict[int, P
     """
     granted = access(ctx, plan.key)
     found = reached(ctx, plan.key, ids, _asked(ctx, plan, granted))
-    return {one: Permit(granted, inside) for one, inside in found.items()}
+    closed = _below_closed(ctx, plan, found)
+    return {one: Permit(granted, inside, closed=one in closed) for one, inside in found.items()}
+
+
+def _below_closed(ctx: Context, plan: EntityPlan, ids: Collection[int]) -> frozenset[int]:
+    """Return which child rows belong to a record that the writer may not update: nothing can be done with them."""
+    if ctx.actor.everything or not ids:
+        return frozenset()
+    found: set[int] = set()
+    for owner, via in _vias(ctx, plan):
+        if access(ctx, owner.key).update.whole and sees_all(ctx, owner.key):
+            continue
+        parents = parents_of(ctx, plan, via, ids)
+        open_ = permits(ctx, owner, set(parents.values()))
+        found |= {one for one, parent in parents.items() if not _updatable(open_, parent)}
+    return frozenset(found)
+
+
+def _updatable(found: Mapping[int, Permit], record_id: int) -> bool:
+    permit = found.get(record_id)
+    return permit is not None and permit.allows("update")
+
+
+def _vias(ctx: Context, plan: EntityPlan) -> tuple[tuple[EntityPlan, str], ...]:
+    """Return whose rows an entity's records can be: the other entity, and the field that says of which record."""
+    entities = ctx.snapshot.model.entities
+    several = ((owner, entities[owner].fields[key].type.lines()) for owner, key in plan.entity.owners)
+    return tuple((plan_of(ctx, owner), lines.via) for owner, lines in several if lines is not None)
 
 
 def _asked(ctx: Context, plan: EntityPlan, granted: EntityAccess) -> tuple[Covering, ...]:
@@ -108,13 +139,23 @@ def authorise_new(ctx: Context, drafts: Iterable[Draft]) -> None:
 def _authorise(ctx: Context, draft: Draft) -> None:
     granted = access(ctx, draft.entity.key)
     inside = _Inside(ctx, draft)
-    if not inside.lies_in(granted.create):
+    if not inside.lies_in(granted.create) or _row_of_closed(ctx, draft):
         refused = refusal(ctx, draft.entity.key, "create", record=bool(granted.create))
         draft.record_errors.append(texts.may_not(refused))
         return
     for key in draft.given & draft.changed:
         if not inside.lies_in(granted.writing(key, "create")):
             draft.refuse(key, texts.readonly(draft.entity.fields[key].field.label))
+
+
+def _row_of_closed(ctx: Context, draft: Draft) -> bool:
+    """Return whether a new row, made by itself, would belong to a record that the writer may not update."""
+    for owner, via in _vias(ctx, draft.entity):
+        parent = draft.values.get(via)
+        mine = draft.parent is not None and draft.via == via
+        if not mine and isinstance(parent, int) and not _updatable(permits(ctx, owner, [parent]), parent):
+            return True
+    return False
 
 
 class _Inside:

@@ -17,9 +17,10 @@ from app.expr.environment import Environment
 from app.expr.to_python import to_python
 from app.fields.base import Value
 from app.language import Label
-from app.meta.model import Entity, Field, Model
+from app.meta.model import Entity, Field, Lock, Model
 from app.meta.paths import target_of
 from app.meta.scope import EntityScope
+from app.meta.volatile import written_out
 from app.query.columns import is_plain
 from app.records.paths import Need, TitleText, needs_of, title_text, value_at
 from app.records.rows import Accessor, Row
@@ -43,6 +44,24 @@ class RulePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class LockPlan:
+    """A state in which a record is locked, ready to be asked."""
+
+    holds: Condition
+    exempt: frozenset[str]
+    error: FieldError
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerPlan:
+    """A lines field whose rows are records of an entity: whose field it is, and which of the row's fields says so."""
+
+    entity: str
+    field: str
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldPlan:
     """One field, ready to be written.
 
@@ -53,6 +72,8 @@ class FieldPlan:
         lines: child entity and its field that points back, or None.
         linked: whether it is an m:n field, kept in a link table.
         writable: by whom: nobody, the product, or everybody.
+        formula: computes its value, where it is a stored formula; it looks into the lines of `formula_lines`.
+        frozen_if, draw_if: conditions of a computed value and of a number.
     """
 
     key: str
@@ -68,6 +89,10 @@ class FieldPlan:
     readonly_if: Condition | None
     default: Condition | None
     rules: tuple[RulePlan, ...]
+    formula: Condition | None = None
+    formula_lines: tuple[str, ...] = ()
+    frozen_if: Condition | None = None
+    draw_if: Condition | None = None
 
     def store(self, value: Value, into: dict[str, Any]) -> None:
         """Put a value's columns into a row."""
@@ -102,8 +127,12 @@ class EntityPlan:
         line_needs: the same for the rows of its lines fields.
         line_paths: keys of the lines fields that its rules look into.
         title: the parts of its title.
+        locks: states in which its records can't be changed.
+        owners: the lines fields whose rows its records are.
         system: names of the system columns that its table has.
         scopes: the conditions under which roles may create records, by their trees.
+        computed_needs: what has to be loaded before its formulas can be worked out.
+        numbers: fields that are drawn from a range.
     """
 
     entity: Entity
@@ -116,6 +145,8 @@ class EntityPlan:
     line_paths: tuple[str, ...]
     title: tuple[TitleText, ...]
     rules: tuple[RulePlan, ...]
+    locks: tuple[LockPlan, ...]
+    owners: tuple[OwnerPlan, ...]
     unique: tuple[UniqueGroup, ...]
     searchable: tuple[FieldPlan, ...]
     references: tuple[FieldPlan, ...]
@@ -125,6 +156,8 @@ class EntityPlan:
     lines: tuple[FieldPlan, ...]
     system: frozenset[str]
     scopes: Mapping[Expr, Condition]
+    computed_needs: tuple[Need, ...] = ()
+    numbers: tuple[FieldPlan, ...] = ()
 
     @property
     def key(self) -> str:
@@ -148,12 +181,14 @@ class _Builder:
         self.entity = model.entities[entity_key]
         self.scope = EntityScope(model, entity_key, {})
         self.paths: set[tuple[str, ...]] = set()
+        self.computed: set[tuple[str, ...]] = set()
 
     def plan(self) -> EntityPlan:
         fields = {key: self._field(field) for key, field in self.entity.fields.items()}
         own = tuple(plan for plan in fields.values() if not plan.field.system)
         rules = tuple(self._rule(rule.check, rule.message, rule.id, rule.at) for rule in self.entity.rules)
         scopes = self._scopes()
+        locks = tuple(self._lock(lock) for lock in self.entity.locks)
         lines = {keys[0] for keys in self.paths if fields[keys[0]].lines is not None}
         return EntityPlan(
             entity=self.entity,
@@ -166,6 +201,8 @@ class _Builder:
             line_paths=tuple(sorted(lines)),
             title=tuple(title_text(self.model, self.entity, part) for part in self.entity.title),
             rules=rules,
+            locks=locks,
+            owners=tuple(self._owner(entity, field) for entity, field in self.entity.owners),
             unique=tuple(self._groups(fields)),
             searchable=tuple(plan for plan in own if plan.field.searchable),
             references=tuple(plan for plan in fields.values() if _points(plan)),
@@ -175,10 +212,15 @@ class _Builder:
             lines=tuple(plan for plan in own if plan.lines is not None),
             system=frozenset(_SYSTEM_NAMES & set(self.table.c.keys())),
             scopes=MappingProxyType(scopes),
+            computed_needs=_joined([needs_of(self.model, self.entity, keys) for keys in sorted(self.computed)]),
+            numbers=tuple(plan for plan in own if plan.field.number is not None),
         )
 
     def _field(self, field: Field) -> FieldPlan:
-        suffixes = [""] if field.system else [spec.suffix for spec in field.type.columns()]
+        suffixes = [""] if field.system else [] if field.volatile else [spec.suffix for spec in field.type.columns()]
+        formula = None if field.volatile else field.formula
+        named = frozenset() if formula is None else paths(formula)
+        self.computed |= named
         columns = tuple((suffix, column_name(field, suffix)) for suffix in suffixes)
         lines = field.type.lines()
         plain = field.system or is_plain(field.type)
@@ -197,11 +239,16 @@ class _Builder:
             readonly_if=self._condition(field.readonly_if),
             default=self._default(field),
             rules=tuple(self._rule(rule.check, rule.message, rule.id, field.key) for rule in field.rules),
+            formula=self._condition(formula),
+            formula_lines=tuple(sorted({k[0] for k in named if self.entity.fields[k[0]].type.lines() is not None})),
+            frozen_if=self._condition(field.frozen_if),
+            draw_if=None if field.number is None else self._condition(field.number.draw_if),
         )
 
     def _condition(self, expr: Expr | None) -> Condition | None:
         if expr is None:
             return None
+        expr = written_out(expr, self.model, self.entity.key)
         self.paths |= paths(expr)
         evaluate = to_python(expr, self.scope)
         return lambda row, environment: evaluate(row.get, environment)
@@ -210,6 +257,16 @@ class _Builder:
         holds = self._condition(check)
         assert holds is not None
         return RulePlan(holds, FieldError(f"rule.{rule_id}", message), at)
+
+    def _lock(self, lock: Lock) -> LockPlan:
+        holds = self._condition(lock.condition)
+        assert holds is not None
+        return LockPlan(holds, frozenset(lock.exempt), FieldError(f"lock.{lock.id}", lock.message))
+
+    def _owner(self, entity: str, field: str) -> OwnerPlan:
+        lines = self.model.entities[entity].fields[field].type.lines()
+        assert lines is not None
+        return OwnerPlan(entity, field, lines.via)
 
     def _default(self, field: Field) -> Condition | None:
         if field.default is not None:
@@ -256,6 +313,8 @@ def _points(plan: FieldPlan) -> bool:
 def _writable(field: Field) -> str:
     if field.system:
         return "everybody" if field.key in ASSIGNABLE else "nobody" if field.key in _KEPT else "product"
+    if field.computed or field.number is not None:
+        return "nobody"
     return "product" if field.readonly else "everybody"
 
 

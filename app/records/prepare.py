@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from app.query.reach import reached
 from app.records import texts
 from app.records.permits import Permit, permits
 from app.records.plan import EntityPlan, FieldPlan, plan_of
-from app.records.rows import Draft, Stored
+from app.records.rows import Draft, Row, Stored
 from app.records.stored import Targets, load_lines, pointers
 
 #: What a line carries beside its values: which stored line it is.
@@ -284,8 +284,17 @@ class Preparation:
             self.pool.load(entity, ids, wide=False)
             seen[entity] = reached(self.ctx, entity, [one for one in ids if self.pool.find(entity, one) is not None])
         for draft, field, found in pointing:
-            if any(one not in seen[entity] for entity, one in found):
+            targets = [self.pool.find(entity, one) if one in seen[entity] else None for entity, one in found]
+            if any(target is None for target in targets):
                 draft.refuse(field.key, texts.no_target(field.field.label))
+            elif not self.trusted and any(target.archived for target in self._new(draft, field, targets)):
+                draft.refuse(field.key, texts.target_retired(field.field.label))
+
+    def _new(self, draft: Draft, field: FieldPlan, targets: Sequence[Row | None]) -> Iterator[Row]:
+        """Yield the targets that a draft didn't point to before: what was archived meanwhile may stay."""
+        before = None if draft.before is None else draft.before.row.values[field.key]
+        known = set(before) if isinstance(before, tuple) else set()
+        yield from (target for target in targets if target is not None and target.id not in known)
 
     def needed(self, drafts: Sequence[Draft]) -> None:
         """Load what the drafts' conditions, rules and titles look at beyond the drafts themselves."""

@@ -31,13 +31,22 @@ class Row:
         id: its id, or None while it has none.
         title: what it is called.
         values: its values by field key; system fields too.
+        archived: whether it is in the archive.
     """
 
-    __slots__ = ("id", "lines", "plan", "pool", "title", "values")
+    __slots__ = ("archived", "id", "lines", "plan", "pool", "title", "values")
 
     def __init__(
-        self, plan: EntityPlan | None, pool: Pool | None, id_: int | None, title: str, values: dict[str, Any]
+        self,
+        plan: EntityPlan | None,
+        pool: Pool | None,
+        id_: int | None,
+        title: str,
+        values: dict[str, Any],
+        *,
+        archived: bool = False,
     ) -> None:
+        self.archived = archived
         self.plan = plan
         self.pool = pool
         self.id = id_

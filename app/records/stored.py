@@ -6,10 +6,10 @@ is of one record or of a thousand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import FromClause, Select, bindparam, or_, select, tuple_
+from sqlalchemy import FromClause, Select, Table, bindparam, or_, select, tuple_
 
 from app.context import Context
 from app.expr.fold import fold
@@ -40,10 +40,8 @@ def own_columns(plan: EntityPlan) -> Select[Any]:
 
 def to_stored(plan: EntityPlan, pool: Targets, found: Any) -> Stored:
     """Make a record out of a row of `own_columns`."""
-    values = {key: field.read(found) for key, field in plan.fields.items() if field.columns}
-    for field in (*plan.linked, *plan.lines):
-        values[field.key] = None
-    row = Row(plan, pool, found["id"], found["title"] or "", values)
+    values = {key: field.read(found) if field.columns else None for key, field in plan.fields.items()}
+    row = Row(plan, pool, found["id"], found["title"] or "", values, archived=found["archived_at"] is not None)
     return Stored(row, found["version"], found["archived_at"], found.get("position"), found.get("search_text"))
 
 
@@ -96,6 +94,19 @@ def _in_order(statement: Select[Any], table: FromClause) -> Select[Any]:
     return statement.order_by(table.c.id)
 
 
+def lock(ctx: Context, table: Table, ids: Sequence[int]) -> None:
+    """Keep records as they are until the transaction ends: what is computed from them has to be right at its end.
+
+    Always in the order of their ids and always the same lock, so that two transactions seldom wait for each other in a
+    circle. On SQLite whoever writes has the database to himself.
+    """
+    if ctx.snapshot.dialect == "sqlite":
+        return
+    for some in chunks(sorted(set(ids))):
+        rows = select(table.c.id).where(table.c.id.in_(some)).order_by(table.c.id)
+        ctx.connection.execute(rows.with_for_update(key_share=True)).all()
+
+
 class Targets:
     """The records that others point to, loaded once for a whole save.
 
@@ -104,10 +115,13 @@ class Targets:
 
     Args:
         ctx: the writer and the connection.
+        computing: whether it is for computing: then everything is found, and what is looked at stays as it is until
+            this transaction ends.
     """
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, *, computing: bool = False) -> None:
         self.ctx = ctx
+        self.computing = computing
         self._rows: dict[str, dict[int, Row | None]] = {}
         self._wide: dict[str, set[int]] = {}
 
@@ -142,12 +156,15 @@ class Targets:
         if entity not in self.ctx.snapshot.model.entities:
             return
         plan = plan_of(self.ctx, entity)
+        if self.computing:
+            lock(self.ctx, plan.table, ids)
         if wide:
             yield from (stored.row for stored in load(self.ctx, plan, self, ids).values())
             return
-        columns = (plan.table.c.id, plan.table.c.title)
-        for found in self.ctx.connection.execute(select(*columns).where(plan.table.c.id.in_(ids))):
-            yield Row(plan, self, found.id, found.title or "", {"id": found.id, "title": found.title})
+        columns = (plan.table.c.id, plan.table.c.title, plan.table.c.archived_at)
+        for one in self.ctx.connection.execute(select(*columns).where(plan.table.c.id.in_(ids))):
+            values = {"id": one.id, "title": one.title}
+            yield Row(plan, self, one.id, one.title or "", values, archived=one.archived_at is not None)
 
     def system_table(self, entity: str) -> FromClause:
         """Return the table of users or of teams."""
@@ -235,6 +252,16 @@ def in_the_way(ctx: Context, plan: EntityPlan, group: UniqueGroup, wanted: Seque
             same = tuple_(*columns).in_(some)
         statement = select(table.c.id, table.c.title, *columns).where(same, table.c.archived_at.is_(None))
         found.extend(ctx.connection.execute(statement.limit(4 * CHUNK)).all())
+    return found
+
+
+def parents_of(ctx: Context, plan: EntityPlan, via: str, ids: Collection[int]) -> dict[int, int]:
+    """Return to which record each of some child rows belongs; rows that belong to none are left out."""
+    column = plan.table.c[plan.fields[via].columns[0][1]]
+    found: dict[int, int] = {}
+    for some in chunks(list(ids)):
+        statement = select(plan.table.c.id, column).where(plan.table.c.id.in_(some), column.is_not(None))
+        found.update({row[0]: row[1] for row in ctx.connection.execute(statement)})
     return found
 
 

@@ -26,6 +26,15 @@ _NO_TARGET: Final = Label(
     "Den Datensatz, auf den „{field}“ verweist, gibt es nicht mehr. Bitte wählen Sie einen anderen.",
     "The record that “{field}” points to is no longer there. Please choose another one.",
 )
+_TARGET_RETIRED: Final = Label(
+    "„{field}“ verweist auf einen archivierten Datensatz. Bitte wählen Sie einen anderen oder stellen Sie ihn wieder "
+    "her.",
+    "“{field}” points to an archived record. Please choose another one, or restore it.",
+)
+_RECORD_RETIRED: Final = Label(
+    "Der Datensatz, zu dem diese Zeile gehört, ist archiviert. Bitte stellen Sie zuerst ihn wieder her.",
+    "The record that this line belongs to is archived. Please restore that one first.",
+)
 _NOT_FOUND: Final = Label(
     "Zu „{text}“ gibt es keinen Eintrag. Bitte wählen Sie einen aus der Suche oder legen Sie ihn an.",
     "There is no entry called “{text}”. Please choose one from the search or create it.",
@@ -60,15 +69,26 @@ _OVERTAKEN: Final = Label(
     "While this was being saved, somebody else changed something that doesn't go with it: a value that may exist only "
     "once, or a record that is pointed to. Please save again.",
 )
+_SENT_BEFORE: Final = Label(
+    "Dieses Formular wurde schon einmal gespeichert, mit anderen Angaben. Es wurde nichts geändert. Bitte prüfen Sie "
+    "den Datensatz und speichern Sie noch einmal, wenn auch diese Angaben gelten sollen.",
+    "This form was saved before, with other entries. Nothing was changed. Please look at the record, and save again if "
+    "these entries are to count as well.",
+)
 
-#: Somebody else was faster.
 _TOO_LONG: Final = Label(
     "Ein Text ist zu lang, um danach zu sortieren oder ihn eindeutig zu halten. Bitte kürzen Sie den längsten Text.",
     "A text is too long to be sorted by or kept unique. Please shorten the longest text.",
 )
+#: Somebody else was faster.
 CHANGED: Final = Label(
     "Jemand anders hat diesen Datensatz inzwischen geändert. Bitte laden Sie ihn neu und ändern Sie ihn dann.",
     "Somebody else has changed this record in the meantime. Please reload it and change it then.",
+)
+#: The same, of one record among several.
+CHANGED_ONE: Final = Label(
+    "Jemand anders hat „{title}“ inzwischen geändert; es wurde nichts gespeichert. Bitte laden Sie die Liste neu.",
+    "Somebody else has changed “{title}” in the meantime; nothing was saved. Please reload the list.",
 )
 #: An archived record is changed.
 ARCHIVED: Final = Label(
@@ -109,6 +129,16 @@ def no_target(field: Label) -> FieldError:
     return FieldError("reference.missing", _NO_TARGET.format(field=field))
 
 
+def target_retired(field: Label) -> FieldError:
+    """A reference that newly points to an archived record."""
+    return FieldError("reference.archived", _TARGET_RETIRED.format(field=field))
+
+
+def record_retired() -> FieldError:
+    """Return the error of a line that is brought back into an archived record."""
+    return FieldError("lines.archived", _RECORD_RETIRED)
+
+
 def not_found(text: str) -> FieldError:
     """A typed text that is no record's title."""
     return FieldError("reference.not_found", _NOT_FOUND.format(text=text[:60]))
@@ -119,19 +149,20 @@ def several(text: str) -> FieldError:
     return FieldError("reference.several", _SEVERAL.format(text=text[:60]))
 
 
-def taken(title: str | None, fields: tuple[Label, ...]) -> FieldError:
+def taken(other: tuple[str, int, str] | None, fields: tuple[Label, ...]) -> FieldError:
     """A value, or a group of values, that another record has.
 
     Args:
-        title: what the other record is called, or None where the reader may not know.
+        other: the other record's entity, id and title, or None where the reader may not know.
         fields: the fields of the group.
     """
-    if title is None:
+    if other is None:
         return FieldError("unique.taken", _TAKEN_BY_SOMEBODY)
+    entity, record_id, title = other
     if len(fields) == 1:
-        return FieldError("unique.taken", _TAKEN.format(title=title))
+        return FieldError("unique.taken", _TAKEN.format(title=title), (entity, record_id))
     names = Label(" + ".join(f"„{f.de}“" for f in fields), " + ".join(f"“{f.en}”" for f in fields))
-    return FieldError("unique.taken", _TAKEN_GROUP.format(fields=names, title=title))
+    return FieldError("unique.taken", _TAKEN_GROUP.format(fields=names, title=title), (entity, record_id))
 
 
 def taken_here() -> FieldError:
@@ -152,3 +183,8 @@ def too_long() -> FieldError:
 def overtaken() -> FieldError:
     """A save that the database refused because of another save at the same moment."""
     return FieldError("record.overtaken", _OVERTAKEN)
+
+
+def sent_before() -> FieldError:
+    """Return the error of a request whose key was used for another one."""
+    return FieldError("request.sent_before", _SENT_BEFORE)

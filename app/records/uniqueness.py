@@ -22,7 +22,7 @@ def collisions_of(ctx: Context, plan: EntityPlan, row: Row) -> Mapping[str, tupl
         values = _stored_values(plan, unique, row)
         found = [one for one in in_the_way(ctx, plan, unique, [values]) if one.id != row.id] if values else []
         if found:
-            errors[unique.keys[-1]] = (texts.taken(_title(ctx, plan, found[0].id), unique.labels),)
+            errors[unique.keys[-1]] = (texts.taken(_seen(ctx, plan, found[0].id), unique.labels),)
     return errors
 
 
@@ -62,8 +62,7 @@ def _against_stored(ctx: Context, plan: EntityPlan, unique: UniqueGroup, wanted:
         draft = wanted.get(_comparable(tuple(found[2:])))
         if draft is None or found.id == draft.id or found.id in leaving:
             continue
-        title = _title(ctx, plan, found.id)
-        draft.refuse(_shown_at(unique, draft), texts.taken(title, unique.labels))
+        draft.refuse(_shown_at(unique, draft), texts.taken(_seen(ctx, plan, found.id), unique.labels))
 
 
 def _stored_values(plan: EntityPlan, unique: UniqueGroup, row: Row) -> tuple[Any, ...] | None:
@@ -105,6 +104,7 @@ def _leaving(drafts: Iterable[Draft]) -> set[int | None]:
     return {one.row.id for parent in parents.values() for several in parent.removed.values() for one in several}
 
 
-def _title(ctx: Context, plan: EntityPlan, record_id: int) -> str | None:
-    """Return what the record in the way is called; nothing where the writer may not see it."""
-    return named_records(ctx, plan.key, [record_id]).get(record_id)
+def _seen(ctx: Context, plan: EntityPlan, record_id: int) -> tuple[str, int, str] | None:
+    """Return what the writer may know of the record in the way; nothing where he may not see it."""
+    title = named_records(ctx, plan.key, [record_id]).get(record_id)
+    return None if title is None else (plan.key, record_id, title)

@@ -13,6 +13,7 @@ from app.errors import Conflict
 from app.expr.fold import fold
 from app.fields.formats import Formats
 from app.records import texts
+from app.records.journal import note_archived, note_created, note_updated
 from app.records.plan import EntityPlan, plan_of
 from app.records.rows import Draft, Row, Stored
 from app.records.stored import chunks
@@ -47,6 +48,7 @@ def insert(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> None:
         draft.id = row_id
     _write_links(ctx, plan, drafts)
     _write_lines(ctx, plan, drafts)
+    note_created(ctx, plan, drafts)
 
 
 def _insert_rows(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> Sequence[int]:
@@ -70,11 +72,22 @@ def update(ctx: Context, plan: EntityPlan, draft: Draft) -> None:
     Raises:
         Conflict: somebody else has changed it in the meantime.
     """
-    row = _changed_row(ctx, plan, draft) | {"at__id": draft.id, "at__version": draft.version}
-    if ctx.connection.execute(_update_where_unchanged(ctx, plan), row).rowcount != 1:
-        raise Conflict(texts.CHANGED)
-    _write_links(ctx, plan, [draft])
-    _write_lines(ctx, plan, [draft])
+    update_all(ctx, plan, [draft])
+
+
+def update_all(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> None:
+    """Update records of one entity, each where its version is still the one that was read.
+
+    Raises:
+        Conflict: somebody else has changed one of them in the meantime.
+    """
+    for draft in drafts:
+        row = _changed_row(ctx, plan, draft) | {"at__id": draft.id, "at__version": draft.version}
+        if ctx.connection.execute(_update_where_unchanged(ctx, plan), row).rowcount != 1:
+            raise Conflict(texts.CHANGED)
+    _write_links(ctx, plan, drafts)
+    _write_lines(ctx, plan, drafts)
+    note_updated(ctx, plan, drafts, differs)
 
 
 def _update_where_unchanged(ctx: Context, plan: EntityPlan) -> Update:
@@ -85,8 +98,13 @@ def _update_where_unchanged(ctx: Context, plan: EntityPlan) -> Update:
     return ctx.snapshot.plan(("records.update", plan.key), lambda: table.update().where(*same))
 
 
-def set_archived(ctx: Context, plan: EntityPlan, before: Stored, *, at: datetime | None) -> None:
+def set_archived(
+    ctx: Context, plan: EntityPlan, before: Stored, *, at: datetime | None
+) -> Mapping[str, Sequence[tuple[int, int]]]:
     """Archive a record together with its lines, or bring it back with the lines that were archived with it.
+
+    Returns:
+        Id and new version of the lines that followed it, by their entity.
 
     Raises:
         Conflict: somebody else has changed the record in the meantime.
@@ -97,6 +115,9 @@ def set_archived(ctx: Context, plan: EntityPlan, before: Stored, *, at: datetime
     values = {"archived_at": at, "updated_at": now, "updated_by": by, "version": before.version + 1}
     if ctx.connection.execute(table.update().where(*same).values(values)).rowcount != 1:
         raise Conflict(texts.CHANGED)
+    followed: dict[str, Sequence[tuple[int, int]]] = {}
+    assert before.row.id is not None
+    note_archived(ctx, plan, [(before.row.id, before.version + 1)], before.archived_at, at)
     for field in plan.lines:
         assert field.lines is not None
         child = plan_of(ctx, field.lines[0])
@@ -104,7 +125,11 @@ def set_archived(ctx: Context, plan: EntityPlan, before: Stored, *, at: datetime
         back = lines.c[child.fields[field.lines[1]].columns[0][1]]
         together = lines.c.archived_at.is_(None) if at is not None else lines.c.archived_at == before.archived_at
         changed = {"archived_at": at, "updated_at": now, "updated_by": by, "version": lines.c.version + 1}
-        ctx.connection.execute(lines.update().where(back == before.row.id, together).values(changed))
+        written = lines.update().where(back == before.row.id, together).values(changed)
+        found = ctx.connection.execute(written.returning(lines.c.id, lines.c.version)).all()
+        followed[child.key] = sorted((row.id, row.version) for row in found)
+        note_archived(ctx, child, followed[child.key], before.archived_at, at)
+    return followed
 
 
 def _moment(ctx: Context) -> datetime:
@@ -187,9 +212,7 @@ def _write_lines(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> Non
         if rows:
             child = rows[0].entity
             _retire_lines(ctx, child, removed)
-            for row in rows:
-                if row.before is not None and differs(row):
-                    update(ctx, child, row)
+            update_all(ctx, child, [row for row in rows if row.before is not None and differs(row)])
             insert(ctx, child, [row for row in rows if row.before is None])
         elif removed:
             _retire_lines(ctx, _plan_of(removed[0].row), removed)
@@ -224,3 +247,5 @@ def _retire_lines(ctx: Context, child: EntityPlan, removed: Sequence[Stored]) ->
     )
     for some in chunks([{"at__id": one.row.id, "at__version": one.version} for one in removed]):
         ctx.connection.execute(statement, list(some))
+    gone = [(one.row.id, one.version + 1) for one in removed if one.row.id is not None]
+    note_archived(ctx, child, gone, None, now)

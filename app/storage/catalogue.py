@@ -14,6 +14,7 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    inspect,
     literal,
     null,
     or_,
@@ -22,6 +23,9 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql.pg_catalog import pg_attribute, pg_class, pg_constraint, pg_namespace
+
+from app.storage.ledger import FIXED
+from app.storage.names import RECORD_PREFIXES
 
 #: Prefixes of the names of tables that come out of documents; `\` escapes the wildcard `_`.
 _PREFIXES: Final = (r"e\_%", r"l\_%", r"f\_%")
@@ -140,3 +144,8 @@ def may_have_trigrams(connection: Connection) -> bool:
     allowed = func.has_database_privilege(func.current_database(), "CREATE")
     return bool(connection.execute(select(allowed).where(available.c.name == "pg_trgm")).scalar())
 
+
+def is_empty(connection: Connection) -> bool:
+    """Return whether a database has none of the product's tables."""
+    names = inspect(connection).get_table_names()
+    return not any(name in FIXED.tables or name.startswith(RECORD_PREFIXES) for name in names)

@@ -50,12 +50,14 @@ class Database:
             may write.
         dialect: `sqlite` or `postgresql`.
         url: where it is, without the password.
+        seal: the key that seals the history of what is written; see `app.storage.seal`.
     """
 
     engine: Engine
     dialect: DialectName
     url: str
     _reader: Engine
+    seal: bytes = field(default=closing.UNSEALED, repr=False)
     _turn: Any = field(default_factory=threading.RLock, repr=False)
 
     @contextmanager
@@ -74,7 +76,7 @@ class Database:
         """
         # SQLite lets one writer in at a time and wakes waiting ones unfairly; within a process they queue up here.
         with self._turn if self.dialect == "sqlite" else nullcontext(), self.engine.begin() as connection:
-            closing.clear(connection)
+            closing.clear(connection, self.seal)
             yield connection
             closing.run_last_steps(connection)
 
@@ -83,12 +85,13 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, *, create: bool = False) -> Database:
+def open_database(url: str, *, create: bool = False, seal: bytes = closing.UNSEALED) -> Database:
     """Open a database and make sure that it can be worked with.
 
     Args:
         url: `sqlite:///PATH` or `postgresql+psycopg://…`.
         create: whether a SQLite file that doesn't exist is made.
+        seal: the installation's key for the history, out of `app.storage.seal.seal_from`.
 
     Raises:
         CannotStart: it isn't there, can't be written, is full, or is too old; the message says what to do.
@@ -98,17 +101,17 @@ def open_database(url: str, *, create: bool = False) -> Database:
     except ArgumentError as wrong:
         raise CannotStart(refusals.BAD_URL) from wrong
     if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed, create=create)
+        return _open_sqlite(parsed, create=create, seal=seal)
     if parsed.get_backend_name() == "postgresql":
-        return _open_postgresql(parsed.set(drivername="postgresql+psycopg"))
+        return _open_postgresql(parsed.set(drivername="postgresql+psycopg"), seal=seal)
     raise CannotStart(refusals.BAD_URL)
 
 
-def _handle(engine: Engine, dialect: DialectName) -> Database:
+def _handle(engine: Engine, dialect: DialectName, seal: bytes) -> Database:
     reader = engine.execution_options(**{ACCESS_OPTION: "read"})
     if dialect == "postgresql":
         reader = reader.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Database(engine, dialect, engine.url.render_as_string(), reader)
+    return Database(engine, dialect, engine.url.render_as_string(), reader, seal)
 
 
 def _dumps(value: Any) -> str:
@@ -118,7 +121,7 @@ def _dumps(value: Any) -> str:
 # -- SQLite -----------------------------------------------------------------------------------------------------------
 
 
-def _open_sqlite(url: URL, *, create: bool) -> Database:
+def _open_sqlite(url: URL, *, create: bool, seal: bytes) -> Database:
     if sqlite.sqlite_version_info < MIN_SQLITE:
         raise CannotStart(refusals.OLD_SQLITE.format(version=sqlite.sqlite_version, least=_dotted(MIN_SQLITE)))
     path = _sqlite_path(url, create=create)
@@ -134,7 +137,7 @@ def _open_sqlite(url: URL, *, create: bool) -> Database:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    database = _handle(engine, "sqlite")
+    database = _handle(engine, "sqlite", seal)
     try:
         _probe_sqlite(database)
     except DBAPIError as failure:
@@ -195,6 +198,15 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
+def look_at_keys_later(connection: Connection) -> None:
+    """Let SQLite look at foreign keys when the transaction commits, so that rows may come in any order.
+
+    PostgreSQL has no such word for keys that weren't declared so; there they are added when the rows are in.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+
+
 def _probe_sqlite(database: Database) -> None:
     """Write a page and commit it, so that a read-only or full disk is noticed before anybody works."""
     with database.write() as connection:
@@ -205,7 +217,7 @@ def _probe_sqlite(database: Database) -> None:
 # -- PostgreSQL -------------------------------------------------------------------------------------------------------
 
 
-def _open_postgresql(url: URL) -> Database:
+def _open_postgresql(url: URL, *, seal: bytes) -> Database:
     engine = create_engine(
         url,
         pool_size=_POOL,
@@ -215,7 +227,7 @@ def _open_postgresql(url: URL) -> Database:
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
     )
-    database = _handle(engine, "postgresql")
+    database = _handle(engine, "postgresql", seal)
     try:
         _probe_postgresql(database)
     except DBAPIError as failure:

@@ -123,6 +123,11 @@ def apply(connection: Connection, steps: Sequence[DdlStep]) -> None:
     """Execute steps of a plan and note the new columns in the ledger; the caller's transaction commits them."""
     for step in steps:
         connection.execute(step.statement)
+    note_columns(connection, steps)
+
+
+def note_columns(connection: Connection, steps: Sequence[DdlStep]) -> None:
+    """Note the columns that steps make in the ledger; those that stand in it already stay as they are."""
     made = datetime.now(UTC)
     rows = [
         {
@@ -247,4 +252,3 @@ class _Planner:
             trigger = CreateSearchTrigger(search.name, table.name, kind)
             if trigger.name not in self.there.names:
                 yield self._step("create_trigger", trigger.name, trigger)
-

@@ -12,6 +12,12 @@ from typing import Final
 from app.fields.column import ColumnKind, ColumnSpec
 from app.meta.model import Field
 
+#: How the names of tables that come out of documents begin: of entities, of the links of
+#: m:n fields, of full-text search on SQLite; the first two hold records.
+ENTITY_PREFIX: Final = "e_"
+LINK_PREFIX: Final = "l_"
+SEARCH_PREFIX: Final = "f_"
+RECORD_PREFIXES: Final = (ENTITY_PREFIX, LINK_PREFIX)
 #: System fields whose column isn't named like the field.
 _SYSTEM_NAMES: Final = {"owner": "owner_id", "team": "team_id"}
 #: Most bytes of a name in PostgreSQL, less the room for a prefix and a hash.
@@ -20,7 +26,7 @@ _READABLE: Final = 40
 
 def entity_table(entity_key: str) -> str:
     """Return the name of an entity's table."""
-    return f"e_{entity_key}"
+    return f"{ENTITY_PREFIX}{entity_key}"
 
 
 def link_table(entity_key: str, field_key: str) -> str:
@@ -28,13 +34,13 @@ def link_table(entity_key: str, field_key: str) -> str:
 
     Two keys of 41 characters don't fit into a name of PostgreSQL; a long name is cut and told apart by a hash.
     """
-    name = f"l_{entity_key}__{field_key}"
+    name = f"{LINK_PREFIX}{entity_key}__{field_key}"
     return name if len(name) <= 60 else f"{name[:47]}_{_hash(name)}"
 
 
 def search_table(entity_key: str) -> str:
     """Return the name of the full-text table of an entity; only SQLite has one."""
-    return f"f_{entity_key}"
+    return f"{SEARCH_PREFIX}{entity_key}"
 
 
 def column_name(field: Field, suffix: str = "") -> str:

@@ -104,10 +104,8 @@ def _by_entity(things: Iterable[_T]) -> Mapping[str, list[_T]]:
 
 
 def _shape(entity: Entity, views: Sequence[View], reports: Sequence[Report]) -> Shape:
-    own = [field for field in entity.fields.values() if not field.system]
-    columns = tuple(
-        ColumnShape(spec.name(field.key), spec) for field in own for spec in field.type.columns()
-    )
+    own = [field for field in entity.fields.values() if not field.system and not field.volatile]
+    columns = tuple(ColumnShape(spec.name(field.key), spec) for field in own for spec in field.type.columns())
     links = tuple(
         LinkShape(field.key, link_table(entity.key, field.key), link.target)
         for field in own
@@ -273,5 +271,7 @@ def _measured_columns(path: FieldPath) -> tuple[str, ...]:
 
 def _indexable(field: Field, suffix: str) -> bool:
     """Return whether a column of a field is stored in the entity's table as something that has an order."""
+    if field.volatile:
+        return False
     spec = next((spec for spec in field.type.columns() if spec.suffix == suffix), None)
     return field.system and suffix == "" if spec is None else spec.kind in _INDEXABLE

@@ -122,6 +122,4 @@ def _create_search_trigger(element: CreateSearchTrigger, compiler: Any, **_: obj
     if element.kind is TriggerKind.DELETE:
         return f"CREATE TRIGGER {trigger} AFTER DELETE ON {table} BEGIN {delete} END"
     changed = "old.search_text IS NOT new.search_text"
-    return (
-        f"CREATE TRIGGER {trigger} AFTER UPDATE OF search_text ON {table} WHEN {changed} BEGIN {delete} {insert} END"
-    )
+    return f"CREATE TRIGGER {trigger} AFTER UPDATE OF search_text ON {table} WHEN {changed} BEGIN {delete} {insert} END"

@@ -180,18 +180,48 @@ def _rows(table: Table, shape: IndexShape) -> ColumnElement[bool] | None:
     return and_(*(table.c[name].is_not(None) for name, _ in shape.columns), live)
 
 
+def _link_columns() -> tuple[Column[Any], ...]:
+    return (
+        Column("record_id", ID, primary_key=True, autoincrement=False),
+        Column("target_id", ID, primary_key=True, autoincrement=False),
+        Column("position", Integer, nullable=False, server_default=text("0")),
+    )
+
+
 def _link_table(entity_key: str, link: LinkShape) -> Table:
     table = Table(
         link.table,
         MetaData(),
-        Column("record_id", ID, primary_key=True, autoincrement=False),
-        Column("target_id", ID, primary_key=True, autoincrement=False),
-        Column("position", Integer, nullable=False, server_default=text("0")),
+        *_link_columns(),
         reference(link.table, "record_id", entity_key),
         reference(link.table, "target_id", link.target),
     )
     Index(made_name("ix", link.table, "target_id"), table.c.target_id, table.c.record_id)
     return table
+
+
+def bare_table(name: str, declared: Mapping[str, ColumnSpec]) -> Table:
+    """Make the table of an entity that no document names any more: its columns as the ledger remembers them.
+
+    Args:
+        name: the table's name.
+        declared: how its fields' columns were declared, by the column's name.
+    """
+    columns = [Column(column, column_type(spec)) for column, spec in declared.items()]
+    references = [*_SYSTEM_REFERENCES, *((column, spec.references) for column, spec in declared.items())]
+    keys = [reference(name, column, target) for column, target in references if target]
+    return Table(name, MetaData(), *_system_columns(), *columns, *keys)
+
+
+def bare_link_table(name: str, target: str | None) -> Table:
+    """Make the link table of an m:n field that no document names any more.
+
+    Args:
+        name: the table's name.
+        target: key of the entity that is linked to, as the ledger remembers it.
+    """
+    keys = [] if target is None else [reference(name, "target_id", target)]
+    return Table(name, MetaData(), *_link_columns(), *keys)
 
 
 def _search_table(entity_key: str) -> Table:

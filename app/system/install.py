@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import BigInteger, Connection, column, func, inspect, select, table
 
+from app.access.actor import PRODUCT
 from app.errors import CannotStart
 from app.language import Label
 from app.storage.database import Database
+from app.storage.ledger import LEDGER
+from app.storage.names import ENTITY_PREFIX
 from app.storage.statements import AddColumn
+from app.system import backups, upkeep  # noqa: F401  they declare tables
+from app.system.delegations import DELEGATION, DELEGATION_ROLE
+from app.system.history import BASELINE, HISTORY, Entry, Stamp, append
+from app.system.numbers import NUMBER, NUMBER_LOG
+from app.system.once import ONCE
+from app.system.outbox import OUTBOX
+from app.system.protection import protect
+from app.system.sessions import SESSION
 from app.system.tables import Base, Head, Installation, now, table_of
+from app.system.tokens import TOKEN
 
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
 SCHEMA_VERSION: Final = 2
+#: Fixed tables without a mapped class; naming them here is what registers them.
+UNMAPPED: Final = (DELEGATION, DELEGATION_ROLE, NUMBER, NUMBER_LOG, ONCE, OUTBOX, SESSION, TOKEN)
 #: What published a revision; noted with it.
 PROGRAM: Final = "0.1.0"
 
@@ -47,6 +61,7 @@ def create_schema(database: Database) -> None:
             require_schema(connection, database.url)
             return
         Base.metadata.create_all(connection)
+        protect(connection)
         row = {"id": 1, "schema_version": SCHEMA_VERSION, "created_at": now()}
         connection.execute(table_of(Installation).insert(), row)
         connection.execute(table_of(Head).insert().values(id=1, revision_id=None))
@@ -59,19 +74,41 @@ def _upgrade(connection: Connection) -> None:
     """
     inspector = inspect(connection)
     there = set(inspector.get_table_names())
-    for table in Base.metadata.sorted_tables:
-        if table.name not in there:
-            table.create(connection)
+    for fixed in Base.metadata.sorted_tables:
+        if fixed.name not in there:
+            fixed.create(connection)
             continue
-        known = {column["name"] for column in inspector.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in known:
-                connection.execute(AddColumn(column))
-        indexed = {index["name"] for index in inspector.get_indexes(table.name)}
-        for index in table.indexes:
+        known = {one["name"] for one in inspector.get_columns(fixed.name)}
+        for wanted in fixed.columns:
+            if wanted.name not in known:
+                connection.execute(AddColumn(wanted))
+        indexed = {index["name"] for index in inspector.get_indexes(fixed.name)}
+        for index in fixed.indexes:
             if index.name not in indexed:
                 index.create(connection)
+    protect(connection)
+    if HISTORY.name not in there:
+        _begin_history(connection)
+    set_schema_version(connection)
+
+
+def set_schema_version(connection: Connection) -> None:
+    """Note that the fixed tables are as this program wants them."""
     connection.execute(table_of(Installation).update().values(schema_version=SCHEMA_VERSION))
+
+
+def _begin_history(connection: Connection) -> None:
+    """Note up to which id every entity has records already: those may be without a history from before."""
+    names = connection.execute(select(LEDGER.c.table_name).distinct().order_by(LEDGER.c.table_name)).scalars().all()
+    entries = []
+    for name in names:
+        if not name.startswith(ENTITY_PREFIX):
+            continue
+        last = connection.execute(select(func.max(column("id", BigInteger))).select_from(table(name))).scalar()
+        if last is not None:
+            entries.append(Entry(name.removeprefix(ENTITY_PREFIX), int(last), 0, BASELINE, {}))
+    if entries:
+        append(connection, Stamp(now(), None, PRODUCT.name), entries)
 
 
 def schema_version(connection: Connection) -> int | None:

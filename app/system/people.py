@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, func, select
+from sqlalchemy import (
+    CTE,
+    Connection,
+    RowMapping,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
-from app.access.actor import Actor
+from app.access.actor import Actor, Grant
 from app.language import DEFAULT_LOCALE, LOCALES, Locale
+from app.storage.types import TEXT, UtcDateTime
+from app.system.delegations import DELEGATION, DELEGATION_ROLE
+from app.system.sessions import SESSION, Session, hash_of
 from app.system.tables import Head, Role, Team, User, UserRole, now, table_of
 
 _USER: Final = table_of(User)
@@ -19,52 +38,145 @@ _ROLE: Final = table_of(Role)
 _TEAM: Final = table_of(Team)
 _USER_ROLE: Final = table_of(UserRole)
 _HEAD: Final = table_of(Head)
+_NOW: Final = bindparam("now", type_=UtcDateTime)
+ME: Final = tuple(_USER.c[name] for name in ("id", "name", "email", "team_id", "locale", "theme", "density"))
+_SESSION_COLUMNS: Final = tuple(Session.__dataclass_fields__)
 
 
-def _with_head(key: Any, value: Any) -> Select[Any]:
-    """Build the one statement that a request starts with: who asks, and which configuration is in force."""
-    roles = (
-        select(func.aggregate_strings(_ROLE.c.name, ","))
-        .select_from(_USER_ROLE.join(_ROLE, _ROLE.c.id == _USER_ROLE.c.role_id))
-        .where(_USER_ROLE.c.user_id == _USER.c.id)
+def asked_by(me: CTE) -> Select[Any]:
+    """Build the one statement that a request starts with: who asks, in which roles, which configuration is in force.
+
+    Args:
+        me: at most one row: the user who asks, and his session.
+
+    Returns:
+        A statement that gives one row for each grant, and one row without a grant where there is none.
+    """
+    grants = _grants(me)
+    tops = select(grants.c.team_id.label("top"), grants.c.team_id.label("team")).where(grants.c.team_id.is_not(None))
+    tree = tops.distinct().cte("tree", recursive=True)
+    # A union without doubles: should two teams ever lie below each other, it ends all the same.
+    tree = tree.union(select(tree.c.top, _TEAM.c.id).where(_TEAM.c.parent_id == tree.c.team))
+    below = (
+        select(func.aggregate_strings(cast(tree.c.team, Text), ","))
+        .where(tree.c.top == grants.c.team_id)
         .scalar_subquery()
     )
-    source = _HEAD.outerjoin(_USER, and_(key == value, _USER.c.active.is_(True)))
-    user = [_USER.c[name] for name in ("id", "name", "email", "team_id", "locale", "theme", "density")]
-    return select(_HEAD.c.revision_id, *user, roles.label("roles")).select_from(source)
+    source = _HEAD.outerjoin(me, true()).outerjoin(grants, true())
+    granted = [grants.c.role, grants.c.user_id.label("scope_user"), grants.c.team_id.label("scope_team")]
+    return select(_HEAD.c.revision_id, *me.c, *granted, grants.c.lent_by, below.label("teams")).select_from(source)
 
 
-_BY_UNIQUIFIER: Final = _with_head(_USER.c.fs_uniquifier, bindparam("who"))
-_BY_ID: Final = _with_head(_USER.c.id, bindparam("who"))
+def _grants(me: CTE) -> CTE:
+    """Build the roles that somebody acts in: his own ones that haven't run out, and those lent to him just now."""
+    lender, lent = _USER.alias("lender"), _USER_ROLE.alias("lent")
+    valid = or_(_USER_ROLE.c.until.is_(None), _USER_ROLE.c.until > _NOW)
+    own = (
+        select(
+            _ROLE.c.name.label("role"),
+            me.c.id.label("user_id"),
+            func.coalesce(_USER_ROLE.c.area_team_id, me.c.team_id).label("team_id"),
+            cast(null(), TEXT).label("lent_by"),
+        )
+        .select_from(
+            me.join(_USER_ROLE, _USER_ROLE.c.user_id == me.c.id).join(_ROLE, _ROLE.c.id == _USER_ROLE.c.role_id)
+        )
+        .where(valid)
+    )
+    borrowed = (
+        select(_ROLE.c.name, lender.c.id, func.coalesce(lent.c.area_team_id, lender.c.team_id), lender.c.name)
+        .select_from(
+            me.join(DELEGATION, DELEGATION.c.to_id == me.c.id)
+            .join(lender, and_(lender.c.id == DELEGATION.c.from_id, lender.c.active.is_(True)))
+            .join(DELEGATION_ROLE, DELEGATION_ROLE.c.delegation_id == DELEGATION.c.id)
+            .join(lent, and_(lent.c.user_id == lender.c.id, lent.c.role_id == DELEGATION_ROLE.c.role_id))
+            .join(_ROLE, _ROLE.c.id == lent.c.role_id)
+        )
+        .where(DELEGATION.c.starts_at <= _NOW, DELEGATION.c.ends_at > _NOW)
+        .where(or_(lent.c.until.is_(None), lent.c.until > _NOW))
+    )
+    return union_all(own, borrowed).cte("grants")
 
 
-def actor_and_head(connection: Connection, who: str | int | None) -> tuple[Actor | None, int | None]:
-    """Return who asks and the id of the revision in force, in one statement.
+def _by_session() -> Select[Any]:
+    open_one = and_(
+        SESSION.c.token_hash == bindparam("who"), SESSION.c.expires_at > _NOW, SESSION.c.idle_at > _NOW
+    )
+    columns = [SESSION.c[name].label(f"session_{name}") for name in _SESSION_COLUMNS]
+    source = SESSION.join(_USER, _USER.c.id == SESSION.c.user_id)
+    me = select(*ME, *columns).select_from(source).where(open_one, _USER.c.active.is_(True))
+    return asked_by(me.cte("me"))
+
+
+_BY_SESSION: Final = _by_session()
+_BY_ID: Final = asked_by(select(*ME).where(_USER.c.id == bindparam("who"), _USER.c.active.is_(True)).cte("me"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """What a request learns with its first statement.
+
+    Args:
+        actor: who asks, or None where nobody is signed in.
+        head: the revision in force, or None before the first publish.
+        session: his session, or None.
+    """
+
+    actor: Actor | None
+    head: int | None
+    session: Session | None = None
+
+
+def asker(connection: Connection, token: str | None) -> Asker:
+    """Return who asks, with his session and the revision in force, in one statement.
 
     Args:
         connection: an open transaction.
-        who: the user's `fs_uniquifier` or id; None for nobody.
+        token: the session's token out of the cookie; None for nobody.
+    """
+    given = {"who": None if token is None else hash_of(token), "now": now()}
+    rows = connection.execute(_BY_SESSION, given).mappings().all()
+    if rows[0]["id"] is None:
+        return Asker(None, rows[0]["revision_id"])
+    session = Session(**{name: rows[0][f"session_{name}"] for name in _SESSION_COLUMNS})
+    return Asker(actor_of(rows), rows[0]["revision_id"], session)
+
+
+def actor_and_head(connection: Connection, who: int | None) -> tuple[Actor | None, int | None]:
+    """Return a user as an actor and the id of the revision in force, in one statement.
+
+    Args:
+        connection: an open transaction.
+        who: the user's id; None for nobody.
 
     Returns:
         The actor, or None where there is no such active user; the head revision, or None before the first publish.
     """
-    statement = _BY_ID if isinstance(who, int) else _BY_UNIQUIFIER
-    row = connection.execute(statement, {"who": who}).mappings().one()
-    return (None if row["id"] is None else _actor(row)), row["revision_id"]
+    rows = connection.execute(_BY_ID, {"who": who, "now": now()}).mappings().all()
+    return (None if rows[0]["id"] is None else actor_of(rows)), rows[0]["revision_id"]
 
 
-def _actor(row: RowMapping) -> Actor:
+def actor_of(rows: Sequence[RowMapping]) -> Actor:
+    """Return whom the rows of `asked_by` are about; one row for each of his grants."""
+    row = rows[0]
     locale: Locale = next((one for one in LOCALES if one == row["locale"]), DEFAULT_LOCALE)
+    grants = {_grant(one) for one in rows if one["role"] is not None}
     return Actor(
         id=row["id"],
         name=row["name"],
-        roles=frozenset((row["roles"] or "").split(",")) - {""},
+        roles=frozenset(grant.role for grant in grants),
         email=row["email"],
         team_id=row["team_id"],
         locale=locale,
         theme=row["theme"],
         density=row["density"],
+        grants=tuple(sorted(grants, key=lambda grant: (grant.role, grant.lent_by is not None, grant.user_id or 0))),
     )
+
+
+def _grant(row: RowMapping) -> Grant:
+    teams = tuple(sorted(int(team) for team in (row["teams"] or "").split(",") if team))
+    return Grant(row["role"], row["scope_user"], row["scope_team"], teams, row["lent_by"])
 
 
 def create_user(

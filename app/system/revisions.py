@@ -170,4 +170,3 @@ def _add_texts(connection: Connection, texts: Iterable[tuple[EffectiveDocument, 
     if missing:
         insert = insert_sqlite(_DOCUMENT) if connection.dialect.name == "sqlite" else insert_postgresql(_DOCUMENT)
         connection.execute(insert.on_conflict_do_nothing(index_elements=["sha256"]), missing)
-

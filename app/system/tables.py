@@ -54,18 +54,22 @@ class Team(Base):
 
     id: Mapped[int] = mapped_column(ID, primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
+    parent_id: Mapped[int | None] = mapped_column(ID, ForeignKey("sys_team.id"), index=True)
+    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1)
 
     def __str__(self) -> str:
         return self.name
 
 
 class UserRole(Base):
-    """Who has which role."""
+    """Who has which role, in which area (a team in place of his own) and until when."""
 
     __tablename__ = "sys_user_role"
 
     user_id: Mapped[int] = mapped_column(ID, ForeignKey("sys_user.id", ondelete="CASCADE"), primary_key=True)
     role_id: Mapped[int] = mapped_column(ID, ForeignKey("sys_role.id", ondelete="CASCADE"), primary_key=True)
+    area_team_id: Mapped[int | None] = mapped_column(ID, ForeignKey("sys_team.id"))
+    until: Mapped[datetime | None] = mapped_column()
 
     __table_args__ = (Index(None, "role_id"),)
 
@@ -96,6 +100,8 @@ class User(Base, UserMixin):
     name: Mapped[str] = mapped_column()
     password: Mapped[str | None] = mapped_column()
     active: Mapped[bool] = mapped_column(default=True)
+    kind: Mapped[str] = mapped_column(server_default="person", default="person")
+    version: Mapped[int] = mapped_column(Integer, server_default="1", default=1)
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     team_id: Mapped[int | None] = mapped_column(ID, ForeignKey("sys_team.id"), index=True)
     locale: Mapped[str] = mapped_column(default="de")

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
 from flask import Flask, Response, abort, g, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import user_logged_in
-from flask_security import Security
+from flask_login import user_logged_in, user_logged_out
+from flask_security import Security, password_changed
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import Connection, Engine
 
 from app.language import LOCALES
+from app.system.sessions import LONGEST_KEPT, end_all, end_one
 from app.system.tables import Role, User
-from app.web import lifecycle, shell
+from app.web import lifecycle, sessions, shell
 from app.web.lifecycle import running
 from app.web.passwords import SHORTEST
 from app.web.policy import CLOSED, GATE, SIGNED_IN, declare_blueprint, declared
@@ -97,7 +97,7 @@ def settings_of(app: Flask, *, https: bool) -> None:
         REMEMBER_COOKIE_SECURE=https,
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
-        REMEMBER_COOKIE_DURATION=timedelta(days=30),
+        PERMANENT_SESSION_LIFETIME=LONGEST_KEPT,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         RATELIMIT_STORAGE_URI="memory://",
@@ -124,6 +124,8 @@ def install(app: Flask, accounts: Accounts) -> None:
     declare_blueprint(app, "security", SIGNED_IN, login=GATE, static=CLOSED, verify=CLOSED)
     _limit(app)
     user_logged_in.connect(_begin_anew, app)
+    user_logged_out.connect(_end_this, app)
+    password_changed.connect(_end_others, app)
     app.before_request(_keep_language)
     app.before_request(_refuse_foreign_next)
 
@@ -138,7 +140,35 @@ def _let_go(accounts: Accounts, *, keep: bool) -> None:
     session.remove()
 
 
-def _begin_anew(app: Flask, **about: object) -> None:
+def note_sessions(app: Flask) -> None:
+    """Write down after each request what is to be known of sessions; to be installed before the transaction's end.
+
+    What is installed first is called last: the request's own transaction has ended by then.
+    """
+
+    def settle(response: Response) -> Response:
+        call = lifecycle.current()
+        seen = call.session if call is not None else None
+        sessions.settle(lifecycle.database(), _address(), seen, kept=response.status_code < 400)
+        return response
+
+    app.after_request(settle)
+
+
+def _end_this(app: Flask, **about: object) -> None:
+    """End the session of whoever signs out."""
+    call = lifecycle.current()
+    if call is not None and call.session is not None:
+        end_one(call.connection, call.session.user_id, call.session.id)
+    session.pop(sessions.TOKEN, None)
+
+
+def _end_others(app: Flask, user: User, **about: object) -> None:
+    """End all sessions of whoever changed his password; the one that he did it in begins anew."""
+    end_all(lifecycle.connection(), user.id)
+
+
+def _begin_anew(app: Flask, user: User, **about: object) -> None:
     """Forget what a session held before somebody signed in, so that a planted cookie gives its maker nothing.
 
     The next page makes another token for forms; the one of the sign-in page is worth nothing from here on.
@@ -146,6 +176,7 @@ def _begin_anew(app: Flask, **about: object) -> None:
     for name in [name for name in session if not name.startswith("_") and name not in _KEPT]:
         del session[name]
     g.pop("csrf_token", None)
+    sessions.signed_in(user.id)
 
 
 def _limit(app: Flask) -> None:

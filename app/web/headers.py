@@ -6,22 +6,22 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 
 from app.errors import Forbidden
 from app.web.lifecycle import SAFE, number
 from app.web.texts import TEXTS
 
-#: No inline script, no inline style, no eval, nothing from anywhere else. `data:` is for the images in style sheets.
+#: Nothing is allowed but what stands here: no inline script, no inline style, no eval, nothing from anywhere else, no
+#: frames, no workers, no media. `data:` is for the images in style sheets.
 _CSP: Final = "; ".join(
     (
-        "default-src 'self'",
+        "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",
-        "object-src 'none'",
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
@@ -43,8 +43,15 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 )
 _HSTS: Final = "max-age=31536000; includeSubDomains"
 
-#: Where a request that changes something may come from; a browser without the header is caught by the CSRF token.
-_OWN: Final = frozenset({"same-origin", "none"})
+#: Where a request that changes something may come from; a browser without the header is caught by its Origin, or by the
+#: CSRF token.
+OWN: Final = frozenset({"same-origin", "none"})
+#: As what nothing of the product may be loaded, not even by itself.
+_EMBEDDED: Final = frozenset({"embed", "fencedframe", "frame", "iframe", "object"})
+#: Longest query string and headers, and most arguments; a list with a filter for every column stays below.
+MOST_QUERY: Final = 32 * 1024
+MOST_HEADERS: Final = 64 * 1024
+MOST_ARGUMENTS: Final = 400
 
 
 def install(app: Flask, *, https: bool) -> None:
@@ -63,20 +70,43 @@ def install(app: Flask, *, https: bool) -> None:
         response.headers["X-Request-Id"] = number()
         if not response.headers.get("Cache-Control", "").startswith("public"):
             response.headers["Cache-Control"] = "no-store"
-            response.headers.add("Vary", "HX-Request")
+            response.vary.update(("Cookie", "HX-Request"))
         return response
 
+    app.before_request(refuse_excess)
     app.before_request(refuse_foreign)
     app.after_request(dress)
 
 
+def refuse_excess() -> None:
+    """Refuse what is longer than any page of the product makes it (413, 414, 431)."""
+    query = request.query_string
+    if len(query) > MOST_QUERY or query.count(b"&") >= MOST_ARGUMENTS:
+        abort(414)
+    if sum(len(name) + len(value) for name, value in request.headers) > MOST_HEADERS:
+        abort(431)
+
+
 def refuse_foreign() -> None:
-    """Refuse what another site's page makes a browser send.
+    """Refuse what another site's page makes a browser send or load.
+
+    Another site may lead somebody here by a link, and nothing else: no form, no frame, no image, no script.
 
     Raises:
-        Forbidden: the browser says that the request comes from somewhere else.
+        Forbidden: the browser says that the request comes from somewhere else, or what for.
     """
-    if request.method in SAFE:
-        return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in _OWN:
+    site = request.headers.get("Sec-Fetch-Site")
+    if request.headers.get("Sec-Fetch-Dest") in _EMBEDDED:
         raise Forbidden(TEXTS["problem.foreign"])
+    if request.method in SAFE:
+        if site is not None and site not in OWN and request.headers.get("Sec-Fetch-Mode") != "navigate":
+            raise Forbidden(TEXTS["problem.foreign"])
+        return
+    own = site in OWN if site is not None else _comes_from_here(request.headers.get("Origin"))
+    if not own:
+        raise Forbidden(TEXTS["problem.foreign"])
+
+
+def _comes_from_here(origin: str | None) -> bool:
+    """Return whether a browser that says nothing better names this site as where a form was; programs name nothing."""
+    return origin is None or origin.partition("://")[2].lower() == request.host.lower()

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from flask import Flask, Response, current_app, request, session
-from flask_login import current_user
 from sqlalchemy import Connection
 
 from app.access.actor import NOBODY, Actor
@@ -26,7 +25,11 @@ from app.runtime.snapshot import Snapshot
 from app.runtime.store import Store
 from app.storage.database import Database
 from app.storage.limits import bound
-from app.system.people import actor_and_head
+from app.system import tokens
+from app.system.people import asker
+from app.system.sessions import Session
+from app.system.tokens import Token
+from app.web import programs, sessions
 from app.web.policy import CLOSED, Policy, policy_of
 from app.web.texts import TEXTS
 
@@ -90,7 +93,9 @@ class Call:
         actor: who asks.
         snapshot: the configuration it started with, or None where nobody is signed in.
         now: the request's idea of the time.
+        token: the API token that he came with, or None for a session.
         closed: whether the transaction has ended.
+        session: the reader's session, or None where nobody is signed in.
     """
 
     connection: Connection
@@ -98,7 +103,9 @@ class Call:
     actor: Actor = NOBODY
     snapshot: Snapshot | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    token: Token | None = None
     closed: bool = False
+    session: Session | None = None
 
     def close(self, *, keep: bool) -> None:
         """End the transaction once: commit what was written, or undo it."""
@@ -155,7 +162,7 @@ def context() -> Context:
     assert call is not None
     if call.snapshot is None:
         raise NotSetUp
-    return Context(call.snapshot, call.actor, call.connection, call.now, locale())
+    return Context(call.snapshot, call.actor, call.connection, call.now, locale(), origin="mask", request=number())
 
 
 def connection() -> Connection:
@@ -168,8 +175,12 @@ def connection() -> Connection:
 def locale() -> Locale:
     """Return the language of whoever reads the answer: his own, else the one he chose here, else his browser's."""
     call = current()
+    if programs.ask() and (wanted := programs.language()) is not None:
+        return wanted
     if call is not None and call.actor.id is not None:
         return call.actor.locale
+    if programs.ask():
+        return running().settings.locale
     chosen = request.args.get("locale") or session.get("locale")
     for known in LOCALES:
         if chosen == known:
@@ -208,8 +219,9 @@ def _open(granted: Policy) -> Call:
     transaction = database().write() if writes else database().read()
     call = Call(transaction.__enter__(), transaction)
     request.environ[_CALL] = call
-    actor, head = actor_and_head(call.connection, _who())
+    actor, head = _reader(call, granted)
     if actor is None:
+        sessions.forget()
         if granted.signed_in:
             raise SignInFirst
         return call
@@ -223,12 +235,21 @@ def _open(granted: Policy) -> Call:
     return call
 
 
-def _who() -> str | None:
-    """Return the session's uniquifier; somebody with a remember cookie is signed in by Flask-Login first."""
-    if "_user_id" not in session and current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies:
-        # Asking is enough: Flask-Login reads the cookie and puts the user into the session.
-        bool(current_user.is_authenticated)
-    return session.get("_user_id")
+def _reader(call: Call, granted: Policy) -> tuple[Actor | None, int | None]:
+    """Return who asks, by token or session, and the revision in force.
+
+    Raises:
+        Forbidden: the token isn't good for this.
+    """
+    secret = programs.bearer() if granted.scope is not None else None
+    if secret is None:
+        asked = asker(call.connection, sessions.token())
+        call.session = asked.session
+        return asked.actor, asked.head
+    actor, head, call.token = tokens.actor_head_and_token(call.connection, secret, call.now)
+    if call.token is not None and granted.scope not in call.token.scopes:
+        raise Forbidden(TEXTS["api.scope"].format(scope=granted.scope))
+    return actor, head
 
 
 def end(response: Response) -> Response:
@@ -239,6 +260,8 @@ def end(response: Response) -> Response:
         for finish in current_app.extensions.get(BEFORE_END, ()):
             finish(keep)
         call.close(keep=keep)
+        if call.token is not None:
+            tokens.note_use(database(), call.token, call.now)
     return response
 
 

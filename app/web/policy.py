@@ -23,6 +23,7 @@ class Policy:
         capability: capability that one of his roles must have, or None.
         transaction: whether the route gets a transaction; without it the database isn't looked at.
         writes: whether that transaction may write; None for what the method says (GET reads, POST writes).
+        scope: what an API token must be good for to be taken here; None where only a session is.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Policy:
     capability: str | None = None
     transaction: bool = True
     writes: bool | None = None
+    scope: str | None = None
 
 
 #: Nobody: a page that a library brings along and the product has no use for; it isn't there (404).
@@ -47,6 +49,11 @@ READING: Final = Policy("signed in, reads", writes=False)
 def capability(name: str) -> Policy:
     """Return the policy that asks for a capability such as `administer`."""
     return Policy(f"capability {name}", capability=name)
+
+
+def by_token(scope: str) -> Policy:
+    """Return the policy of a route of the API: a session, or a token that is good for a scope such as `read`."""
+    return Policy(f"token {scope}", scope=scope)
 
 
 def policy(granted: Policy) -> Callable[[View], View]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -15,16 +14,16 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import Context
-from app.errors import CannotStart, Conflict, Forbidden, InvalidData, InvalidQuery, NotFound
+from app.errors import CannotStart, Conflict, DataErrors, FieldError, Forbidden, InvalidData, InvalidQuery, NotFound
 from app.language import Label
 from app.storage.limits import took_too_long
-from app.web import lifecycle, shell
+from app.web import lifecycle, log, programs, shell
 from app.web.lifecycle import NotSetUp, SignInFirst
 from app.web.render import here, preferences, render
 from app.web.respond import htmx, respond
 from app.web.texts import TEXTS
 
-_log: Final = logging.getLogger("lotse.web")
+_PROBLEM: Final = "application/problem+json"
 _TOO_LONG: Final = Label(
     "Die Antwort hätte zu lange gedauert und wurde abgebrochen. Grenzen Sie die Frage ein, etwa mit einem Filter.",
     "The answer would have taken too long and was given up. Please narrow the question down, perhaps by a filter.",
@@ -40,19 +39,37 @@ class Problem:
         title: what happened.
         message: what to do next.
         details: one sentence for each thing that is wrong.
+        errors: the same for programs: the JSON pointer of what is wrong, or None, and what is wrong with it.
     """
 
     status: int
     title: Label
     message: Label
     details: tuple[Label, ...] = ()
+    errors: tuple[tuple[str | None, FieldError], ...] = ()
 
 
 def of_status(status: int) -> Problem:
     """Return the usual words for a status; those that have none of their own share the words of their kind."""
     known = status if f"problem.t{status}" in TEXTS else 500 if status >= 500 else 400
-    message = TEXTS.get(f"problem.m{known}") or TEXTS["problem.m400"]
-    return Problem(status, TEXTS[f"problem.t{known}"], message)
+    return Problem(status, TEXTS[f"problem.t{known}"], _words(known))
+
+
+def _words(status: int) -> Label:
+    """Return what to do next; a program is told something else than somebody with a browser."""
+    told = TEXTS.get(f"api.m{status}") if programs.ask() else None
+    return told or TEXTS.get(f"problem.m{status}") or TEXTS["problem.m400"]
+
+
+def named(errors: DataErrors, below: str = "") -> tuple[tuple[str | None, FieldError], ...]:
+    """Return everything that is wrong with some data, each with the JSON pointer of what it is about.
+
+    Args:
+        errors: by field, as `lines[2].price`.
+        below: pointer of the record in what was sent.
+    """
+    fields = [(below + programs.pointer(name), one) for name, found in errors.fields.items() for one in found]
+    return (*fields, *((below, one) for one in errors.record))
 
 
 def install(app: Flask) -> None:
@@ -89,18 +106,23 @@ def _http(error: HTTPException) -> BaseResponse:
 
 
 def _query(error: InvalidQuery) -> Response:
-    return answer(Problem(400, *_title_of(400), TEXTS["problem.m400"], tuple(e.message for e in error.errors)))
+    errors = tuple((None, one) for one in error.errors)
+    return answer(Problem(400, *_title_of(400), _words(400), tuple(e.message for e in error.errors), errors))
 
 
 def _data(error: InvalidData) -> Response:
     """Tell what is wrong where there is no mask to show it in."""
     found = [e.message for errors in error.errors.fields.values() for e in errors]
     found.extend(e.message for e in error.errors.record)
-    return answer(Problem(422, *_title_of(422), TEXTS["problem.m422"], tuple(found)))
+    return answer(Problem(422, *_title_of(422), _words(422), tuple(found), named(error.errors)))
 
 
 def _sign_in(error: SignInFirst) -> BaseResponse:
     """Send the reader to the sign-in page, and back to where he wanted to go if he only wanted to look."""
+    if programs.ask():
+        response = answer(of_status(401))
+        response.headers["WWW-Authenticate"] = programs.challenge()
+        return response
     if htmx:
         response = respond("", 401)
         response.headers["HX-Redirect"] = "/login"
@@ -112,8 +134,7 @@ def _sign_in(error: SignInFirst) -> BaseResponse:
 
 def _database(error: OperationalError | PoolTimeout) -> Response:
     """The database is busy or gone: said as what it is; everything else of it is our own mistake."""
-    refusal = error.orig if isinstance(error, OperationalError) else error
-    _log.warning("%s the database refused: %s", lifecycle.number(), refusal)
+    log.warn(lifecycle.number(), "the database refused", error)
     if isinstance(error, OperationalError) and took_too_long(error):
         return answer(Problem(503, *_title_of(503), _TOO_LONG))
     return answer(of_status(503))
@@ -121,19 +142,21 @@ def _database(error: OperationalError | PoolTimeout) -> Response:
 
 def _unfit(error: DataError) -> Response:
     """A value that no column of this database can hold, such as a number of thirty digits."""
-    _log.warning("%s a value doesn't fit: %s", lifecycle.number(), error.orig)
+    log.warn(lifecycle.number(), "a value doesn't fit", error)
     return answer(of_status(400))
 
 
 def _unexpected(error: Exception) -> Response:
-    kind = "database" if isinstance(error, DBAPIError) else "unexpected"
-    _log.error("%s %s error on %s %s", lifecycle.number(), kind, request.method, request.path, exc_info=error)
+    kind = "database error" if isinstance(error, DBAPIError) else "unexpected error"
+    log.fail(lifecycle.number(), kind, request.method, request.path, error)
     return answer(of_status(500))
 
 
 def answer(problem: Problem) -> Response:
-    """Return a problem as a region for htmx, as a page in the reader's frame, or as a page of its own."""
+    """Return a problem as JSON for a program, as a region for htmx, as a page in the reader's frame or of its own."""
     locale = lifecycle.locale()
+    if programs.ask():
+        return programs.document(problem, locale, lifecycle.number())
     title = problem.title.text(locale)
     values = {
         "title": title,

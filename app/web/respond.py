@@ -90,7 +90,10 @@ def own_place(url: str) -> str:
 
     Browsers read a backslash as `/` and drop control characters, so an address with either isn't one of ours.
     """
-    parts = urlsplit(url) if url.isprintable() and "\\" not in url else None
+    try:
+        parts = urlsplit(url) if url.isprintable() and "\\" not in url else None
+    except ValueError:  # brackets around what is no IPv6 address
+        parts = None
     if parts is None or parts.scheme or parts.netloc or not url.startswith("/") or url.startswith("//"):
         return "/"
     return url

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shlex
 import shutil
 from pathlib import Path
 from typing import Final
 
+import pytest
+from click.testing import CliRunner
+
+from app.cli.main import main
 from app.config import ROOT
 from app.meta.compile import compile_model
 from app.meta.documents import load_all
@@ -16,6 +22,9 @@ from tests.support.install import METADATA, PLUGINS
 
 _HOW_TO: Final = ROOT / "docs" / "how-to"
 _BLOCK: Final = re.compile(r"^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_COMMAND: Final = re.compile(
+    r"^(?:\.venv/bin/lotse (?P<command>[^#\n]+)|export (?P<name>\w+)=(?P<value>\S+))", re.MULTILINE
+)
 _KINDS: Final = {
     "type": "entities",
     "tabs": "forms",
@@ -45,6 +54,7 @@ def test_the_documents_of_the_how_tos_compile(tmp_path: Path) -> None:
     shutil.copytree(METADATA, tmp_path / "metadata")
     shutil.copytree(PLUGINS, tmp_path / "plugins")
     count = _put("add-an-entity.md", tmp_path / "metadata") + _put("write-a-report.md", tmp_path / "metadata")
+    count += _put("compute-a-field.md", tmp_path / "metadata")
     count += _put("write-a-plugin.md", tmp_path / "plugins" / "acme" / "metadata")
     documents, issues = load_all(tmp_path / "metadata", tmp_path / "plugins")
     effective, more = merge(documents)
@@ -53,4 +63,29 @@ def test_the_documents_of_the_how_tos_compile(tmp_path: Path) -> None:
     assert compiled.model is not None
     assert "cost_centre" in compiled.model.entities["account"].fields
     assert "vehicle" in compiled.model.entities
-    assert count == 7
+    assert compiled.model.computations.volatile == {("account", "days_since_contact"), ("quote", "days_left")}
+    assert compiled.model.computations.of("quote") == ("total", "gross")
+    assert count == 9
+
+
+def test_backing_up_and_restoring_as_it_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of the page, in its order, up to the one that serves."""
+    for name in [name for name in os.environ if name.startswith("LOTSE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LOTSE_SECRET_KEY", "0123456789abcdef0123456789abcdef")
+    monkeypatch.setenv("LOTSE_DATABASE_URL", "sqlite:///lotse.sqlite")
+    assert CliRunner().invoke(main, ["publish"]).exit_code == 0
+    page = (_HOW_TO / "back-up-and-restore.md").read_text(encoding="utf-8").partition("## Move")[0]
+    done = []
+    for found in _COMMAND.finditer(page):
+        if found["name"]:
+            monkeypatch.setenv(found["name"], found["value"])
+            continue
+        typed = shlex.split(found["command"])
+        if typed == ["run"]:
+            break
+        ended = CliRunner().invoke(main, typed, catch_exceptions=False)
+        assert ended.exit_code in ((0, 1) if typed == ["doctor"] else (0,)), ended.output
+        done.append(typed[0])
+    assert done == ["backup", "verify-backup", "restore", "doctor"]

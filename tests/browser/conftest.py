@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
-from sqlalchemy import select
 
 from app.demo.load import load_demo
-from app.system.tables import User
-from tests.support.site import Site, email_of, make_site, served
+from tests.support.site import Site, make_site, served
 
 #: All that people do, in one person.
 EVERYTHING = "crm_manager+sales+management+administrator+privacy"
@@ -86,7 +84,5 @@ def enter(browser: Browser, web_site: tuple[Site, str]) -> Iterator[Enter]:
 
 def _cookie(site: Site, role: str) -> str:
     """Return the session cookie of somebody who has signed in."""
-    with site.installation.database.read() as connection:
-        who = connection.execute(select(User.fs_uniquifier).where(User.email == email_of(role))).scalar_one()
     serializer = site.app.session_interface.get_signing_serializer(site.app)  # type: ignore[attr-defined]
-    return str(serializer.dumps({"_user_id": who, "_fresh": True}))
+    return str(serializer.dumps(site.session_of(role)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from markupsafe import Markup
 
 from app.errors import InvalidValue
 from app.expr.ast import And, Compare, Expr, Has, In, IsEmpty, Match, Not, Or, Path
+from app.expr.types import ValueType
 from app.fields.base import FieldType, Inputs, Loss
 from app.fields.formats import formats_for
 from app.fields.lines import Lines
@@ -108,6 +110,32 @@ def test_json_and_columns_give_the_value_back(name: str) -> None:
     if field.columns():
         assert field.from_columns([None for _ in field.columns()]) is None
     assert field.to_json(None) is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_it_points_to_comes_along_where_it_is_expanded(name: str) -> None:
+    field = bound(name)
+    pointing = field.value_type is ValueType.REFERENCE or field.link() is not None
+    assert field.expanded(None) is None
+    for value in values_of(field):
+        label = dict.fromkeys(value, "Title") if field.link() is not None else "Title"
+        shown = field.expanded(field.with_label(value, label))
+        assert field.clean(shown, "en") == value
+        if not pointing:
+            assert shown == field.to_json(value)
+        for one in (shown if isinstance(shown, list) else [shown]) if pointing else ():
+            assert one["title"] == "Title"
+            assert field.expanded(value) != shown
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_numbers_that_were_read_exactly_are_taken_as_they_are(name: str) -> None:
+    """The API reads a number with a point as a Decimal; no type may take it for something else, or fail."""
+    field = bound(name)
+    for value in values_of(field):
+        carried = field.to_json(value)
+        again = json.loads(json.dumps(carried), parse_float=Decimal)
+        assert field.clean(again, "en") == value, again
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -21,7 +21,8 @@ from app.config import Settings
 from app.factory import create_app
 from app.language import Label, Locale
 from app.system.people import actor_and_head, create_user
-from app.system.tables import User
+from app.system.sessions import begin
+from app.system.tables import User, now
 from app.web.lifecycle import DemoAccount
 from app.web.passwords import hashed
 from tests.support.install import METADATA, PLUGINS, Installation, install
@@ -82,11 +83,17 @@ class Site:
         """Return somebody new, signed in where a role is given."""
         visitor = Visitor(self.app.test_client())
         if role is not None:
-            with self.installation.database.read() as connection:
-                who = connection.execute(select(User.fs_uniquifier).where(User.email == email_of(role))).scalar_one()
+            signed_in = self.session_of(role)
             with visitor.client.session_transaction() as session:
-                session["_user_id"], session["_fresh"] = who, True
+                session.update(signed_in)
         return visitor
+
+    def session_of(self, role: str) -> dict[str, object]:
+        """Begin a session of the person with a role; returns what his cookie holds."""
+        with self.installation.database.write() as connection:
+            who = connection.execute(select(User.id, User.fs_uniquifier).where(User.email == email_of(role))).one()
+            token = begin(connection, who.id, now(), "127.0.0.1", "tests", kept=False)
+        return {"_user_id": who.fs_uniquifier, "_fresh": True, "token": token}
 
     def actor(self, role: str) -> Actor:
         """Return the person with a role."""

@@ -43,6 +43,10 @@ _ENTITY_PARTS: Final[Mapping[str, tuple[Label, Weight]]] = {
     ),
     "unique": (Label("andere Felder sind eindeutig", "other fields are unique"), Weight.ATTENTION),
     "rules": (Label("die Regeln sind anders", "the rules are different"), Weight.ATTENTION),
+    "locks": (
+        Label("Datensätze sind unter anderen Bedingungen gesperrt", "records are locked under other conditions"),
+        Weight.ATTENTION,
+    ),
     "owners": (Label("gehört als Zeile zu anderen Objektarten", "is a line of other entities"), Weight.SAFE),
 }
 #: What of a field is said, beside its type; a pair of words where it is switched on or off.
@@ -58,6 +62,16 @@ _FIELD_PARTS: Final[Mapping[str, tuple[Label, Weight]]] = {
     "default": (Label("hat einen anderen Vorgabewert", "has another default value"), Weight.SAFE),
     "default_expr": (Label("hat einen anderen Vorgabewert", "has another default value"), Weight.SAFE),
     "rules": (Label("hat andere Regeln", "has other rules"), Weight.ATTENTION),
+    "formula": (
+        Label("wird anders berechnet, auch was schon da ist", "is computed otherwise, also what is there"),
+        Weight.ATTENTION,
+    ),
+    "rollup": (
+        Label("wird anders gesammelt, auch was schon da ist", "is gathered otherwise, also what is there"),
+        Weight.ATTENTION,
+    ),
+    "number": (Label("hat einen anderen Nummernkreis", "has another range of numbers"), Weight.ATTENTION),
+    "frozen_if": (Label("bleibt in anderen Zuständen stehen", "stays as it is in other states"), Weight.ATTENTION),
 }
 _SWITCHES: Final[Mapping[str, tuple[Label, Weight, Label, Weight]]] = {
     "required": (
@@ -83,6 +97,21 @@ _SWITCHES: Final[Mapping[str, tuple[Label, Weight, Label, Weight]]] = {
         Weight.SAFE,
         Label("gilt nicht mehr als personenbezogen", "no longer counts as personal data"),
         Weight.ATTENTION,
+    ),
+    "declassified": (
+        Label("ist für alle sichtbar, die das Feld lesen dürfen", "is seen by everybody who may read the field"),
+        Weight.ATTENTION,
+        Label(
+            "ist nur noch sichtbar, wo alles lesbar ist, woraus es berechnet wird",
+            "is only seen where everything can be read that it is computed from",
+        ),
+        Weight.SAFE,
+    ),
+    "volatile": (
+        Label("hängt jetzt vom Tag ab, ungespeichert", "depends on the day now and isn't stored any more"),
+        Weight.ATTENTION,
+        Label("wird jetzt gespeichert", "is stored now"),
+        Weight.SAFE,
     ),
     "readonly": (
         Label("kann niemand mehr eingeben", "can't be typed by anybody any more"),

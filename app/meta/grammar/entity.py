@@ -12,12 +12,14 @@ from app.meta.grammar.words import (
     ICON,
     KEY_PATTERN,
     LABEL,
+    LOCK,
     READONLY_IF,
     REQUIRED_IF,
     RULE,
     VISIBLE_IF,
     Schema,
     array,
+    choice,
     closed,
     document,
     flag,
@@ -35,6 +37,46 @@ KEYWORDS: Final[Mapping[str, Schema]] = {
     "minimum": said({"type": "number"}, "Kleinster erlaubter Wert.", "Smallest allowed value."),
     "maximum": said({"type": "number"}, "Größter erlaubter Wert.", "Largest allowed value."),
 }
+#: How a value is gathered from the records that point here.
+ROLLUP: Final[Schema] = closed(
+    {
+        "entity": said(ref("key"), "Objektart, deren Datensätze zählen.", "Entity whose records count."),
+        "via": said(ref("key"), "Ihr Feld, das hierher zeigt.", "Its field that points here."),
+        "aggregate": choice(
+            ("sum", "count", "min", "max", "latest"),
+            "Summe, Anzahl, kleinster oder größter Wert, oder der Wert des neuesten Datensatzes.",
+            "Sum, number, smallest or largest value, or the value of the newest record.",
+        ),
+        "field": said(ref("path"), "Was gesammelt wird; nicht bei count.", "What is gathered; not with count."),
+        "by": said(
+            ref("key"),
+            "Bei latest: das Feld, das sagt, welcher der neueste ist; sonst created_at.",
+            "With latest: the field that says which one is the newest; else created_at.",
+        ),
+        "where": said(ref("expression"), "Nur Datensätze, für die das zutrifft.", "Only records for which it is true."),
+    },
+    ("entity", "via", "aggregate"),
+)
+#: How a range of numbers counts.
+NUMBER: Final[Schema] = closed(
+    {
+        "pattern": said(
+            text(60),
+            "Wie eine Nummer aussieht: RE-{YYYY}-{#####}. Möglich sind {YYYY}, {YY}, {MM} und genau ein Zähler.",
+            "What a number looks like: RE-{YYYY}-{#####}. Possible are {YYYY}, {YY}, {MM} and exactly one counter.",
+        ),
+        "restart": choice(
+            ("never", "year", "month"), "Wann neu gezählt wird.", "When counting begins anew.", default="never"
+        ),
+        "gapless": flag("Lücken müssen erklärt sein.", "Gaps have to be explained."),
+        "draw_if": said(
+            ref("expression"),
+            "Die Nummer wird gezogen, sobald das zutrifft; ohne Angabe beim Anlegen.",
+            "The number is drawn as soon as this is true; when a record is created where nothing is said.",
+        ),
+    },
+    ("pattern",),
+)
 #: What `x-crm` of every field may say, whatever its type.
 FIELD: Final[Mapping[str, Schema]] = {
     "label": LABEL,
@@ -56,6 +98,22 @@ FIELD: Final[Mapping[str, Schema]] = {
     "rules": said(
         array(RULE, most=50), "Bedingungen, die der Wert erfüllen muss.", "Conditions the value has to meet."
     ),
+    "formula": said(
+        ref("expression"),
+        "Wird so berechnet: sum(lines.net) * (1 - discount / 100). Gespeichert und immer aktuell.",
+        "Is computed like this: sum(lines.net) * (1 - discount / 100). Stored, and always up to date.",
+    ),
+    "rollup": said(ROLLUP, "Wird aus anderen Datensätzen gesammelt.", "Is gathered from other records."),
+    "number": said(NUMBER, "Wird aus einem Nummernkreis gezogen.", "Is drawn from a range of numbers."),
+    "frozen_if": said(
+        ref("expression"),
+        "Solange das zutrifft, bleibt der berechnete Wert, wie er ist.",
+        "As long as this is true, the computed value stays as it is.",
+    ),
+    "declassified": flag(
+        "Wer das Feld lesen darf, sieht den Wert, auch wenn er nicht alles lesen darf, woraus er berechnet ist.",
+        "Whoever may read the field sees its value, even if not everything that it is computed from.",
+    ),
     "retired": flag(
         "Stillgelegt: nicht mehr zu sehen, die Werte bleiben.", "Retired: no longer seen, the values stay."
     ),
@@ -76,6 +134,11 @@ ENTITY: Final[Mapping[str, Schema]] = {
         "Groups of fields that together occur only once.",
     ),
     "rules": said(array(RULE, most=100), "Bedingungen über mehrere Felder.", "Conditions over several fields."),
+    "locks": said(
+        array(LOCK, most=20),
+        "Zustände, in denen sich der Datensatz nicht mehr ändern lässt.",
+        "States in which the record can't be changed any more.",
+    ),
     "abstract": flag(
         "Hat keine eigenen Datensätze; andere erweitern sie.", "Has no records of its own; others extend it."
     ),

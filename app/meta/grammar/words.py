@@ -129,6 +129,29 @@ DEFINITIONS: Final[Mapping[str, Schema]] = {
         },
         ("id", "check", "message"),
     ),
+    "lock": closed(
+        {
+            "id": said(ref("key"), "Schlüssel der Sperre.", "Key of the lock."),
+            "after": said(ref("key"), "Hinter welcher Sperre sie steht.", "After which lock it stands."),
+            "retired": flag(
+                "In einer höheren Schicht: nimmt die Sperre weg.", "In a higher layer: takes the lock away."
+            ),
+            "if": said(
+                ref("expression"),
+                "Solange der gespeicherte Datensatz das erfüllt, ist er gesperrt.",
+                "As long as the stored record meets this, it is locked.",
+            ),
+            "except": said(
+                array(ref("key"), most=1000, unique=True),
+                "Felder, die sich trotzdem ändern lassen.",
+                "Fields that can be changed all the same.",
+            ),
+            "message": said(
+                ref("label"), "Warum er gesperrt ist und was zu tun ist.", "Why it is locked and what to do."
+            ),
+        },
+        ("id", "if", "message"),
+    ),
 }
 
 LABEL: Final[Schema] = said(ref("label"), "Wie es heißt.", "What it is called.")
@@ -153,6 +176,7 @@ READONLY_IF: Final = visible(
     "Bedingung, unter der es nicht geändert werden kann.", "Condition under which it can't be changed."
 )
 RULE: Final[Schema] = ref("rule")
+LOCK: Final[Schema] = ref("lock")
 
 
 def document(

@@ -10,11 +10,12 @@ from typing import Any
 
 from app.expr.deps import paths
 from app.expr.messages import ExprError
+from app.meta.linking.computed import Computed
 from app.meta.linking.expressions import Expressions, Lookup, report_no_path
 from app.meta.linking.fields import is_computed, label_of
 from app.meta.linking.shapes import Property, Shape
 from app.meta.linking.workshop import At, Desk, Source, under
-from app.meta.model import Entity, Field, Rule, TitlePart
+from app.meta.model import Entity, Field, Lock, Rule, TitlePart
 from app.meta.paths import SHOWN_HOPS, NoPath, find_path, target_of
 from app.meta.scope import NoNames
 from app.meta.titles import InvalidTitle, parse_title
@@ -55,6 +56,7 @@ class _Linker:
         self.key = shape.entity.key
         self.lookup = Lookup(desk, "shape")
         self.expressions = Expressions(desk, self.lookup, self.key)
+        self.computed = Computed(desk, self.lookup, shape, self.expressions)
 
     def fields(self) -> Mapping[str, Field]:
         """Return the fields with their conditions, rules and computed defaults."""
@@ -76,6 +78,9 @@ class _Linker:
             changes["rules"] = self.rules(x_crm["rules"], under(at, "rules"))
         if is_computed(x_crm.get("default")):
             changes["default_expr"] = self._default(field, x_crm["default"]["expr"], under(at, "default", "expr"))
+        changes |= self.computed.changes(field, source)
+        for name in (*_CONDITIONS, "formula"):
+            self.computed.check_gathered(changes.get(name), partial(at, name))
         return replace(field, **changes) if changes else field
 
     def _default(self, field: Field, text: str, at: At) -> Any:
@@ -96,9 +101,24 @@ class _Linker:
             if shown is not None and shown not in self.shape.entity.fields and shown not in self.shape.broken:
                 known = tuple(self.shape.entity.fields)
                 self.desk.findings.unknown("entity.rule_at", at(index, "at"), shown, known)
+            self.computed.check_gathered(check, partial(at, index, "check"))
             if check is not None:
                 found.append(Rule(rule["id"], check, label_of(rule["message"], rule["id"]), shown))
         return tuple(found)
+
+    def locks(self) -> Iterator[Lock]:
+        """Yield the states in which records are locked, those with a broken condition left out."""
+        for source in self.shape.sources:
+            at = under(source.at, "x-crm", "locks")
+            for index, lock in elements(self.desk, source.body["x-crm"].get("locks", []), at):
+                condition = self.expressions.condition(lock["if"], partial(at, index, "if"))
+                exempt = tuple(lock.get("except", ()))
+                for place, key in enumerate(exempt):
+                    if key not in self.shape.entity.fields and key not in self.shape.broken:
+                        known = tuple(self.shape.entity.fields)
+                        self.desk.findings.unknown("entity.lock_except", at(index, "except", place), key, known)
+                if condition is not None:
+                    yield Lock(lock["id"], condition, exempt, label_of(lock["message"], lock["id"]))
 
     # -- child lines ------------------------------------------------------------------------------------------------
 
@@ -167,11 +187,17 @@ class _Linker:
             if path.code == "path.unknown":
                 path = replace(path, code="entity.title_field")
             report_no_path(self.desk, self.lookup, self.key, path, place, text)
+        elif path.field.key in self.desk.ask("volatile", path.field.entity):
+            self.desk.findings.add("entity.title_volatile", place, name=text)
         elif not path.field.type.columns() or (path.field.key == "title" and path.field.system):
             self.desk.findings.add("entity.title_unusable", place, name=text)
 
     def _usual_title(self) -> tuple[TitlePart, ...]:
-        own = [field for field in self.shape.entity.fields.values() if not field.system and field.type.columns()]
+        own = [
+            field
+            for field in self.shape.entity.fields.values()
+            if not field.system and field.type.columns() and field.key not in self.computed.volatile
+        ]
         ranked = sorted(own, key=lambda field: (not field.searchable, not field.required))
         return (TitlePart("", (ranked[0].key,), ""),) if ranked else ()
 
@@ -190,7 +216,7 @@ class _Linker:
             return False
         if field is None:
             self.desk.findings.unknown("entity.unique_unknown", place, name, tuple(self.shape.entity.fields))
-        elif not field.type.columns():
+        elif not field.type.columns() or name in self.computed.volatile:
             self.desk.findings.add("entity.unique_unusable", place, name=name)
         return field is not None and bool(field.type.columns())
 
@@ -230,4 +256,5 @@ def make_entity(desk: Desk, key: str) -> Entity | None:
         for rule in linker.rules(source.body["x-crm"]["rules"], under(source.at, "x-crm", "rules"))
     ]
     owners = desk.ask("owners", key)
-    return replace(shape.entity, fields=fields, title=title, rules=tuple(rules), unique=unique, owners=owners)
+    entity = replace(shape.entity, locks=tuple(linker.locks()), owners=owners)
+    return replace(entity, fields=fields, title=title, rules=tuple(rules), unique=unique)

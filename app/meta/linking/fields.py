@@ -19,6 +19,10 @@ from app.meta.structure import check_structure, field_checker
 _LONGEST_NAME: Final = 63 - len("l___")
 
 
+#: What makes a value the product's own: nobody types it.
+COMPUTED: Final = ("formula", "rollup", "number")
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """A field with its types, and what else its `x-crm` says: conditions and rules, to be linked later."""
@@ -172,7 +176,7 @@ def build_field(
         unique=spec.unique,
         searchable=spec.searchable,
         personal=spec.personal,
-        readonly=x_crm.get("readonly", False),
+        readonly=x_crm.get("readonly", False) or any(kind in x_crm for kind in COMPUTED),
         default=default_of(desk, bound, x_crm.get("default"), under(inside, "default")),
     )
     return Built(field, x_crm)

@@ -17,6 +17,7 @@ MESSAGES: Final[dict[str, Message]] = {
     **entities.FIELDS,
     **entities.EXPRESSIONS,
     **entities.PATHS,
+    **entities.COMPUTED,
     **screens.MASKS,
     **screens.VIEWS,
     **screens.REPORTS,

@@ -60,6 +60,11 @@ ENTITIES: Final = {
         "The rule is to be shown at the field “{name}”, which doesn't exist.",
         SPELLING,
     ),
+    "entity.lock_except": error(
+        "Die Sperre nimmt das Feld „{name}“ aus, das es nicht gibt.",
+        "The lock leaves out the field “{name}”, which doesn't exist.",
+        SPELLING,
+    ),
 }
 
 FIELDS: Final = {
@@ -163,5 +168,161 @@ PATHS: Final = {
         "“{name}” follows more than {limit} references.",
         "Nehmen Sie einen kürzeren Weg.",
         "Take a shorter way.",
+    ),
+}
+
+COMPUTED: Final = {
+    "computed.several": error(
+        "Ein Feld kann nicht zugleich „{one}“ und „{other}“ haben.",
+        "A field can't have both “{one}” and “{other}”.",
+        "Nehmen Sie eines von beiden heraus.",
+        "Take one of the two out.",
+    ),
+    "computed.nothing_to": error(
+        "„{name}“ steht bei einem Feld, das nicht berechnet wird.",
+        "“{name}” stands at a field that isn't computed.",
+        "Nehmen Sie es heraus, oder geben Sie dem Feld „formula“ oder „rollup“.",
+        "Take it out, or give the field a “formula” or “rollup”.",
+    ),
+    "computed.default": error(
+        "„{name}“ wird berechnet und braucht keinen Vorgabewert.",
+        "“{name}” is computed and needs no default value.",
+        "Nehmen Sie „default“ heraus.",
+        "Take “default” out.",
+    ),
+    "computed.type": error(
+        "Die Feldart „{type}“ kann nicht berechnet werden.",
+        "The field type “{type}” can't be computed.",
+        "Nehmen Sie Text, Zahl, Geldbetrag, Prozent, Ja/Nein, Datum, Uhrzeit, Dauer oder eine Auswahl.",
+        "Use text, number, money, percent, yes/no, date, time, duration or a choice.",
+    ),
+    "computed.day_for_moment": error(
+        "Die Formel ergibt ein Datum, das Feld braucht einen Zeitpunkt.",
+        "The formula gives a date, the field needs a date and time.",
+        "Nehmen Sie die Feldart Datum.",
+        "Use the field type date.",
+    ),
+    "computed.reader": error(
+        "„{name}()“ kann nicht in einer Berechnung stehen: Der Wert ist für alle derselbe.",
+        "“{name}()” can't be part of a computation: the value is the same for everybody.",
+        "Nehmen Sie es heraus; in Filtern und Ansichten ist es möglich.",
+        "Take it out; filters and views may use it.",
+    ),
+    "computed.restless": error(
+        "„{name}“ ändert sich bei jedem Speichern oder wird selbst gebildet; Berechnungen können es nicht nennen.",
+        "“{name}” changes with every save or is made up itself, and can't be part of a computation.",
+        "Nehmen Sie das Feld, auf das es ankommt, selbst.",
+        "Use the field itself that matters.",
+    ),
+    "computed.circle": error(
+        "Die Berechnung führt im Kreis: {chain}.",
+        "The computation goes in a circle: {chain}.",
+        "Nehmen Sie eines der Felder aus der Formel oder Sammlung eines anderen heraus.",
+        "Take one of the fields out of the formula or roll-up of another.",
+    ),
+    "computed.too_deep": error(
+        "„{name}“ hängt an einer Kette von mehr als {limit} Berechnungen.",
+        "“{name}” depends on a chain of more than {limit} computations.",
+        "Rechnen Sie in weniger Schritten.",
+        "Compute in fewer steps.",
+    ),
+    "computed.frozen_path": error(
+        "„frozen_if“ kann nur eigene, gespeicherte Felder nennen, nicht „{name}“.",
+        "“frozen_if” can only name stored fields of its own record, not “{name}”.",
+        "Nehmen Sie ein Feld desselben Datensatzes, zum Beispiel den Status.",
+        "Use a field of the same record, for instance its status.",
+    ),
+    "computed.frozen_moment": error(
+        "„frozen_if“ kann nicht vom Tag abhängen.",
+        "“frozen_if” can't depend on the day.",
+        "Nehmen Sie today() und now() heraus.",
+        "Take today() and now() out.",
+    ),
+    "computed.unknown_by": error(
+        "„{entity}“ hat kein Feld „{name}“.", "“{entity}” has no field “{name}”.", SPELLING
+    ),
+    "computed.rollup_field": error(
+        "Zu „{aggregate}“ passt die Angabe „field“ nicht.",
+        "“field” doesn't go with “{aggregate}”.",
+        "„count“ zählt Datensätze und braucht kein Feld; alle anderen brauchen eines.",
+        "“count” counts records and takes no field; all others need one.",
+    ),
+    "computed.rollup_type": error(
+        "„{aggregate}“ ergibt hier keinen Wert der Feldart „{type}“.",
+        "“{aggregate}” doesn't give a value of the field type “{type}” here.",
+        "Sammeln Sie ein passendes Feld, oder geben Sie diesem Feld eine andere Art.",
+        "Gather a field that fits, or give this field another type.",
+    ),
+    "computed.number_type": error(
+        "Ein Nummernkreis braucht ein Textfeld, nicht „{type}“.",
+        "A range of numbers needs a text field, not “{type}”.",
+        "Geben Sie dem Feld die Art Text.",
+        "Make it a text field.",
+    ),
+    "computed.pattern_bracket": error(
+        "Im Muster „{text}“ fehlt eine Klammer.",
+        "A bracket is missing in the pattern “{text}”.",
+        "Schreiben Sie zum Beispiel RE-{{YYYY}}-{{#####}}.",
+        "Write RE-{{YYYY}}-{{#####}}, for instance.",
+    ),
+    "computed.pattern_token": error(
+        "„{text}“ ist kein Platzhalter eines Nummernkreises.",
+        "“{text}” is no placeholder of a range of numbers.",
+        "Möglich sind {{YYYY}}, {{YY}}, {{MM}} und ein Zähler wie {{#####}}.",
+        "Possible are {{YYYY}}, {{YY}}, {{MM}} and a counter such as {{#####}}.",
+    ),
+    "computed.pattern_counter": error(
+        "Das Muster „{text}“ braucht genau einen Zähler.",
+        "The pattern “{text}” needs exactly one counter.",
+        "Schreiben Sie einen Zähler wie {{#####}} hinein.",
+        "Put one counter such as {{#####}} into it.",
+    ),
+    "computed.pattern_period": error(
+        "Das Muster „{text}“ zeigt nicht, in welchem Zeitraum gezählt wird („restart“: {restart}).",
+        "The pattern “{text}” doesn't show the period that is counted in (“restart”: {restart}).",
+        "Ergänzen Sie {{YYYY}} oder {{YY}}, für Monate auch {{MM}}; sonst käme eine Nummer zweimal vor.",
+        "Add {{YYYY}} or {{YY}}, for months {{MM}} too; otherwise a number would occur twice.",
+    ),
+    "computed.volatile_gathered": error(
+        "„{name}“ sammelt Werte, die vom Tag abhängen; das geht nicht.",
+        "“{name}” gathers values that depend on the day, which can't be done.",
+        "Sammeln Sie das Datum selbst und rechnen Sie erst danach mit today().",
+        "Gather the date itself and compute with today() after that.",
+    ),
+    "computed.volatile_frozen": error(
+        "„{name}“ hängt vom Tag ab und kann nicht eingefroren werden.",
+        "“{name}” depends on the day and can't be frozen.",
+        "Nehmen Sie „frozen_if“ heraus.",
+        "Take “frozen_if” out.",
+    ),
+    "computed.volatile_large": error(
+        "„{name}“ hängt vom Tag ab und hat ausgeschrieben mehr als {limit} Teile oder {hops} Verknüpfungen.",
+        "“{name}” depends on the day and has more than {limit} parts or {hops} references when written out.",
+        "Rechnen Sie vorher mit gespeicherten Feldern, die nicht vom Tag abhängen.",
+        "Compute with stored fields before, which don't depend on the day.",
+    ),
+    "computed.volatile_text": error(
+        "Ein Text kann nicht vom Tag abhängen, weil er sich so nicht durchsuchen lässt.",
+        "A text can't depend on the day, because it couldn't be searched.",
+        "Nehmen Sie eine Zahl, ein Datum oder eine Auswahl.",
+        "Use a number, a date or a choice.",
+    ),
+    "computed.volatile_kept": error(
+        "Ein Wert, der vom Tag abhängt, wird nicht gespeichert; „{name}“ geht damit nicht.",
+        "A value that depends on the day isn't stored; “{name}” can't be used with it.",
+        "Nehmen Sie „{name}“ heraus.",
+        "Take “{name}” out.",
+    ),
+    "computed.volatile_line": error(
+        "„{name}“ hängt vom Tag ab und kann nicht über Positionen zusammengefasst werden.",
+        "“{name}” depends on the day and can't be put together over lines.",
+        "Fassen Sie das Datum zusammen und rechnen Sie erst danach mit today().",
+        "Put the date together and compute with today() after that.",
+    ),
+    "entity.title_volatile": error(
+        "Der Titel kann „{name}“ nicht zeigen: Der Wert hängt vom Tag ab, der Titel wird gespeichert.",
+        "The title can't show “{name}”: its value depends on the day, and titles are stored.",
+        "Nehmen Sie das Feld aus der Titelvorlage.",
+        "Take the field out of the title template.",
     ),
 }

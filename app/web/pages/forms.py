@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
@@ -14,17 +14,18 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.access.rights import refusal, require
 from app.context import Context
 from app.errors import Conflict, InvalidData, NotFound
-from app.fields.formats import Formats, formats_for
 from app.forms.bind import BoundForm, SummaryLine, bind
 from app.forms.defaults import initial_values
 from app.forms.plan import MaskPlan, mask_plan
 from app.forms.sent import ACTION
-from app.meta.model import Field
 from app.query.record import Record, load_record
 from app.records import actions
+from app.records.once import Outcome, once
 from app.web import shell, toasts
 from app.web.lifecycle import context
 from app.web.masks import follower, main_mask, named
+from app.web.once import asked, key_sent, new_key
+from app.web.pages.conflicts import ConflictNote, bases_of, bases_sent, dropped, note_of, told, without_theirs
 from app.web.pages.records import version_sent
 from app.web.people import person_name
 from app.web.places import list_url, record_url
@@ -43,22 +44,6 @@ _LONGEST_GIVEN: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class ConflictRow:
-    """A field in which what was typed differs from what somebody else saved."""
-
-    label: str
-    mine: str
-    theirs: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConflictNote:
-    """Where a form that wasn't saved differs from what somebody else saved."""
-
-    rows: tuple[ConflictRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FormScreen:
     """What the form template shows."""
 
@@ -73,6 +58,8 @@ class FormScreen:
     hidden: tuple[tuple[str, str], ...] = ()
     errors: tuple[SummaryLine, ...] = ()
     conflict: ConflictNote | None = None
+    locked: tuple[str, ...] = ()
+    once: str = field(default_factory=new_key)
 
 
 # -- a new record -----------------------------------------------------------------------------------------------------
@@ -170,8 +157,8 @@ def _created(ctx: Context, entity: str, bound: BoundForm) -> tuple[int | None, B
     if bound.action or bound.refused():
         return None, bound
     try:
-        with ctx.connection.begin_nested():
-            return actions.create(ctx, entity, bound.raw), bound
+        done = once(ctx, key_sent(), asked(), lambda: {"id": actions.create(ctx, entity, bound.raw)})
+        return int(done.answer["id"]), bound
     except InvalidData as refused:
         return None, bound.with_errors(refused.errors)
 
@@ -205,23 +192,38 @@ def update(entity: str, record_id: int) -> BaseResponse:
     require(ctx, entity, "update")
     plan = mask_plan(ctx, main_mask(ctx, entity), "edit")
     record = load_record(ctx, entity, record_id)
-    version = version_sent()
+    version, conflict = version_sent(), None
     bound = named(ctx, bind(ctx, plan, request.form, record=record, follow=follower(ctx), denied=record.denied))
-    conflict = None
+    bound = bound if bound.action else without_theirs(bound)
     if not bound.action and not bound.refused():
         try:
-            with ctx.connection.begin_nested():
-                actions.update(ctx, entity, record_id, bound.raw, version)
+            done = _saved(ctx, record, bound, version)
         except InvalidData as refused:
             bound = bound.with_errors(refused.errors)
-        except Conflict:
-            conflict = _conflict(ctx, plan, record, bound)
+        except Conflict as clash:
+            if clash.meanwhile is None:
+                raise
+            record = load_record(ctx, entity, record_id)
+            conflict = note_of(ctx, record, bound, clash.meanwhile)
+            bound = dropped(bound, clash.meanwhile.theirs)
         else:
-            toasts.leave(Toast(text("record.saved", ctx.locale)))
+            toasts.leave(Toast(str(done.answer["told"])))
             return go(record_url(entity, record_id))
     mask = plan.render(record.values, record.labels, ctx=ctx, record_id=record.id, bound=bound, follow=follower(ctx))
     shown = version if conflict is None else record.version
     return _again(ctx, _edit_screen(ctx, plan, record, mask, bound, shown, conflict), bound)
+
+
+def _saved(ctx: Context, record: Record, bound: BoundForm, version: int) -> Outcome:
+    """Save what was typed, put together with what others saved meanwhile; once, however often it is sent."""
+
+    def act() -> Mapping[str, Any]:
+        saved = actions.update_merging(ctx, record.entity, record.id, bound.raw, version, bases_sent())
+        if saved.merged is None:
+            return {"version": saved.version, "told": text("record.saved", ctx.locale)}
+        return {"version": saved.version, "told": told(ctx, "record.merged", saved.merged)}
+
+    return once(ctx, key_sent(), asked(), act)
 
 
 @form_pages.post("/r/<entity>/<record:record_id>/refresh")
@@ -266,35 +268,16 @@ def _edit_screen(
         cancel_url=url,
         mask=mask,
         version=record.version if version is None else version,
+        hidden=bases_of(plan, record) if version in (None, record.version) else _bases_again(),
         errors=bound.summary() if bound is not None else (),
         conflict=conflict,
+        locked=plan.locks_of(ctx, record.values, record.id, follower(ctx)),
     )
 
 
-def _conflict(ctx: Context, plan: MaskPlan, record: Record, bound: BoundForm) -> ConflictNote:
-    """Return where what was typed differs from what is stored by now."""
-    formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
-    found = []
-    for key, answer in bound.answers.items():
-        field = plan.entity.fields[key]
-        stored = record.values.get(key)
-        if key not in bound.raw or answer.error is not None or _same(field, answer.value, stored):
-            continue
-        typed = str(answer.texts.get("text") or answer.texts.get("value") or "")
-        mine = typed if not isinstance(answer.value, tuple) else _shown(field, answer.value, formats)
-        theirs = _shown(field, record.labelled(field), formats)
-        found.append(ConflictRow(field.label.text(ctx.locale), mine, theirs))
-    return ConflictNote(tuple(found))
-
-
-def _same(field: Field, one: Any, other: Any) -> bool:
-    if one is None or other is None:
-        return one is None and other is None
-    return field.type.equal(one, other)
-
-
-def _shown(field: Field, value: Any, formats: Formats) -> str:
-    return "" if value is None else field.type.format(value, formats)
+def _bases_again() -> tuple[tuple[str, str], ...]:
+    """Return which lines a form was made from that is shown again as it was sent."""
+    return tuple(("_base", value) for value in request.form.getlist("_base"))
 
 
 # -- both -------------------------------------------------------------------------------------------------------------

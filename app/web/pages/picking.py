@@ -20,9 +20,12 @@ from app.query.record import load_record
 from app.query.search import Hit, search
 from app.query.spec import ALL_RECORDS, ListSpec
 from app.records import actions
+from app.records.once import once
 from app.web import shell
 from app.web.lifecycle import context
 from app.web.masks import follower, quick_mask
+from app.web.once import asked as asked_once
+from app.web.once import key_sent
 from app.web.pages.finding import asked
 from app.web.pages.forms import FormScreen, initial_of
 from app.web.people import people
@@ -100,8 +103,8 @@ def create(entity: str) -> BaseResponse:
     if bound.action or bound.refused():
         return _shown(ctx, plan, bound, 422 if bound.refused() else 200)
     try:
-        with ctx.connection.begin_nested():
-            record_id = actions.create(ctx, entity, bound.raw)
+        done = once(ctx, key_sent(), asked_once(), lambda: {"id": actions.create(ctx, entity, bound.raw)})
+        record_id = int(done.answer["id"])
     except InvalidData as refused:
         return _shown(ctx, plan, bound.with_errors(refused.errors), 422)
     if not htmx:

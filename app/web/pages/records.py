@@ -14,9 +14,11 @@ from app.fields.formats import formats_for
 from app.forms.plan import mask_plan
 from app.query.record import Record, load_record
 from app.records import actions
+from app.records.once import once
 from app.web import shell, toasts
 from app.web.lifecycle import context
 from app.web.masks import follower, main_mask, related_lists
+from app.web.once import asked, key_sent, new_key
 from app.web.places import list_url, record_url
 from app.web.policy import SIGNED_IN, policy
 from app.web.render import csrf, render
@@ -42,6 +44,8 @@ class RecordScreen:
     mask: Markup
     told: str
     why_url: str
+    locked: tuple[str, ...]
+    once: str
 
 
 @record_pages.get("/r/<entity>/<record:record_id>")
@@ -59,11 +63,11 @@ def show(entity: str, record_id: int) -> Response:
         related=related_lists(ctx, plan.mask, record.id),
         follow=follower(ctx),
     )
-    screen = _screen(ctx, record, mask)
+    screen = _screen(ctx, record, mask, plan.locks_of(ctx, record.values, record.id, follower(ctx)))
     return respond(shell.answer(ctx, screen.title, render("pages/record.html", ctx.locale, page=screen, csrf=csrf())))
 
 
-def _screen(ctx: Context, record: Record, mask: Markup) -> RecordScreen:
+def _screen(ctx: Context, record: Record, mask: Markup, locked: tuple[str, ...]) -> RecordScreen:
     model = ctx.snapshot.model
     url = record_url(record.entity, record.id)
     archived = record.archived_at is not None
@@ -73,13 +77,15 @@ def _screen(ctx: Context, record: Record, mask: Markup) -> RecordScreen:
         plural=model.entities[record.entity].plural.text(ctx.locale),
         list_url=list_url(record.entity),
         edit_url=f"{url}/edit" if "update" in record.may and not archived else None,
-        retire_url=f"{url}/retire" if "retire" in record.may and not archived else None,
+        retire_url=f"{url}/retire" if "retire" in record.may and not archived and not locked else None,
         restore_url=f"{url}/restore" if "restore" in record.may and archived else None,
         version=record.version,
         archived=formats.datetime(record.archived_at) if record.archived_at is not None else None,
         mask=mask,
         told=_told(ctx, record),
         why_url=f"/why?entity={record.entity}&record={record.id}",
+        locked=locked,
+        once=new_key(),
     )
 
 
@@ -113,7 +119,9 @@ def version_sent() -> int:
 def retire(entity: str, record_id: int) -> BaseResponse:
     """Archive a record; the note on the next page undoes it."""
     ctx = context()
-    version = actions.retire(ctx, entity, record_id, version_sent())
+    seen = version_sent()
+    done = once(ctx, key_sent(), asked(), lambda: {"version": actions.retire(ctx, entity, record_id, seen)})
+    version = int(done.answer["version"])
     title = load_record(ctx, entity, record_id, lines=False).title
     url = record_url(entity, record_id)
     toasts.leave(Toast(text("record.retired", ctx.locale, title=title), f"{url}/restore", version))
@@ -125,8 +133,8 @@ def retire(entity: str, record_id: int) -> BaseResponse:
 def restore(entity: str, record_id: int) -> BaseResponse:
     """Bring a record back out of the archive."""
     ctx = context()
-    with ctx.connection.begin_nested():
-        actions.restore(ctx, entity, record_id, version_sent())
+    seen = version_sent()
+    once(ctx, key_sent(), asked(), lambda: {"version": actions.restore(ctx, entity, record_id, seen)})
     title = load_record(ctx, entity, record_id, lines=False).title
     toasts.leave(Toast(text("record.restored", ctx.locale, title=title)))
     return go(record_url(entity, record_id))

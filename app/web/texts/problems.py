@@ -39,9 +39,22 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "t405": Label("So geht das nicht", "Not like that"),
         "m405": Label("Gehen Sie zurück und versuchen Sie es von der Seite aus.", "Go back and try it from the page."),
         "t409": Label("Jemand war schneller", "Somebody was faster"),
+        "t412": Label("Jemand war schneller", "Somebody was faster"),
+        "t415": Label("Dieser Inhaltstyp wird nicht gelesen", "That content type isn't read"),
+        "t428": Label("Die Version fehlt", "The version is missing"),
         "t413": Label("Zu viel auf einmal", "Too much at once"),
         "m413": Label(
             "Die Eingabe ist größer als erlaubt. Teilen Sie sie auf.", "The entry is larger than allowed. Split it up."
+        ),
+        "t414": Label("Die Adresse ist zu lang", "The address is too long"),
+        "m414": Label(
+            "Nehmen Sie einige Filter oder Werte heraus und versuchen Sie es noch einmal.",
+            "Take out some filters or values and try again.",
+        ),
+        "t431": Label("Ihr Browser hat zu viel mitgeschickt", "Your browser sent too much along"),
+        "m431": Label(
+            "Löschen Sie die Cookies dieser Seite und melden Sie sich neu an.",
+            "Delete the cookies of this site and sign in again.",
         ),
         "t422": Label("Noch nicht gespeichert", "Not saved yet"),
         "m422": Label("Bitte prüfen Sie Ihre Eingaben.", "Please check your entries."),

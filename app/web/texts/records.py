@@ -22,6 +22,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         ),
         "by_product": Label("Lotse", "Lotse"),
         "saved": Label("Gespeichert.", "Saved."),
+        "merged": Label(
+            "Gespeichert und mit dem zusammengeführt, was {who} inzwischen geändert hat ({when}).",
+            "Saved, together with what {who} has changed meanwhile ({when}).",
+        ),
         "created": Label("„{title}“ ist angelegt.", "“{title}” has been created."),
         "retired": Label("„{title}“ ist archiviert.", "“{title}” has been archived."),
         "restored": Label("„{title}“ ist wiederhergestellt.", "“{title}” has been restored."),
@@ -43,12 +47,26 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Noch nicht gespeichert. Bitte sehen Sie sich diese Stellen an:", "Not saved yet. Please look at these:"
         ),
         "conflict": Label("Jemand war schneller.", "Somebody was faster."),
-        "conflict_hint": Label(
-            "Der Datensatz wurde inzwischen geändert. Ihre Eingaben stehen unten; speichern Sie noch einmal, um sie zu "
-            "übernehmen.",
-            "The record has been changed in the meantime. Your entries are below; save again to apply them.",
+        "conflict_by": Label(
+            "{who} hat den Datensatz inzwischen geändert ({when}).", "{who} has changed the record meanwhile ({when})."
         ),
-        "field": Label("Feld", "Field"),
+        "conflict_hint": Label(
+            "Sie haben beide dasselbe Feld geändert. Wählen Sie, was gelten soll, und speichern Sie noch einmal; was "
+            "Sie sonst eingegeben haben, steht unten.",
+            "You have both changed the same field. Choose what is to count and save again; whatever else you entered "
+            "is below.",
+        ),
+        "conflict_none": Label(
+            "Ihre Eingaben stehen unten; speichern Sie noch einmal, um sie zu übernehmen.",
+            "Your entries are below; save again to apply them.",
+        ),
+        "original": Label("Vorher", "Before"),
+        "original_unknown": Label("nicht mehr bekannt", "no longer known"),
+        "nothing": Label("leer", "empty"),
+        "save_choice": Label("Mit dieser Wahl speichern", "Save with this choice"),
+        "take_mine": Label("Überall meine nehmen", "Take mine everywhere"),
+        "take_theirs": Label("Überall ihre nehmen", "Take theirs everywhere"),
+        "see_record": Label("Ansehen", "Look at it"),
         "mine": Label("Ihre Eingabe", "Yours"),
         "theirs": Label("Inzwischen gespeichert", "Saved meanwhile"),
     },

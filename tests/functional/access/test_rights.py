@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import pytest
 
 from app.access.actor import Actor, Grant
+from app.context import Context
 from app.errors import Forbidden, InvalidData, InvalidQuery, NotFound
 from app.query.lists import count, list_page
 from app.query.record import Record, load_record
@@ -32,6 +34,18 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     yield made
     made.installation.close()
     server.drop(name)
+
+
+class _Undo(Exception):
+    """Takes back what a test wrote."""
+
+
+@contextmanager
+def _tried(world: World, actor: Actor) -> Iterator[Context]:
+    """Open a transaction whose changes are taken back."""
+    with suppress(_Undo), world.installation.ctx(actor, now=NOW) as ctx:
+        yield ctx
+        raise _Undo
 
 
 def _names(world: World, actor: Actor, entity: str = "deal", **args: str) -> list[str]:
@@ -138,7 +152,7 @@ def test_what_may_be_changed_is_asked_record_by_record(world: World) -> None:
     anna = world.actor("south", user="anna")
     assert "update" in _record(world, anna, "anna.south").may
     assert "update" not in _record(world, anna, "bert.south").may
-    with world.installation.ctx(anna, now=NOW) as ctx:
+    with _tried(world, anna) as ctx:
         with pytest.raises(Forbidden):
             actions.update(ctx, "deal", world.deals["bert.south"], {"name": "X"}, 1)
         with pytest.raises(NotFound):
@@ -148,7 +162,6 @@ def test_what_may_be_changed_is_asked_record_by_record(world: World) -> None:
         assert [error.code for error in refused.value.errors.record] == ["record.forbidden"]
         created = actions.create(ctx, "deal", {"name": "Neu", "region": "south"})
         assert load_record(ctx, "deal", created).values["owner"] == anna.id
-        ctx.connection.rollback()
 
 
 def test_a_field_that_may_only_be_read_stays_as_it_is(world: World) -> None:
@@ -172,12 +185,11 @@ def test_a_reference_cannot_point_to_what_is_not_seen(world: World) -> None:
         names = {row.title for row in list_page(ctx, ListSpec.parse(ctx, "firm", ALL_RECORDS, {})).rows}
     assert names == {"Firma north", "Firma south"}  # the role `own` reads every firm
     only = Actor(world.users["anna"], "Anna", frozenset({"nameless", "south"}), team_id=world.teams["a"])
-    with world.installation.ctx(only, now=NOW) as ctx:
+    with _tried(world, only) as ctx:
         for given in (world.firms["south"], {"text": "Firma south"}, 999):
             with pytest.raises(InvalidData):
                 actions.create(ctx, "deal", {"name": "Neu", "region": "south", "firm": given})
         actions.create(ctx, "deal", {"name": "Neu", "region": "south", "firm": {"text": "Firma north"}})
-        ctx.connection.rollback()
 
 
 def test_child_rows_follow_the_record_whose_rows_they_are(world: World) -> None:
@@ -197,3 +209,19 @@ def test_a_unique_value_does_not_name_a_record_that_is_not_seen(world: World) ->
             with pytest.raises(InvalidData) as refused:
                 actions.create(ctx, "deal", {"name": "Neu", "code": "bs"})
             assert ("Deal bert" in refused.value.errors.fields["code"][0].message.en) is named
+
+
+def test_a_computed_value_is_read_by_whoever_may_read_its_sources(world: World) -> None:
+    whole = _record(world, world.actor("boss"), "anna.north").values
+    assert {"double", "shown", "total", "place"} <= whole.keys()
+    blind = _record(world, world.actor("blind"), "anna.north").values
+    assert {"shown", "total", "place"} <= blind.keys()
+    assert "double" not in blind
+    own = _record(world, world.actor("own", user="anna"), "anna.north").values
+    assert {"double", "total", "place"} <= own.keys()
+    tree = _record(world, world.actor("tree", user="head"), "anna.north").values
+    assert {"double", "total"} <= tree.keys()
+    assert "place" not in tree  # the firm can't be read
+    for roles, seen in (("boss", True), ("own", False)):
+        with world.installation.ctx(world.actor(roles, user="anna"), now=NOW) as ctx:
+            assert ("deals" in load_record(ctx, "firm", world.firms["north"]).values) is seen

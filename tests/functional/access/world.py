@@ -41,7 +41,8 @@ _SECTIONS: Final = [
 ]
 
 DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
-    ("entities", "firm"): _entity("{name}", name=_text(search=True), region=_text()),
+    ("entities", "firm"): _entity("{name}", name=_text(search=True), region=_text(),
+        deals=_field("integer", rollup={"entity": "deal", "via": "firm", "aggregate": "count"})),
     ("entities", "deal"): _entity(
         "{name}{, firm}",
         name=_text(search=True),
@@ -49,6 +50,10 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
         region=_text(),
         firm=_field("reference", target="firm"),
         margin=_field("decimal", scale=2),
+        double=_field("decimal", scale=2, formula="margin * 2"),
+        shown=_field("decimal", scale=2, formula="margin * 3", declassified=True),
+        total=_field("decimal", scale=2, formula="sum(lines.net)"),
+        place=_text(formula="firm.region"),
         lines=_field("lines", entity="line", via="deal"),
     ),
     ("entities", "line"): _entity(

@@ -67,7 +67,7 @@ def test_a_user_is_made_signs_in_and_is_deactivated(site: Site) -> None:
     assert person.get("/e/account").status_code == 200
     edit = f"{_CONSOLE}/users/edit/?id={_ids(site, 'neu@example.com')}"
     assert 'value="neu@example.com"' in visitor.get(edit).text
-    values = _user(site, new_password="")
+    values = _user(site, new_password="", version=1)
     del values["active"]
     assert visitor.post(edit, values).status_code == 302
     assert person.get("/e/account").status_code == 303
@@ -93,10 +93,28 @@ def test_a_wrong_user_is_refused_with_a_sentence(site: Site, changes: dict[str, 
     assert "Nora Neu" in response.text or "name" in changes
 
 
+def test_the_slower_of_two_administrators_is_refused_and_sees_the_new_state(site: Site) -> None:
+    visitor = site.visitor("administrator")
+    for place, row, values in (
+        ("users", _ids(site, email_of("sales")), _user(site, email=email_of("sales"), new_password="")),
+        ("teams", 1, {"name": "Team A"}),
+    ):
+        edit = f"{_CONSOLE}/{place}/edit/?id={row}"
+        assert 'name="version" value="1"' in visitor.get(edit).text
+        assert visitor.post(edit, {**values, "name": "Schneller", "version": 1}).status_code == 302
+        late = visitor.post(edit, {**values, "name": "Langsamer", "version": 1})
+        assert late.status_code == 422
+        assert "inzwischen geändert" in late.text
+        assert 'value="Schneller"' in late.text
+        assert "Langsamer" not in late.text
+        assert 'name="version" value="2"' in late.text
+        assert visitor.post(edit, {**values, "name": "Langsamer", "version": 2}).status_code == 302
+
+
 def test_nobody_locks_himself_out(site: Site) -> None:
     visitor = site.visitor("administrator")
     edit = f"{_CONSOLE}/users/edit/?id={_ids(site, email_of('administrator'))}"
-    mine = {"email": email_of("administrator"), "name": "Ich", "locale": "de"}
+    mine = {"email": email_of("administrator"), "name": "Ich", "locale": "de", "version": 1}
     without_role = {**mine, "active": "y", "roles": _role(site, "sales")}
     inactive = {**mine, "roles": _role(site, "administrator")}
     for values in (without_role, inactive):
@@ -119,3 +137,11 @@ def test_a_team_is_made_and_renamed(site: Site) -> None:
     assert visitor.post(f"{_CONSOLE}/teams/new/", {"name": "Nord"}).status_code == 302
     assert visitor.post(f"{_CONSOLE}/teams/new/", {"name": "Nord"}).status_code == 422
     assert "Nord" in visitor.get(f"{_CONSOLE}/teams/").text
+
+
+@pytest.mark.parametrize("target", ["\t\n", "//evil.example", "https://evil.example", "/\\evil.example", "/x\r\ny"])
+def test_the_console_leads_nowhere_else(full_site: Site, target: str) -> None:
+    visitor = full_site.visitor("administrator")
+    for page in ("users/new/", "roles/new/", "teams/new/"):
+        answer = visitor.client.get(f"/admin/console/{page}", query_string={"url": target})
+        assert answer.status_code == 400, page

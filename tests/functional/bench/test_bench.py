@@ -31,9 +31,10 @@ def test_a_small_run_writes_its_table(kind: str, tmp_path: Path, capsys: pytest.
     assert main(["--rows", "200", "--times", "1", "--database", kind, "--out", str(out)]) == 0
     written = out.read_text(encoding="utf-8")
     rows = [line for line in written.splitlines() if line.startswith("|")]
-    # Eight pages, the deep page beside the first one, and a publish; two lines are the table's head.
-    assert len(rows) == 2 + 10
-    assert "publish a new field" in rows[-1]
+    # Eight pages, the deep page beside the first one, a publish, a rush, three pages under narrow rights; and a head.
+    assert len(rows) == 2 + 14
+    assert any("publish a new field" in row for row in rows)
+    assert "twenty field rules" in rows[-1]
     assert capsys.readouterr().out.strip() in written
     assert str(tmp_path) not in written
 

@@ -3,75 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import socket
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 from app.cli.console import Exit
 from app.cli.main import main
-from app.config import ROOT
-
-Lotse = Callable[..., Result]
-
-
-@pytest.fixture
-def documents(tmp_path: Path) -> Path:
-    """Return a folder with a small, complete set of documents."""
-    folder = tmp_path / "metadata"
-    for kind, key in (("entities", "tax"), ("roles", "administrator")):
-        (folder / kind).mkdir(parents=True)
-        if kind == "roles":
-            shutil.copy(ROOT / "metadata" / kind / f"{key}.json", folder / kind)
-    _write(folder, "entities", "tax", _entity())
-    (tmp_path / "plugins").mkdir()
-    return folder
-
-
-def _entity(**properties: Any) -> dict[str, Any]:
-    return {
-        "format": 1,
-        "key": "tax",
-        "type": "object",
-        "x-crm": {
-            "label": {"de": "Steuersatz", "en": "Tax rate"},
-            "plural": {"de": "Steuersätze", "en": "Tax rates"},
-            "title": "{name}",
-        },
-        "properties": {
-            "name": {"type": "string", "maxLength": 40, "x-crm": {"label": {"de": "Name", "en": "Name"}}},
-            **properties,
-        },
-        "required": ["name"],
-    }
-
-
-def _write(folder: Path, kind: str, key: str, body: Any) -> None:
-    (folder / kind).mkdir(exist_ok=True)
-    (folder / kind / f"{key}.json").write_text(json.dumps(body), encoding="utf-8")
-
-
-@pytest.fixture
-def lotse(tmp_path: Path, documents: Path, monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> Lotse:
-    """Return the command, with an environment of its own."""
-    for name in [name for name in os.environ if name.startswith("LOTSE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("LOTSE_DATABASE_URL", sqlite_url)
-    monkeypatch.setenv("LOTSE_METADATA", str(documents))
-    monkeypatch.setenv("LOTSE_PLUGINS", str(tmp_path / "plugins"))
-    monkeypatch.setenv("LOTSE_SECRET_KEY", "0123456789abcdef0123456789abcdef")
-    monkeypatch.setenv("LOTSE_LOCALE", "en")
-
-    def run(*arguments: str, stdin: str = "") -> Result:
-        return CliRunner().invoke(main, arguments, input=stdin, catch_exceptions=False)
-
-    return run
+from tests.functional.cli.conftest import Lotse, tax_rate, write_document
 
 
 def test_check_publish_plan_and_export_go_round(lotse: Lotse, tmp_path: Path) -> None:
@@ -95,11 +35,11 @@ def test_check_publish_plan_and_export_go_round(lotse: Lotse, tmp_path: Path) ->
 def test_every_problem_is_named_at_once(lotse: Lotse, documents: Path) -> None:
     """Documents with several mistakes give all of them, end with 1, and change nothing."""
     assert lotse("publish").exit_code == Exit.OK
-    broken = _entity(rate={"type": "numbr", "x-crm": {"label": {"de": "Satz", "en": "Rate"}}})
+    broken = tax_rate(rate={"type": "numbr", "x-crm": {"label": {"de": "Satz", "en": "Rate"}}})
     broken["x-crm"]["title"] = "{nam}"
-    _write(documents, "entities", "tax", broken)
+    write_document(documents, "entities", "tax", broken)
     (documents / "entities" / "half.json").write_text('{"format": 1,', encoding="utf-8")
-    _write(documents, "views", "tax.all_of_them", {"format": 1, "key": "tax.other"})
+    write_document(documents, "views", "tax.all_of_them", {"format": 1, "key": "tax.other"})
     told = lotse("check")
     assert told.exit_code == Exit.REFUSED
     for place in ("half.json", "tax.all_of_them.json"):
@@ -113,7 +53,8 @@ def test_every_problem_is_named_at_once(lotse: Lotse, documents: Path) -> None:
     assert {"/properties/rate", "/x-crm/title"} <= codes
     refused = lotse("publish")
     assert refused.exit_code == Exit.REFUSED
-    assert json.loads(lotse("doctor", "--json").stdout)[-2]["words"]["en"].startswith("1, ")
+    told = {finding["name"]: finding for finding in json.loads(lotse("doctor", "--json").stdout)}
+    assert told["revision"]["words"]["en"].startswith("1, ")
 
 
 def test_a_user_is_made_once(lotse: Lotse) -> None:

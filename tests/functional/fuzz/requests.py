@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -154,6 +155,7 @@ class Asked:
         method, path: what is asked for, the query string included.
         form: fields of the body, names repeated for several values.
         headers: what htmx or a browser would send.
+        json: the body instead of a form, of a request to the API.
         endpoint: the route that is meant, empty for an address out of the blue.
     """
 
@@ -162,6 +164,7 @@ class Asked:
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     endpoint: str = ""
+    json: bytes | None = None
 
 
 class Asker:
@@ -210,12 +213,50 @@ class Asker:
         path = self._path(rule, entity)
         pairs = [self._argument(entity) for _ in range(chance.randrange(4))]
         url = f"{path}?{urlencode(pairs, errors='surrogatepass')}" if pairs else path
+        if rule.endpoint.startswith("api."):
+            return self._to_api(method, url, entity, rule.endpoint)
         form = self._form(entity) if method != "GET" else {}
         return Asked(method, url, form, self._headers(), f"{method} {rule.endpoint}")
+
+    def _to_api(self, method: str, url: str, entity: str, endpoint: str) -> Asked:
+        """Send JSON: half of it good, some of it hostile, some of it no JSON at all."""
+        chance = self.chance
+        headers = {"If-Match": chance.choice(('"1"', '"1"', '"2"', "*", "x", 'W/"1"', '"' + "9" * 30 + '"'))}
+        if chance.random() < 0.2:
+            headers["Idempotency-Key"] = chance.choice(("k", "l", "", "x" * 200))
+        if method in ("GET", "HEAD", "DELETE") and chance.random() < 0.9:
+            return Asked(method, url, {}, headers, f"{method} {endpoint}", b"")
+        body = self._values(entity)
+        if endpoint == "api.many" and chance.random() < 0.9:
+            seen = {"id": chance.choice((1, 2, 3)), "version": chance.choice((1, 1, 2))}
+            made = {"create": [body], "update": [{**seen, "values": self._values(entity)}], "retire": [seen]}
+            body = {key: made[key] for key in made if chance.random() < 0.5} or {"create": [body]}
+        text = json.dumps(body)
+        if chance.random() < 0.1:
+            text = chance.choice((text[:-1], text + text, "[" * 2_000, "", chance.choice(HOSTILE), '{"a": 1e99999}'))
+        kind = "application/json" if chance.random() < 0.95 else chance.choice(("text/plain", "application/xml"))
+        return Asked(method, url, {}, {**headers, "Content-Type": kind}, f"{method} {endpoint}",
+                     text.encode("utf-8", "surrogatepass"))  # fmt: skip
+
+    def _values(self, entity: str) -> dict[str, Any]:
+        """Return values of a record as JSON has them: meant ones, and now and then one of another kind."""
+        chance = self.chance
+        found: dict[str, Any] = {}
+        for chosen in self.model.entities[entity].fields.values():
+            raw = self._meant(chosen)
+            if not chosen.system and raw is not None and (chosen.required or chance.random() < 0.3):
+                found[chosen.key] = raw
+        if chance.random() < 0.35:
+            key = chance.choice((*self.model.entities[entity].fields, "nothing", "__class__"))
+            strange = (None, True, 0, -1, 1.5, 10**25, [], {}, [[]], {"id": 1}, [{"id": 1, "name": 2}], {"amount": "x"})
+            found[key] = chance.choice((*strange, chance.choice(HOSTILE)))
+        return found
 
     def _save(self) -> Asked:
         """Fill in a mask as somebody would who means it, with one hostile value every other time."""
         entity = self.chance.choice([key for key, one in self.model.entities.items() if not one.owners])
+        if self.chance.random() < 0.5:
+            return self._to_api("POST", f"/api/v1/{entity}", entity, "api.create")
         form: dict[str, list[str]] = {}
         for chosen in self.model.entities[entity].fields.values():
             raw = self._meant(chosen)

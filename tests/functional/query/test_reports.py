@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.context import Context
-from app.errors import Forbidden, InvalidQuery, NotFound
+from app.errors import InvalidQuery, NotFound
 from app.fields.money import Money
 from app.query.chart import chart_option
 from app.query.lists import count
@@ -189,7 +189,7 @@ def test_files_of_a_report_have_its_rows(world: World) -> None:
     assert [int(row[-1]) for row in cells[1:]] == [row.figures[2].value for row in result.rows]
     assert [row["n"]["value"] for row in written["rows"]] == [row.figures[2].value for row in result.rows]
     assert orjson.dumps(written)
-    with world.ctx(GUEST) as ctx, pytest.raises(Forbidden):
+    with world.ctx(GUEST) as ctx, pytest.raises(NotFound):
         report_csv(ctx, result)
 
 

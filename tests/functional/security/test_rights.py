@@ -92,7 +92,7 @@ def _disguise(site: Site) -> None:
             if key in VISIBLE:
                 continue
             table = snapshot.tables[key]
-            names = [column_name(f, c.suffix) for f in entity.fields.values() for c in f.type.columns() if not f.system]
+            names = [column_name(f, c.suffix) for f in entity.fields.values() for c in f.type.columns() if not f.system and not f.volatile]
             found: dict[str, Any] = {"title": "Kanarienvogel", "title__folded": "kanarienvogel"}
             found |= {"search_text": "kanarienvogel", "version": table.c.version + 7}
             for name in names:

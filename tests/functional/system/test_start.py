@@ -12,8 +12,9 @@ from app.errors import CannotStart
 from app.runtime.start import ready
 from app.storage.database import Database, open_database
 from app.system.install import create_schema, require_schema
-from app.system.people import actor_and_head, create_user
-from app.system.tables import Document, Installation, Role, User, table_of
+from app.system.people import Asker, actor_and_head, asker, create_user
+from app.system.sessions import begin
+from app.system.tables import Document, Installation, Role, User, now, table_of
 from tests.functional.changes.documents import base
 from tests.support.install import install, write_documents
 
@@ -81,19 +82,21 @@ def test_an_empty_database_is_not_served_and_setting_it_up_twice_is_once(databas
 def test_who_asks_and_the_revision_in_force_come_in_one_statement(database: Database) -> None:
     with database.write() as connection:
         user = create_user(connection, "Eva@Example.org ", "hash", "Eva", ["sales", "boss"], team="Süd", locale="en")
-        uniquifier = connection.execute(select(User.fs_uniquifier)).scalar_one()
+        token = begin(connection, user, now(), "", "", kept=False)
     statements: list[str] = []
     with database.read() as connection:
         event.listen(connection, "before_cursor_execute", lambda *given: statements.append(given[2]))
-        actor, head = actor_and_head(connection, uniquifier)
+        asked = asker(connection, token)
+        actor, head = asked.actor, asked.head
         assert len(statements) == 1
         assert actor_and_head(connection, user) == (actor, head)
-        assert actor_and_head(connection, "nobody") == actor_and_head(connection, None) == (None, 1)
+        assert asker(connection, "nobody") == asker(connection, None) == Asker(None, 1)
+        assert actor_and_head(connection, None) == (None, 1)
     assert actor is not None
     assert head == 1
     assert (actor.id, actor.name, actor.email, actor.team_id, actor.locale) == (user, "Eva", "eva@example.org", 1, "en")
     assert actor.roles == {"sales", "boss"}
     with database.write() as connection:
         connection.execute(table_of(User).update().values(active=False))
-        assert actor_and_head(connection, uniquifier) == (None, 1)
+        assert asker(connection, token) == Asker(None, 1)
         assert connection.execute(select(Role.name)).scalars().all() == ["boss", "sales"]

@@ -169,3 +169,77 @@ def test_a_record_is_created_in_place(site: Site) -> None:
 def test_people_are_picked_by_name(full_site: Site, target: str) -> None:
     page = full_site.visitor("sales").get(f"/pick/{target}?q=t", HX_Request="true").text
     assert "data-value" in page
+
+
+def test_a_form_that_is_sent_twice_makes_one_record(site: Site) -> None:
+    visitor = site.visitor("sales")
+    key = re.search(r'name="_once" value="([^"]+)"', visitor.get("/r/account/new").text)
+    assert key is not None
+    given = {**_FULL, "_once": key[1]}
+    first, second = visitor.post("/r/account/new", given), visitor.post("/r/account/new", given)
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["Location"] == second.headers["Location"]
+    other = visitor.post("/r/account/new", {**given, "name": "Südwind GmbH"})
+    assert other.status_code == 422
+    assert "schon einmal gespeichert" in other.text
+    assert 'value="Südwind GmbH"' in other.text
+    assert visitor.post("/r/account/new", {**given, "_once": "?"}).status_code == 400
+
+
+def _clash(site: Site) -> tuple[Visitor, str, str]:
+    one, other = site.visitor("sales"), site.visitor("crm_manager")
+    url = _created(one, phone="07131 1")
+    assert other.post(f"{url}/edit", {**_FULL, "name": "Ihre AG", "phone": "07131 2", "version": 1}).status_code == 303
+    mine = {**_FULL, "name": "Meine AG", "phone": "07131 1", "website": "https://a.example"}
+    late = one.post(f"{url}/edit", {**mine, "version": 1})
+    assert late.status_code == 409
+    return one, url, late.text
+
+
+def test_a_conflict_shows_mine_theirs_and_the_original(site: Site) -> None:
+    *_, page = _clash(site)
+    dialog = page[page.index('id="conflict"') :]
+    dialog = dialog[: dialog.index('id="mask-body"')]
+    for words in ("Meine AG", "Ihre AG", "Nordwind GmbH", "Test Crm_Manager"):
+        assert words in dialog
+    assert "07131" not in dialog, "only they have changed it: nothing to decide"
+    assert 'value="https://a.example"' in page
+    assert 'value="07131 1"' not in page, "the field shows what they have saved"
+    assert 'name="version" value="2"' in page
+
+
+def test_a_conflict_is_settled_by_a_choice_for_each_field(site: Site) -> None:
+    one, url, page = _clash(site)
+    digest = re.search(r'name="_digest.name" value="([^"]+)"', page)
+    assert digest is not None
+    given = {**_FULL, "name": "Meine AG", "website": "https://a.example", "_digest.name": digest[1], "version": 2}
+    changed = one.post(f"{url}/edit", {**given, "_take.name": "theirs", "name": "Weder noch"})
+    assert changed.status_code == 303
+    assert "Weder noch" in one.get(url).text, "what is typed after the choice counts"
+    again = one.post(f"{url}/edit", {**given, "_take.name": "mine"})
+    assert again.status_code == 409, "a third change meanwhile shows the dialog anew"
+    given["version"] = 3
+    assert one.post(f"{url}/edit", {**given, "_take.name": "theirs"}).status_code == 303
+    shown = one.get(url).text
+    assert "Weder noch" in shown
+    assert "Meine AG" not in shown
+    assert "a.example" in shown
+    assert one.post(f"{url}/edit", {**given, "version": 3, "_take_all": "mine"}).status_code == 303
+    assert "Meine AG" in one.get(url).text
+
+
+def test_a_decided_opportunity_is_locked_in_its_mask_and_everywhere(site: Site) -> None:
+    one = site.visitor("sales")
+    account = _created(one).rpartition("/")[2]
+    given = {"name": "Chance", "account": account, "stage": "gewonnen", "amount": "5", "close_date": "2026-12-01"}
+    url = one.post("/r/opportunity/new", given).headers["Location"]
+    page = one.get(f"{url}/edit").text
+    assert "ist entschieden" in page
+    assert 'name="name"' in page
+    assert 'name="amount"' not in page
+    assert "ist entschieden" in one.get(url).text
+    assert f"{url}/retire" not in one.get(url).text
+    assert one.post(f"{url}/retire", {"version": 1}).status_code == 422
+    forged = one.post(f"{url}/edit", {"name": "Neu", "amount": "99", "version": 1})
+    assert forged.status_code == 303
+    assert "99,00" not in one.get(url).text

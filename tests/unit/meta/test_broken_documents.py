@@ -272,6 +272,30 @@ CASES: list[tuple[Edit, str, str, str]] = [
     ),
     (("dashboards", "sales", put("forecast", "tiles", 0, "report")), "dashboard.tile", "/tiles/0", "exactly one"),
     (("dashboards", "sales", put("pivot", "tiles", 2, "show")), "dashboard.show", "/tiles/2/show", "table"),
+    (
+        (
+            "entities",
+            "account",
+            put(
+                [{"id": "shut", "if": "parent is empty", "except": ["nme"], "message": label("Gesperrt")}],
+                "x-crm",
+                "locks",
+            ),
+        ),
+        "entity.lock_except",
+        "/x-crm/locks/0/except/0",
+        "name",
+    ),
+    (
+        (
+            "entities",
+            "account",
+            put([{"id": "shut", "if": "parent = ", "message": label("Gesperrt")}], "x-crm", "locks"),
+        ),
+        "expression.ends_early",
+        "/x-crm/locks/0/if",
+        "parent =",
+    ),
 ]
 
 

@@ -19,8 +19,11 @@ _REFUSALS: Final[dict[str, FieldError]] = {
     "no_target": texts.no_target(_NAME),
     "not_found": texts.not_found("{Meier}"),
     "several": texts.several("Meier" * 100),
-    "taken": texts.taken("Müller & Söhne", (_NAME,)),
-    "taken_group": texts.taken("Müller & Söhne", (_NAME, Label("Jahr", "Year"))),
+    "target_retired": texts.target_retired(_NAME),
+    "record_retired": texts.record_retired(),
+    "sent_before": texts.sent_before(),
+    "taken": texts.taken(("firm", 7, "Müller & Söhne"), (_NAME,)),
+    "taken_group": texts.taken(("firm", 7, "Müller & Söhne"), (_NAME, Label("Jahr", "Year"))),
     "taken_by_somebody": texts.taken(None, (_NAME,)),
     "taken_here": texts.taken_here(),
     "no_line": texts.no_line(),
@@ -47,7 +50,7 @@ def test_what_people_typed_is_not_taken_for_a_place_to_fill() -> None:
 
 
 def test_whose_record_is_in_the_way_is_said_only_to_who_may_know() -> None:
-    assert "Müller & Söhne" in texts.taken("Müller & Söhne", (_NAME,)).message.en
+    assert "Müller & Söhne" in texts.taken(("firm", 7, "Müller & Söhne"), (_NAME,)).message.en
     hidden = texts.taken(None, (_NAME,))
-    assert hidden.code == texts.taken("x", (_NAME,)).code
+    assert hidden.code == texts.taken(("firm", 7, "x"), (_NAME,)).code
     assert "„" not in hidden.message.de

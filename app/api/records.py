@@ -1,0 +1,152 @@
+"""One record: read, create, change, retire, restore."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Response
+
+from app.api.body import JSON, MERGE_PATCH, no_body, read_object
+from app.api.frame import VERSION, answer, api_pages, arguments, neutral, wanted_version
+from app.api.patch import merged
+from app.api.refusals import Stale
+from app.api.repeats import Told, carry_out
+from app.context import Context
+from app.errors import Conflict, NotFound
+from app.query.items import ItemSpec, list_items, load_item
+from app.records import actions
+from app.records.texts import CHANGED
+from app.web.lifecycle import current
+from app.web.policy import by_token, policy
+
+_EXPAND = ("expand",)
+
+
+@api_pages.get("/<entity:entity>")
+@policy(by_token("read"))
+def index(entity: str) -> Response:
+    """Answer with a page of records."""
+    ctx = neutral()
+    page = list_items(ctx, ItemSpec.parse(ctx, entity, arguments()))
+    body: dict[str, Any] = {"items": page.items, "next": page.next}
+    if page.count is not None:
+        body |= {"count": page.count.number, "capped": page.count.capped}
+    return answer(body)
+
+
+@api_pages.get("/<entity:entity>/<record:record_id>")
+@policy(by_token("read"))
+def show(entity: str, record_id: int) -> Response:
+    """Answer with a record and its lines."""
+    expand = arguments(_EXPAND).get("expand", ())
+    found = load_item(neutral(), entity, record_id, expand)
+    return answer(found.item, version=found.version)
+
+
+@api_pages.post("/<entity:entity>")
+@policy(by_token("write"))
+def create(entity: str) -> Response:
+    """Create a record."""
+    arguments(())
+    ctx = neutral()
+    values = read_object()
+
+    def act() -> Told:
+        record_id = actions.create(ctx, entity, values)
+        return _written(ctx, entity, record_id, 201) | {"location": f"{VERSION}/{entity}/{record_id}"}
+
+    return carry_out(ctx, act)
+
+
+@api_pages.patch("/<entity:entity>/<record:record_id>")
+@policy(by_token("write"))
+def update(entity: str, record_id: int) -> Response:
+    """Change some fields of a record; what isn't named stays as it is."""
+    arguments(())
+    ctx, version = neutral(), wanted_version()
+    patch = read_object(JSON, MERGE_PATCH)
+
+    def act() -> Told:
+        known = _same_version(ctx, entity, record_id, version)
+        raw = merged(ctx, entity, record_id, patch)
+        with _telling(ctx, entity, record_id, known):
+            actions.update(ctx, entity, record_id, raw, known)
+        return _written(ctx, entity, record_id)
+
+    return carry_out(ctx, act)
+
+
+@api_pages.delete("/<entity:entity>/<record:record_id>")
+@policy(by_token("write"))
+def retire(entity: str, record_id: int) -> Response:
+    """Put a record into the archive; nothing is ever deleted."""
+    arguments(())
+    no_body()
+    ctx, version = neutral(), wanted_version()
+
+    def act() -> Told:
+        known = _same_version(ctx, entity, record_id, version)
+        with _telling(ctx, entity, record_id, known):
+            now = actions.retire(ctx, entity, record_id, known)
+        return {"status": 204, "version": now}
+
+    return carry_out(ctx, act)
+
+
+@api_pages.post("/<entity:entity>/<record:record_id>/restore")
+@policy(by_token("write"))
+def restore(entity: str, record_id: int) -> Response:
+    """Bring a record back out of the archive."""
+    arguments(())
+    no_body()
+    ctx, version = neutral(), wanted_version()
+
+    def act() -> Told:
+        known = _same_version(ctx, entity, record_id, version)
+        with _telling(ctx, entity, record_id, known):
+            actions.restore(ctx, entity, record_id, known)
+        return _written(ctx, entity, record_id)
+
+    return carry_out(ctx, act)
+
+
+def _same_version(ctx: Context, entity: str, record_id: int, version: int | None) -> int:
+    """Return the version that is to be changed; an ETag that can't be a version is stale, if the record is there."""
+    if version is not None:
+        return version
+    raise Stale(Conflict(CHANGED), load_item(ctx, entity, record_id).version)
+
+
+@contextmanager
+def _telling(ctx: Context, entity: str, record_id: int, version: int) -> Iterator[None]:
+    """Tell a version that isn't the stored one (412) from a state that doesn't let the record be changed (409).
+
+    Raises:
+        Stale: the version isn't the stored one.
+        Conflict: it is.
+    """
+    try:
+        yield
+    except Conflict as conflict:
+        try:
+            stored = load_item(ctx, entity, record_id).version
+        except NotFound:
+            raise Stale(conflict, None) from conflict
+        if stored == version:
+            raise
+        raise Stale(conflict, stored) from conflict
+
+
+def _written(ctx: Context, entity: str, record_id: int, status: int = 200) -> Told:
+    """Tell what was written, as far as whoever wrote it may read it now."""
+    call = current()
+    if call is not None and (call.token is None or "read" in call.token.scopes):
+        try:
+            found = load_item(ctx, entity, record_id)
+        except NotFound:
+            pass
+        else:
+            return {"status": status, "body": found.item, "version": found.version}
+    return {"status": status, "body": {"id": record_id}}

@@ -1,0 +1,72 @@
+"""A request that is sent again because its answer was lost: the header `Idempotency-Key` makes it one and the same.
+
+Whoever sends it again with the same key and the same content gets the first one's answer, and nothing is written twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import orjson
+from flask import Response, request
+
+from app.api import refusals
+from app.api.frame import answer
+from app.context import Context
+from app.language import Label
+from app.records.once import once
+
+KEY: Final = "Idempotency-Key"
+#: Says that an answer is an earlier one's.
+REPLAYED: Final = "Idempotency-Replayed"
+_LONGEST: Final = 128
+_NO_KEY: Final = Label(
+    "Der „Idempotency-Key“ hat zwischen 1 und {most} druckbare ASCII-Zeichen. Bitte einen solchen schicken.",
+    "The “Idempotency-Key” has between 1 and {most} printable ASCII characters. Please send such a one.",
+)
+#: What an act returns: status, body, version and location, as far as there are any.
+Told = dict[str, Any]
+
+
+def carry_out(ctx: Context, act: Callable[[], Told]) -> Response:
+    """Carry a request out, or answer it as it was answered before.
+
+    Args:
+        ctx: who asks, over which transaction.
+        act: writes, and returns what is to be answered.
+
+    Raises:
+        InvalidQuery: the key can't be one.
+        InvalidData: the key came with another request before.
+        LotseError: whatever the act raises.
+    """
+
+    def kept() -> Told:
+        told = act()
+        # As text: PostgreSQL puts the members of stored JSON into an order of its own.
+        return told if "body" not in told else {**told, "body": orjson.dumps(told["body"]).decode()}
+
+    outcome = once(ctx, _key(), _asked(), kept)
+    told = outcome.answer
+    response = answer(
+        told.get("body"), told["status"], version=told.get("version"), location=told.get("location")
+    )
+    if outcome.repeated:
+        response.headers[REPLAYED] = "true"
+    return response
+
+
+def _key() -> str | None:
+    key = request.headers.get(KEY)
+    if key is None:
+        return None
+    if not 0 < len(key) <= _LONGEST or not key.isascii() or not key.isprintable():
+        raise refusals.unreadable("idempotency.key", _NO_KEY.format(most=_LONGEST))
+    return f"api {key}"
+
+
+def _asked() -> bytes:
+    """Return everything that was asked, in one spelling."""
+    what = [request.method, request.path, request.headers.get("If-Match", "")]
+    return orjson.dumps(what) + b"\n" + request.get_data()

@@ -1,0 +1,1 @@
+"""Backups: one file that holds everything, on either kind of database, and the way back."""

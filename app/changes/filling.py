@@ -1,0 +1,136 @@
+"""Records that are there already get the values of formulas and roll-ups that a publish makes new or different.
+
+What a database can compute is one UPDATE for all records; the rest goes through memory in batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import Connection, Select, Update, select
+
+from app.access.actor import PRODUCT
+from app.context import Context
+from app.errors import InvalidQuery
+from app.language import Label
+from app.meta.compare.change import Change, Weight, signature
+from app.meta.model import Field, Model
+from app.query.select import Selection, Values
+from app.query.volatile import as_stored
+from app.records.gathering import gathered_for_all
+from app.records.recalculate import recompute
+from app.runtime.snapshot import Snapshot
+from app.storage.checks import COUNTED, columns_there, count_live
+from app.storage.names import entity_table
+
+_FILLED: Final = Label(
+    "„{entity}“: Feld „{field}“ wird für {count} Datensätze berechnet.",
+    "“{entity}”: field “{field}” is computed for {count} records.",
+)
+_MORE_THAN: Final = Label("mehr als {count}", "more than {count}")
+#: How many ids are read at once where records go through memory.
+_PAGE: Final = 5000
+
+
+def to_fill(old: Model | None, new: Model) -> tuple[Field, ...]:
+    """Return the stored computed fields whose values a publish changes, in the order in which they are computed.
+
+    Args:
+        old: the configuration in force, or None before the first publish, when there are no records.
+        new: the candidate.
+    """
+    if old is None:
+        return ()
+    wanted: set[tuple[str, str]] = set()
+    found = []
+    for stage in new.computations.stages:
+        for key in stage.fields:
+            node = (stage.entity, key)
+            if node in wanted or _differs(old, new.entities[stage.entity].fields[key]):
+                found.append(new.entities[stage.entity].fields[key])
+                wanted.update((one.entity, one.field) for one in new.computations.dependants.get(node, ()))
+    return tuple(found)
+
+
+def _differs(old: Model, field: Field) -> bool:
+    entity = old.entities.get(field.entity)
+    before = None if entity is None else entity.fields.get(field.key)
+    if before is None or before.volatile or before is field:
+        return before is not field
+    return any(
+        signature(getattr(before, part)) != signature(getattr(field, part)) for part in ("formula", "rollup", "type")
+    )
+
+
+def changes(connection: Connection, old: Model | None, found: Snapshot) -> Iterator[Change]:
+    """Yield in words what would be filled, with how many records."""
+    for field in to_fill(old, found.model):
+        there = columns_there(connection, [entity_table(field.entity)])
+        if entity_table(field.entity) not in there:
+            continue
+        number = count_live(connection, found.tables[field.entity], None)
+        count = number if number <= COUNTED else _MORE_THAN.format(count=COUNTED)
+        label = found.model.entities[field.entity].label
+        words = _FILLED.format(entity=label, field=field.label, count=count)
+        if number:
+            yield Change("field.filled", f"field/{field.entity}.{field.key}", Weight.ATTENTION, words)
+
+
+def fill(connection: Connection, old: Model | None, found: Snapshot) -> None:
+    """Compute what a publish makes new or different, for every record that isn't in the archive."""
+    ctx = Context(found, PRODUCT, connection, datetime.now(UTC))
+    for field in to_fill(old, found.model):
+        update = _update(ctx, field)
+        if update is None:
+            _through_memory(ctx, field)
+        else:
+            connection.execute(update[0], update[1](ctx))
+
+
+def _update(ctx: Context, field: Field) -> tuple[Update, Values] | None:
+    """Return the statement that fills a field, or None where a database can't: folded texts, titles, frozen states."""
+    entity = ctx.snapshot.model.entities[field.entity]
+    folded = any(spec.suffix == "folded" for spec in field.type.columns())
+    named = any(part.path and part.path[0] == field.key for part in entity.title)
+    if folded or named or field.searchable or field.frozen_if is not None:
+        return None
+    try:
+        rows, values = _values(ctx, field)
+    except InvalidQuery:
+        return None
+    table = ctx.snapshot.tables[field.entity]
+    new = rows.subquery()
+    names = {spec.name(field.key): spec.suffix or "main" for spec in field.type.columns()}
+    differs = table.c[next(iter(names))].is_distinct_from(new.c.main)
+    setting = {name: new.c[suffix] for name, suffix in names.items()}
+    return table.update().values(setting).where(table.c.id == new.c.record_id, differs), values
+
+
+def _values(ctx: Context, field: Field) -> tuple[Select[tuple[object, ...]], Values]:
+    dialect = ctx.snapshot.dialect
+    if field.formula is not None:
+        selection = Selection(ctx, field.entity, name="f_")
+        stored = as_stored(selection.value(field.formula), field.type, dialect)
+        selection.archived(False)
+        named = [selection.joins.base.c.id.label("record_id")]
+        columns = [*named, *(element.label(suffix or "main") for suffix, element in stored.items())]
+        return selection.statement(columns), selection.values()
+    base = ctx.snapshot.tables[field.entity]
+    gathered, value, values = gathered_for_all(ctx, field)
+    stored = as_stored(value, field.type, dialect)
+    columns = [base.c.id.label("record_id"), *(element.label(suffix or "main") for suffix, element in stored.items())]
+    joined = base.outerjoin(gathered, gathered.c.parent == base.c.id)
+    return select(*columns).select_from(joined).where(base.c.archived_at.is_(None)), values
+
+
+def _through_memory(ctx: Context, field: Field) -> None:
+    table, after = ctx.snapshot.tables[field.entity], 0
+    while True:
+        page = select(table.c.id).where(table.c.id > after, table.c.archived_at.is_(None)).order_by(table.c.id)
+        ids = ctx.connection.execute(page.limit(_PAGE)).scalars().all()
+        if not ids:
+            return
+        recompute(ctx, field.entity, field.key, ids)
+        after = ids[-1]

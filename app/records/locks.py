@@ -1,0 +1,174 @@
+"""Records that can't be changed any more: judged on what is stored, never on what somebody is about to save.
+
+A lock holds for the record, for its lines and for whatever door they come through: the record's own mask, the lines'
+own entity, an import, many at once. The product itself isn't held up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from app.context import Context
+from app.errors import DataErrors, FieldError, InvalidData
+from app.expr.environment import Environment
+from app.query.environment import environment_of
+from app.records import texts
+from app.records.merge import lines_differ
+from app.records.plan import EntityPlan, LockPlan, OwnerPlan, plan_of
+from app.records.rows import Draft, Stored
+from app.records.stored import Targets, load, load_lines
+
+
+def check(ctx: Context, pool: Targets, drafts: Sequence[Draft], environment: Environment) -> None:
+    """Note at drafts what locks speak against writing them.
+
+    Args:
+        ctx: the writer.
+        pool: the records that are pointed to.
+        drafts: filled, their lines among them.
+        environment: what conditions may know.
+    """
+    if ctx.actor.everything:
+        return
+    locks = _Locks(ctx, pool, environment)
+    changed = [draft for draft in drafts if draft.before is not None and _changes(draft)]
+    locks.load(one.before for one in changed if one.before is not None)
+    for draft in changed:
+        assert draft.before is not None
+        for lock in locks.holding(draft.before):
+            for key in sorted(_changes(draft) - lock.exempt):
+                draft.refuse(key, lock.error)
+    removed = [one for draft in drafts for several in draft.removed.values() for one in several]
+    locks.load(removed)
+    for draft in drafts:
+        for key, several in draft.removed.items():
+            for lock in (lock for one in several for lock in locks.holding(one)):
+                draft.refuse(key, lock.error)
+    own = [draft for draft in drafts if draft.parent is None and (draft.before is None or _changes(draft))]
+    for draft, error in locks.of_owners([(draft, _owners_of(draft)) for draft in own]):
+        draft.record_errors.append(error)
+
+
+def refuse_retiring(ctx: Context, pool: Targets, plan: EntityPlan, before: Stored) -> None:
+    """Make sure that no lock speaks against archiving a record.
+
+    Raises:
+        InvalidData: it is locked, or it is a line of a locked record.
+    """
+    if ctx.actor.everything:
+        return
+    locks = _Locks(ctx, pool, environment_of(ctx))
+    locks.load([before])
+    errors = [lock.error for lock in locks.holding(before)]
+    errors.extend(error for _, error in locks.of_owners([(before, _parents(plan, before.row.values))]))
+    if errors:
+        raise InvalidData(DataErrors(record=tuple(dict.fromkeys(errors))))
+
+
+def refuse_restoring(ctx: Context, pool: Targets, plan: EntityPlan, before: Stored) -> None:
+    """Make sure that a line isn't brought back into a record that is locked or archived itself.
+
+    Raises:
+        InvalidData: it is.
+    """
+    parents = _parents(plan, before.row.values)
+    if not parents:
+        return
+    locks = _Locks(ctx, pool, environment_of(ctx))
+    errors = [] if ctx.actor.everything else [error for _, error in locks.of_owners([(before, parents)])]
+    if any(parent.archived_at is not None for parent in locks.parents(parents).values()):
+        errors.append(texts.record_retired())
+    if errors:
+        raise InvalidData(DataErrors(record=tuple(dict.fromkeys(errors))))
+
+
+def _changes(draft: Draft) -> frozenset[str]:
+    """Return the keys of the fields that differ from what is stored."""
+    lines = {field.key for field in draft.entity.lines}
+    return frozenset(key for key in draft.changed if key not in lines or lines_differ(draft, key))
+
+
+#: Something that is a line: on its way, or stored.
+_Line = TypeVar("_Line", Draft, Stored)
+#: The records whose lines something is: the lines field, and the id of the record.
+_Parents = Sequence[tuple[OwnerPlan, int]]
+
+
+def _owners_of(draft: Draft) -> _Parents:
+    """Return the records that a draft is a line of, now and before."""
+    before = () if draft.before is None else _parents(draft.entity, draft.before.row.values)
+    return tuple(dict.fromkeys((*before, *_parents(draft.entity, draft.values))))
+
+
+def _parents(plan: EntityPlan, values: Mapping[str, object]) -> _Parents:
+    found = ((owner, values.get(owner.via)) for owner in plan.owners)
+    return tuple((owner, one) for owner, one in found if isinstance(one, int) and one)
+
+
+class _Locks:
+    """Judges locks; loads what their conditions look at."""
+
+    def __init__(self, ctx: Context, pool: Targets, environment: Environment) -> None:
+        self.ctx = ctx
+        self.pool = pool
+        self.environment = environment
+        self._parents: dict[tuple[str, int], Stored] = {}
+
+    def load(self, records: Iterable[Stored]) -> None:
+        """Load the references and lines that the locks of stored records look at."""
+        by_entity: dict[str, list[Stored]] = {}
+        for one in records:
+            assert one.row.plan is not None
+            if one.row.plan.locks:
+                by_entity.setdefault(one.row.plan.key, []).append(one)
+        for key, group in by_entity.items():
+            plan = plan_of(self.ctx, key)
+            self.pool.follow([one.row for one in group], plan.needs)
+            for name in plan.line_paths:
+                self._load_lines(plan, name, group)
+
+    def _load_lines(self, plan: EntityPlan, name: str, group: Sequence[Stored]) -> None:
+        spec = plan.fields[name].lines
+        assert spec is not None
+        ids = [one.row.id for one in group if one.row.id is not None]
+        found = load_lines(self.ctx, self.pool, plan_of(self.ctx, spec[0]), spec[1], ids)
+        for one in group:
+            one.row.lines[name] = tuple(line.row for line in found.get(one.row.id or 0, ()))
+        lines = [line for one in group for line in one.row.lines[name]]
+        self.pool.follow(lines, plan.line_needs.get(name, ()))
+
+    def holding(self, record: Stored) -> Iterator[LockPlan]:
+        """Yield the locks that hold for a stored record."""
+        assert record.row.plan is not None
+        for lock in record.row.plan.locks:
+            if lock.holds(record.row, self.environment) is True:
+                yield lock
+
+    def parents(self, wanted: _Parents) -> Mapping[tuple[str, int], Stored]:
+        """Return the records that something is a line of, with what their locks look at."""
+        missing: dict[str, list[int]] = {}
+        for owner, one in wanted:
+            if (owner.entity, one) not in self._parents:
+                missing.setdefault(owner.entity, []).append(one)
+        for entity, ids in missing.items():
+            found = load(self.ctx, plan_of(self.ctx, entity), self.pool, list(dict.fromkeys(ids)))
+            self._parents.update({(entity, one): stored for one, stored in found.items()})
+            self.load(found.values())
+        return {
+            (owner.entity, one): self._parents[owner.entity, one] for owner, one in wanted if self._known(owner, one)
+        }
+
+    def _known(self, owner: OwnerPlan, one: int) -> bool:
+        return (owner.entity, one) in self._parents
+
+    def of_owners(self, several: Sequence[tuple[_Line, _Parents]]) -> Iterator[tuple[_Line, FieldError]]:
+        """Yield what the locks of the records say whose lines something is; one statement per entity."""
+        locked = [(one, [p for p in parents if plan_of(self.ctx, p[0].entity).locks]) for one, parents in several]
+        known = self.parents([parent for _, parents in locked for parent in parents])
+        for one, parents in locked:
+            for owner, record_id in parents:
+                parent = known.get((owner.entity, record_id))
+                for lock in self.holding(parent) if parent is not None else ():
+                    if owner.field not in lock.exempt:
+                        yield one, lock.error

@@ -1,0 +1,30 @@
+"""The key with which an installation seals its history, derived from its secret.
+
+It isn't the secret itself, so that what is sealed tells nothing about what signs sessions. It is the same in every
+process and after every start, for as long as `LOTSE_SECRET_KEY` stays. Who loses the secret keeps his history, but can
+no longer prove that nobody rewrote it; `lotse verify` says from which link on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Final
+
+_SALT: Final = b"lotse"
+_PURPOSE: Final = b"history chain 1"
+
+
+def seal_from(secret: str) -> bytes:
+    """Return the installation's key for the history: HKDF with SHA-256 (RFC 5869), one block.
+
+    Args:
+        secret: the installation's secret, `Settings.secret_key`.
+    """
+    extracted = hmac.digest(_SALT, secret.encode(), hashlib.sha256)
+    return hmac.digest(extracted, _PURPOSE + b"\x01", hashlib.sha256)
+
+
+def name_of(seal: bytes) -> str:
+    """Return what a key is called: enough to tell two apart, nothing of the key itself."""
+    return hmac.new(seal, b"name", hashlib.sha256).hexdigest()[:16]

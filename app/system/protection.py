@@ -1,0 +1,21 @@
+"""The fixed tables that can only grow: the database itself refuses to change or delete what stands in them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection
+
+from app.storage.append_only import guard
+from app.system.history import CHAIN, ERASURE, HISTORY, VALUE
+from app.system.tables import AuditEntry, table_of
+
+#: What may neither be changed nor deleted; values of the history go where their erasure is recorded.
+APPEND_ONLY: Final = (HISTORY, CHAIN, ERASURE, table_of(AuditEntry))
+
+
+def protect(connection: Connection) -> None:
+    """Make the triggers that are missing."""
+    for table in APPEND_ONLY:
+        guard(connection, table.name)
+    guard(connection, VALUE.name, ERASURE.name)

@@ -1,0 +1,181 @@
+"""When two people have changed the same record: mine, theirs and the original side by side, and what was chosen.
+
+The choice is a group of radio buttons for each field, so that it works with the keyboard and without JavaScript. Saving
+"theirs" sends the field's digest along: whoever then types something else into that field means what he has typed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import orjson
+from flask import request
+from markupsafe import Markup, escape
+
+from app.context import Context
+from app.errors import Clash, Meanwhile
+from app.fields.formats import formats_for
+from app.forms.bind import BoundForm
+from app.forms.plan import MaskPlan
+from app.meta.model import Field
+from app.query.gate import readable_fields
+from app.query.paths import resolve
+from app.query.record import Record
+from app.query.words import value_words
+from app.web.people import person_name
+from app.web.texts import text
+
+#: Beginning of the names of the radio buttons; the field's key follows.
+_TAKE: Final = "_take."
+#: The buttons that choose for all fields: `mine` or `theirs`.
+_ALL: Final = "_take_all"
+_BASES: Final = "_base"
+_VERSION: Final = "version"
+_MOST_DIGITS: Final = 18
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """A field that both have changed.
+
+    Args:
+        name: name of its radio buttons.
+        label: the field's label.
+        mine, theirs, original: the values in the field's own format; None for an original that nobody knows.
+        digest: what "theirs" is sent with.
+    """
+
+    name: str
+    label: str
+    mine: Markup
+    theirs: Markup
+    original: Markup | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictNote:
+    """What is shown above a form that wasn't saved because somebody was faster."""
+
+    told: str
+    rows: tuple[ConflictRow, ...]
+
+
+def note_of(ctx: Context, record: Record, bound: BoundForm, meanwhile: Meanwhile) -> ConflictNote:
+    """Return what the reader has to decide; only of fields that he may read.
+
+    Args:
+        ctx: the reader.
+        record: as it is stored by now.
+        bound: what he sent.
+        meanwhile: what the others did.
+    """
+    readable = readable_fields(ctx, record.entity)
+    clashes = [one for one in meanwhile.clashes if one.key in readable and one.key not in record.hidden]
+    rows = tuple(_row(ctx, readable[one.key], one, record, bound) for one in clashes)
+    return ConflictNote(told(ctx, "form.conflict_by", meanwhile), rows)
+
+
+def told(ctx: Context, key: str, meanwhile: Meanwhile) -> str:
+    """Return a sentence that names who saved, and when."""
+    formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
+    who = None if meanwhile.by is None else person_name(ctx, "@user", meanwhile.by)
+    when = "" if meanwhile.at is None else formats.datetime(meanwhile.at)
+    return text(key, ctx.locale, who=who or text("record.by_product", ctx.locale), when=when)
+
+
+def _row(ctx: Context, field: Field, clash: Clash, record: Record, bound: BoundForm) -> ConflictRow:
+    key = field.key
+    if key in bound.lines:
+        lines, control = bound.plan.lines[key], bound.plan.inputs[key].control
+        mine = lines.show(control, bound.lines[key])
+        theirs = lines.show(control, lines.stored(record.values.get(key), record.labels.get(key)))
+        original = None
+    else:
+        mine = _written(ctx, record.entity, field, clash.mine)
+        theirs = _written(ctx, record.entity, field, clash.theirs)
+        original = _written(ctx, record.entity, field, clash.original) if clash.known else None
+    return ConflictRow(f"{_TAKE}{key}", field.label.text(ctx.locale), mine, theirs, original, _digest(bound.raw[key]))
+
+
+def _written(ctx: Context, entity: str, field: Field, value: Any) -> Markup:
+    """Write a value as lists do, with the names of what it points to as far as the reader may know them."""
+    if value is None:
+        return escape(text("form.nothing", ctx.locale))
+    path = resolve(ctx, entity, field.key)
+    columns = field.type.columns()
+    points = field.type.link() is not None or any(column.references for column in columns)
+    formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
+    if not points or path is None:
+        return escape(field.type.format(value, formats))
+    ids: Sequence[Any] = value if isinstance(value, tuple) else (value,)
+    if not all(isinstance(one, int) for one in ids):
+        return escape(field.type.format(value, formats))
+    return escape(", ".join(name.text(ctx.locale) for name in value_words(ctx, path, list(ids))))
+
+
+def without_theirs(bound: BoundForm) -> BoundForm:
+    """Return a form without the values that its sender has given up in favour of what is stored."""
+    everything = request.form.get(_ALL, "")
+    given_up = {
+        name.removeprefix(_TAKE)
+        for name, choice in request.form.items()
+        if name.startswith(_TAKE) and _gives_up(bound, name, choice, everything)
+    }
+    return dropped(bound, given_up)
+
+
+def _gives_up(bound: BoundForm, name: str, choice: str, everything: str) -> bool:
+    key = name.removeprefix(_TAKE)
+    if everything == "mine" or key not in bound.raw:
+        return False
+    digest = request.form.get(f"_digest.{key}", "")
+    return digest == _digest(bound.raw[key]) and (everything == "theirs" or choice == "theirs")
+
+
+def dropped(bound: BoundForm, keys: set[str] | frozenset[str]) -> BoundForm:
+    """Return a form without what was typed into some fields: they show what is stored."""
+    return replace(
+        bound,
+        raw={key: value for key, value in bound.raw.items() if key not in keys},
+        answers={key: value for key, value in bound.answers.items() if key not in keys},
+        lines={key: value for key, value in bound.lines.items() if key not in keys},
+    )
+
+
+def _digest(raw: Any) -> str:
+    spelled = orjson.dumps(raw, default=str, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(spelled).hexdigest()[:24]
+
+
+# -- which rows of lines the writer has seen ---------------------------------------------------------------------------
+
+
+def bases_of(plan: MaskPlan, record: Record) -> tuple[tuple[str, str], ...]:
+    """Return the hidden inputs that say which rows of each lines field a form was made from, none of them too."""
+    found = []
+    for key, lines in plan.lines.items():
+        spec = lines.field.type.lines()
+        counted = None if spec is None else plan.model.entities[spec.entity].fields.get(_VERSION)
+        if counted is not None and counted.system:
+            rows: Any = record.values.get(key) or ()
+            found.append((_BASES, f"{key}:" + ",".join(f"{row['id']}.{row[_VERSION]}" for row in rows)))
+    return tuple(found)
+
+
+def bases_sent() -> dict[str, dict[int, int]]:
+    """Return which rows of each lines field the sent form was made from; what can't be read is left out."""
+    found: dict[str, dict[int, int]] = {}
+    for sent in request.form.getlist(_BASES):
+        key, _, rows = sent.partition(":")
+        pairs = [row.partition(".")[::2] for row in rows.split(",") if row]
+        if all(_number(one) and _number(version) for one, version in pairs):
+            found[key] = {int(one): int(version) for one, version in pairs}
+    return found
+
+
+def _number(text_: str) -> bool:
+    return text_.isascii() and text_.isdigit() and len(text_) <= _MOST_DIGITS

@@ -1,0 +1,69 @@
+"""The cookie's side of sessions: which token a request carries, and the row that a sign-in begins.
+
+Flask-Login keeps saying who is signed in to the pages of Flask-Security; whether that is still so, the row decides.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import current_app, g, request, session
+from sqlalchemy.exc import OperationalError
+
+from app.storage.database import Database
+from app.system.sessions import Session, begin, touch
+from app.system.tables import now
+
+#: Where the cookie keeps the token.
+TOKEN: Final = "token"  # noqa: S105  a name
+#: What Flask-Login keeps about who is signed in.
+_LOGIN: Final = ("_user_id", "_fresh", "_id", TOKEN)
+_BEGUN: Final = "lotse_session_of"
+
+
+def token() -> str | None:
+    """Return the token that the request's cookie carries, or None."""
+    found = session.get(TOKEN)
+    return found if isinstance(found, str) else None
+
+
+def forget() -> None:
+    """Let go of a sign-in that isn't one any more, so that no library takes the cookie's word for it."""
+    for name in _LOGIN:
+        if name in session:
+            del session[name]
+    if current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies:
+        # An older version of the product used this cookie; Flask-Login takes it away.
+        session["_remember"] = "clear"
+
+
+def signed_in(user_id: int) -> None:
+    """Note that somebody has just signed in; his session begins when the request's transaction has ended."""
+    kept = session.pop("_remember", None) == "set"
+    session.pop("_remember_seconds", None)
+    session.permanent = kept
+    setattr(g, _BEGUN, (user_id, kept))
+
+
+def settle(database: Database, address: str, seen: Session | None, *, kept: bool) -> None:
+    """Write what is to be known of sessions after a request, in a short transaction of its own.
+
+    Args:
+        database: where sessions are.
+        address: where the visitor sits.
+        seen: the session that the request used.
+        kept: whether the request's own transaction was committed.
+    """
+    begun = g.pop(_BEGUN, None)
+    if begun is not None and kept:
+        user_id, stays = begun
+        with database.write() as connection:
+            agent = request.user_agent.string
+            session[TOKEN] = begin(connection, user_id, now(), address, agent, kept=stays)
+    elif seen is not None and seen.is_stale(now()):
+        try:
+            with database.write() as connection:
+                touch(connection, seen, now())
+        except OperationalError:
+            # A busy database: the next page notes it as well, and this one has its answer already.
+            return

@@ -1,0 +1,76 @@
+"""Pages while others try passwords: fifty sign-ins a second, and how long everybody else then waits for a list."""
+
+from __future__ import annotations
+
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from bench.client import Client, forms_of
+from bench.pages import LIST
+
+#: Attempts to sign in a second, by so many visitors.
+RATE: Final = 50
+_VISITORS: Final = 10
+_SECONDS: Final = 8.0
+_PAGES: Final = 150
+_PAUSE: Final = 0.02
+_PASSWORD: Final = "ein-falsches-kennwort"
+
+
+def slowest_pages(client: Client) -> tuple[float, float, int]:
+    """Return the 95th percentile of a list in milliseconds, alone and during the rush, and how many tried to sign in.
+
+    Args:
+        client: somebody who is signed in; the rush goes to the same server.
+    """
+    alone = _percentile(lambda: client.get(LIST).seconds)
+    rush = _Rush(client.port)
+    with rush:
+        busy = _percentile(lambda: client.get(LIST).seconds)
+    return alone, busy, rush.attempts
+
+
+def _percentile(ask: Callable[[], float]) -> float:
+    """Ask at a person's pace and return the 95th percentile in milliseconds."""
+    seconds = []
+    for _ in range(_PAGES):
+        seconds.append(ask())
+        time.sleep(_PAUSE)
+    return statistics.quantiles(seconds, n=20)[-1] * 1000
+
+
+class _Rush:
+    """Visitors who try wrong passwords for made-up accounts, together at a steady rate, until the block ends."""
+
+    def __init__(self, port: int) -> None:
+        self.attempts = 0
+        self._port = port
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._threads = [threading.Thread(target=self._visit, args=(number,)) for number in range(_VISITORS)]
+
+    def __enter__(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def __exit__(self, *about: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _visit(self, number: int) -> None:
+        deadline = time.monotonic() + _SECONDS
+        with Client(self._port) as client:
+            form = forms_of(client.get("/login").text)[0]
+            tried = 0
+            while not self._over.is_set() and time.monotonic() < deadline:
+                started = time.monotonic()
+                email = f"nobody{number}-{tried}@example.com"
+                client.post("/login", form.filled(email=email, password=_PASSWORD))
+                tried += 1
+                self._over.wait(max(0.0, _VISITORS / RATE - (time.monotonic() - started)))
+        with self._lock:
+            self.attempts += tried

@@ -1,0 +1,197 @@
+"""The restore drill: a company is backed up while people write, comes back on either database, and answers the same."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.backup.archive import Manifest, check
+from app.backup.restore import restore
+from app.backup.take import take
+from app.demo.load import load_demo
+from app.factory import create_app
+from app.runtime.start import ready
+from app.runtime.store import Store
+from app.storage.database import Database, open_database
+from app.storage.logical import LogicalHash, logical_hash
+from app.system import backups
+from app.system.tables import AuditEntry, User, table_of
+from app.web.lifecycle import running
+from tests.support.install import Installation
+from tests.support.postgres import Server
+from tests.support.proof import size
+from tests.support.site import Site, Visitor, make_site
+
+READER: Final = "crm_manager+administrator"
+#: What differs between two answers to the same question: tokens for forms, and what is new with every answer.
+_TOKENS: Final = re.compile(r'name="csrf_token"[^>]*value="[^"]+"|"X-CSRFToken": ?"[^"]+"|X-CSRFToken&#34;[^}]*}')
+_PAGES: Final = ("/", "/e/account", "/e/opportunity", "/e/activity", "/e/person", "/r/account/1", "/r/account/1/edit")
+_PAGES_MORE: Final = ("/r/opportunity/1", "/report/pipeline_by_stage", "/search?q=gmbh", "/e/account?q=gmbh&sort=-name")
+
+
+def hashed(database: Database, store: Store) -> LogicalHash:
+    """Return the logical hash of a whole database, but for what it notes about its own backups."""
+    with database.read() as connection:
+        return logical_hash(connection, store.snapshot(connection).tables, without=("sys_backup",))
+
+
+@contextmanager
+def people_writing(visitor: Visitor) -> Iterator[list[int]]:
+    """Have somebody save records until the block ends; yields the statuses of his saves."""
+    statuses: list[int] = []
+    done = threading.Event()
+    token = visitor.token()
+
+    def write() -> None:
+        while not done.is_set():
+            form = {"csrf_token": token, "name": f"Neu {len(statuses)} GmbH", "roles": "kunde", "_sent": "roles"}
+            statuses.append(visitor.client.post("/r/account/new", data=form).status_code)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        yield statuses
+    finally:
+        done.set()
+        thread.join()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def company(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres_server: Server
+) -> Iterator[Site]:
+    """Return a site with the demo company, once on each kind of database."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('company') / 'lotse.sqlite'}"
+    name = f"company_{os.getpid()}"
+    if request.param == "postgresql":
+        url = postgres_server.create(name)
+    site = make_site(url, roles=(READER,))
+    load_demo(site.installation.database, site.installation.store)
+    yield site
+    site.installation.close()
+    postgres_server.drop(name)
+
+
+def answers(site: Site) -> dict[str, str]:
+    """Return what somebody who signs in with his password sees, without tokens."""
+    visitor = site.visitor()
+    assert visitor.sign_in(READER).status_code == 302
+    found = {}
+    for page in (*_PAGES, *_PAGES_MORE):
+        answer = visitor.get(page)
+        assert answer.status_code == 200, page
+        found[page] = _TOKENS.sub("", answer.text)
+    return found
+
+
+def served_from(url: str, site: Site) -> Site:
+    """Return a site over another database with the settings of one."""
+    database = open_database(url)
+    with site.app.app_context():
+        settings = replace(running().settings, database_url=url)
+    store = ready(database)
+    app = create_app(settings, database=database)
+    return Site(Installation(url, database, store), app)
+
+
+def brought_back(path: Path, url: str) -> Manifest:
+    """Restore a backup into a new database."""
+    database = open_database(url, create=True)
+    try:
+        return restore(database, Store(database), path)
+    finally:
+        database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of an empty database beside the one of `database_url`, once on each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'restored.sqlite'}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"restored_{tmp_path.name}".replace("-", "_")[:60]
+    yield server.create(name)
+    server.drop(name)
+
+
+def test_a_restored_company_answers_the_same(company: Site, other_url: str, tmp_path: Path) -> None:
+    """From either database into either: the same hash, the same password, the same pages byte for byte."""
+    database, store = company.installation.database, company.installation.store
+    path = tmp_path / "backup.zip"
+    before = hashed(database, store)
+    taken = take(database, store, path)
+    assert taken.rows > 1_000
+    assert hashed(database, store) == before
+    brought_back(path, other_url)
+    copy = served_from(other_url, company)
+    assert hashed(copy.installation.database, copy.installation.store).different(before) == ("sys_audit",)
+    assert "backup.restore" in _actions(copy)
+    assert answers(copy) == answers(company)
+    _work_goes_on(copy, tmp_path)
+    copy.installation.close()
+
+
+def _actions(site: Site) -> set[str]:
+    with site.installation.database.read() as connection:
+        return set(connection.execute(select(table_of(AuditEntry).c.action)).scalars())
+
+
+def _work_goes_on(copy: Site, tmp_path: Path) -> None:
+    """New rows get new numbers, search finds old and new ones, and the restored database can be backed up itself."""
+    visitor = copy.visitor(READER)
+    made = visitor.post("/r/account/new", {"name": "Zwiebelwerk Nord", "roles": "kunde", "_sent": "roles"})
+    assert made.status_code == 303
+    assert "Zwiebelwerk" in visitor.get("/search?q=zwiebelwerk").text
+    name = _some_name(copy)
+    assert name in visitor.get(f"/e/account?q={name[:12]}").text
+    second = tmp_path / "second.zip"
+    taken = take(copy.installation.database, copy.installation.store, second)
+    with copy.installation.database.read() as connection:
+        noted = backups.last(connection)
+    assert noted is not None
+    assert (noted.byte_count, noted.logical_hash) == (second.stat().st_size, taken.logical)
+
+
+def test_a_backup_under_writes_is_one_moment(database_url: str, tmp_path: Path) -> None:
+    """What is taken while somebody saves comes back whole: its own hash is proved when it is restored."""
+    site = make_site(database_url)
+    path = tmp_path / "busy.zip"
+    with people_writing(site.visitor("sales")) as statuses:
+        for _ in range(size(3, 20)):
+            taken = take(site.installation.database, site.installation.store, path)
+            assert check(path) == taken
+    assert statuses.count(303) > 3
+    restored = brought_back(path, f"sqlite:///{tmp_path / 'restored.sqlite'}")
+    assert restored.logical == taken.logical
+    site.installation.close()
+
+
+def _some_name(site: Site) -> str:
+    tables = site.installation.snapshot.tables
+    with site.installation.database.read() as connection:
+        found = connection.execute(select(func.min(tables["account"].c.name))).scalar_one()
+    return str(found)
+
+
+def test_what_the_hash_says_is_what_is_there(database_url: str) -> None:
+    """One changed value of one row changes the hash of its table, and of no other."""
+    site = make_site(database_url)
+    database, store = site.installation.database, site.installation.store
+    before = hashed(database, store)
+    user = table_of(User)
+    with database.write() as connection:
+        connection.execute(update(user).where(user.c.id == 1).values(name="Somebody else"))
+    after = hashed(database, store)
+    assert after.different(before) == ("sys_user",)
+    assert after.root != before.root
+    site.installation.close()

@@ -1,0 +1,247 @@
+"""Tampering with the history is found and located; the database itself refuses it as long as its triggers stand."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import Column, Connection, DateTime, Integer, String, Table, delete, func, select
+from sqlalchemy.exc import IntegrityError
+
+from app.access.actor import PRODUCT
+from app.records import actions
+from app.records.bulk import create_many, update_many
+from app.records.unrecorded import unrecorded
+from app.storage.append_only import Deed
+from app.system import audit, history
+from app.system.history import CHAIN, ERASURE, HISTORY, VALUE
+from app.system.protection import APPEND_ONLY
+from app.system.tables import AuditEntry, table_of
+from app.system.verify import Flaw, Walked, flaws
+from tests.functional.records.desk import METADATA, NOW
+from tests.support.install import Installation, install
+from tests.support.proof import size
+
+SEED: Final = 20260302
+AUDIT: Final = table_of(AuditEntry)
+TABLES: Final = (HISTORY, VALUE, CHAIN, ERASURE, AUDIT)
+
+
+@pytest.fixture
+def written(database_url: str) -> Iterator[Installation]:
+    """Return an installation with some history: every verb, batches, lines, erased values."""
+    installation = install(database_url, METADATA)
+    ids = []
+    for number in range(12):
+        with installation.ctx(now=NOW) as ctx:
+            ids.append(actions.create(ctx, "firm", {"name": f"Firma {number}", "code": f"c{number}"}))
+            actions.create(ctx, "deal", {"name": f"D{number}", "items": [{"product": "a", "net": number}]})
+    for number in range(5):
+        with installation.database.write() as connection:
+            audit.append(connection, PRODUCT, "test.deed", f"subject {number}", {"number": number})
+    with installation.ctx() as ctx:
+        many = create_many(ctx, "contact", [{"last_name": f"N{n}", "first_name": "V"} for n in range(40)])
+        update_many(ctx, "contact", {one: {"first_name": "W"} for one in many[:10]})
+    for number, one in enumerate(ids):
+        with installation.ctx() as ctx:
+            version = actions.update(ctx, "firm", one, {"name": f"Neu {number}"}, 1)
+            if number % 3 == 0:
+                actions.retire(ctx, "firm", one, version)
+    for one in many[:4]:
+        with installation.ctx() as ctx:
+            history.erase(ctx.connection, history.Stamp(NOW, None, "Lotse"), "contact", one, 1, ["first_name"])
+    yield installation
+    installation.close()
+
+
+def _found(installation: Installation, connection: Connection, anchor: tuple[int, str] | None = None) -> list[Flaw]:
+    return list(flaws(connection, installation.database.seal, Walked(), anchor))
+
+
+def test_an_untouched_history_has_no_flaw(written: Installation) -> None:
+    walked = Walked()
+    with written.database.read() as connection:
+        assert list(flaws(connection, written.database.seal, walked)) == []
+        assert list(unrecorded(connection, written.snapshot)) == []
+        rows = connection.execute(select(func.count()).select_from(HISTORY)).scalar_one()
+        erased = connection.execute(select(func.count()).select_from(ERASURE)).scalar_one()
+    assert walked.rows == rows > 100
+    assert erased == 8
+
+
+def test_the_database_itself_refuses_changes(written: Installation) -> None:
+    """Neither an UPDATE nor a DELETE gets through, on either database; values go only with their erasure."""
+    refused = 0
+    for table in (*APPEND_ONLY, VALUE):
+        column = next(column for column in table.columns if isinstance(column.type, String))
+        for statement in (table.update().values({column.name: "x"}), table.delete()):
+            with written.database.write() as connection, pytest.raises(IntegrityError), connection.begin_nested():
+                connection.execute(statement)
+            refused += 1
+    with written.database.read() as connection:
+        assert _found(written, connection) == []
+    assert refused == 10
+
+
+# -- three hundred ways to lie ----------------------------------------------------------------------------------------
+
+
+def _drop_triggers(connection: Connection) -> None:
+    """Do as an attacker does who has the database to himself."""
+    for table in TABLES:
+        for deed in Deed:
+            name = f"{table.name}__no_{deed}"
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+            else:
+                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON {table.name}")
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
+        connection.exec_driver_sql("SET session_replication_role = replica")
+    else:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+
+
+def _at(table: Table, row: Any) -> Any:
+    found = [column == getattr(row, column.name) for column in table.primary_key.columns]
+    return found[0] if len(found) == 1 else found[0] & found[1] & (found[2] if len(found) > 2 else found[0])
+
+
+def _any(connection: Connection, table: Table, chance: random.Random) -> Any:
+    rows = connection.execute(select(table).order_by(*table.primary_key.columns)).all()
+    return chance.choice(rows)
+
+
+def _other(column: Column[Any], value: Any) -> Any:
+    """Return a value that the column takes and that isn't the one it has."""
+    if isinstance(column.type, Integer):
+        return (value or 0) + 1_000_003
+    if column.name == "at" or isinstance(column.type, DateTime):
+        return value.replace(year=value.year - 1)
+    if column.name == "details":
+        return {"other": 1}
+    if value == "{}":
+        return '{"x":["00",null,1]}'
+    if column.name in {"fields", "body"}:
+        at = value.index('"', 1) + 1 if '"' in value else 1
+        digits = [place for place, letter in enumerate(value) if letter in "0123456789abcdef" and place > at]
+        place = digits[len(digits) // 2]
+        return f"{value[:place]}{'1' if value[place] == '0' else '0'}{value[place + 1 :]}"
+    return f"{value or ''}0"
+
+
+def _modify(connection: Connection, chance: random.Random, table: Table, column: Column[Any]) -> str:
+    row = _any(connection, table, chance)
+    new = _other(column, getattr(row, column.name))
+    connection.execute(table.update().where(_at(table, row)).values({column.name: new}))
+    return f"modify {table.name}.{column.name}"
+
+
+def _delete(connection: Connection, chance: random.Random, table: Table) -> str:
+    connection.execute(delete(table).where(_at(table, _any(connection, table, chance))))
+    return f"delete {table.name}"
+
+
+def _insert(connection: Connection, chance: random.Random, table: Table) -> str:
+    row = dict(_any(connection, table, chance)._mapping)
+    for column in table.primary_key.columns:
+        row[column.name] = _other(column, row[column.name])
+    if "token" in row:
+        row["token"] = f"{row['token']}0"
+    connection.execute(table.insert(), row)
+    return f"insert {table.name}"
+
+
+def _swap(connection: Connection, chance: random.Random, table: Table) -> str:
+    names = {"sys_history": "digest", "sys_history_value": "body", "sys_chain": "hash", "sys_audit": "subject"}
+    column = table.c[names[table.name]]
+    rows = connection.execute(select(table).order_by(*table.primary_key.columns)).all()
+    one = chance.choice(rows)
+    other = chance.choice([row for row in rows if getattr(row, column.name) != getattr(one, column.name)])
+    for row, from_ in ((one, other), (other, one)):
+        connection.execute(table.update().where(_at(table, row)).values({column.name: getattr(from_, column.name)}))
+    return f"swap {table.name}"
+
+
+def _truncate(connection: Connection, chance: random.Random, table: Table) -> str:
+    """Cut the end off a table, and only of it."""
+    key = next(iter(table.primary_key.columns))
+    row = _any(connection, table, chance)
+    connection.execute(delete(table).where(key >= getattr(row, key.name)))
+    return f"truncate {table.name}"
+
+
+def _cut_tail(connection: Connection, chance: random.Random) -> str:
+    """Cut links off together with their rows and values, so that what is left is a sound, shorter history."""
+    last = connection.execute(select(func.max(CHAIN.c.seq))).scalar_one()
+    cut = select(CHAIN.c.token).where(CHAIN.c.seq > chance.randint(1, last - 1))
+    tokens = connection.execute(cut).scalars().all()
+    for table, column in (
+        (ERASURE, ERASURE.c.by_token), (VALUE, VALUE.c.token), (HISTORY, HISTORY.c.token), (CHAIN, CHAIN.c.token)
+    ):  # fmt: skip
+        connection.execute(delete(table).where(column.in_(tokens)))
+    return "cut tail"
+
+
+def _lies() -> list[Callable[[Connection, random.Random], str]]:
+    """Return every way to lie: each column of each table, and each deed on each table."""
+    ways: list[Callable[[Connection, random.Random], str]] = []
+    for table in TABLES:
+        for column in table.columns:
+            ways.append(lambda c, r, t=table, o=column: _modify(c, r, t, o))  # type: ignore[misc]
+        for deed in (_delete, _insert, _truncate, *(() if table is ERASURE else (_swap,))):
+            ways.append(lambda c, r, t=table, d=deed: d(c, r, t))  # type: ignore[misc]
+    return [*ways, *[_cut_tail] * 3]
+
+
+class _Undo(Exception):
+    """Takes the lie back."""
+
+
+def test_tampering_is_found_and_located(written: Installation) -> None:
+    """Every lie is found and placed; where the end was cut off with all that belongs to it, thanks to the anchor."""
+    chance = random.Random(SEED)
+    ways = _lies()
+    cases = max(size(300, 10_000) // 2, len(ways))  # the test runs once on each kind of database
+    walked = Walked()
+    with written.database.read() as connection:
+        assert list(flaws(connection, written.database.seal, walked)) == []
+    told: Counter[str] = Counter()
+    missed = []
+    for case in range(cases):
+        try:
+            with written.database.write() as connection:
+                _drop_triggers(connection)
+                what = ways[case % len(ways)](connection, chance)
+                found = _found(written, connection, (walked.seq, walked.hash))
+                told[what] += 1
+                if not any(flaw.seq is not None or flaw.place for flaw in found):
+                    missed.append(what)
+                raise _Undo
+        except _Undo:
+            pass
+    assert missed == []
+    assert sum(told.values()) == cases >= 150
+    assert told.keys() >= {f"modify {table.name}.{column.name}" for table in TABLES for column in table.columns}
+    with written.database.read() as connection:
+        assert _found(written, connection, (walked.seq, walked.hash)) == []
+
+
+def test_a_record_that_was_changed_past_its_history_is_named(written: Installation) -> None:
+    firm = written.snapshot.tables["firm"]
+    with written.database.write() as connection:
+        connection.execute(firm.update().where(firm.c.id == 2).values(version=firm.c.version + 1))
+        connection.execute(firm.delete().where(firm.c.id == 3))
+    with written.database.read() as connection:
+        past = list(unrecorded(connection, written.snapshot))
+    found = [(one.entity, one.record_id, one.version, one.noted) for one in past]
+    assert found == [("firm", 2, 3, 2), ("firm", 3, None, 2)]
+
+
+def test_another_key_proves_nothing(written: Installation) -> None:
+    with written.database.read() as connection:
+        found = list(flaws(connection, b"another", Walked()))
+    assert {flaw.code for flaw in found} == {"link.key"}
