@@ -16,12 +16,13 @@ from app.access import rights
 from app.context import Context
 from app.meta.model import Field, FieldPath
 from app.meta.paths import MAX_HOPS, NoPath, find_path
-from app.query import conditions, guard, lists, paths, report_shape, search, select, spec
+from app.query import conditions, guard, lists, order, paths, report_shape, search, select, spec
 from app.query.joins import Joins
 from app.query.operands import Operands
 from app.storage.names import column_name
 from app.system.tables import User, table_of
 from app.web.pages import picking
+from app.web.people import people as known_people
 from tests.proof.secrets import Pair
 
 Defect = Callable[[pytest.MonkeyPatch, Pair], None]
@@ -81,7 +82,7 @@ def _view(patch: pytest.MonkeyPatch, pair: Pair) -> None:
 
 
 def _sort(patch: pytest.MonkeyPatch, pair: Pair) -> None:
-    kept = lists.terms
+    kept = order.terms
 
     def terms(joins: Joins, keys: Any) -> Any:
         with _unguarded(joins):
@@ -129,7 +130,7 @@ def _aggregate(patch: pytest.MonkeyPatch, pair: Pair) -> None:
 
 def _report_columns(patch: pytest.MonkeyPatch, pair: Pair) -> None:
     """Reports group by and compute with unguarded columns of the records that may be read."""
-    kept = report_shape.Selection
+    kept = select.Selection
 
     def selection(*args: Any, **more: Any) -> Any:
         made = kept(*args, **more)
@@ -147,7 +148,7 @@ def _stale(patch: pytest.MonkeyPatch, pair: Pair) -> None:
 
 def _people(patch: pytest.MonkeyPatch, pair: Pair) -> None:
     """People are found by columns that nobody may see."""
-    kept = picking.people
+    kept = known_people
 
     def people(ctx: Context, target: str, text: str, limit: int) -> Any:
         users = table_of(User)

@@ -12,6 +12,8 @@ from sqlalchemy import select, text
 
 from app.runtime.start import ready
 from app.storage.database import open_database
+from app.system.history import HISTORY
+from app.system.outbox import OUTBOX
 from tests.proof.clerks import CUSTOMERS, Clerk, Order, Seat
 from tests.proof.trade import documents
 from tests.support.install import write_documents
@@ -37,6 +39,8 @@ class Stored:
     orders: Mapping[str, list[Mapping[str, Any]]]
     items: Mapping[int, list[Mapping[str, Any]]]
     watchers: Mapping[int, list[int]]
+    history: Mapping[int, list[int]]
+    events: Mapping[int, list[int]]
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_half_done(database_url: str, tmp_path: Path) -> None:
@@ -79,7 +83,7 @@ def _prepare(site: Site) -> list[tuple[str, str]]:
     seats = []
     for visitor in visitors:
         token = visitor.token()
-        cookie = "; ".join(f"{one.key}={one.value}" for one in visitor.client._cookies.values())
+        cookie = "; ".join(f"{one.key}={one.value}" for one in (visitor.client._cookies or {}).values())
         seats.append((cookie, token))
     site.installation.close()
     return seats
@@ -124,7 +128,14 @@ def _read(connection: Any, tables: Any) -> Stored:
     watchers: dict[int, list[int]] = {}
     for row in connection.execute(select(link).order_by(link.c.record_id, link.c.position)).mappings():
         watchers.setdefault(row["record_id"], []).append(row["target_id"])
-    return Stored(grouped(tables["order"], "name"), grouped(tables["item"], "order"), watchers)
+    told = []
+    for table in (HISTORY, OUTBOX):
+        versions: dict[int, list[int]] = {}
+        of_orders = select(table.c.record_id, table.c.version).where(table.c.entity == "order")
+        for record_id, version in connection.execute(of_orders.order_by(table.c.record_id, table.c.version)):
+            versions.setdefault(record_id, []).append(version)
+        told.append(versions)
+    return Stored(grouped(tables["order"], "name"), grouped(tables["item"], "order"), watchers, *told)
 
 
 def _wrongs(clerk: Clerk, stored: Stored) -> Iterator[str]:
@@ -136,11 +147,12 @@ def _wrongs(clerk: Clerk, stored: Stored) -> Iterator[str]:
         rows = stored.orders.get(order.name, [])
         if len(rows) > 1:
             yield f"{order.name} is there {len(rows)} times"
-        elif order.id is not None and [row["id"] for row in rows] != [order.id]:
-            yield f"{order.name} was acknowledged as {order.id} and is lost"
+        elif [row["id"] for row in rows] != [order.id]:
+            yield f"{order.name} was acknowledged as {order.id}; there is {[row['id'] for row in rows]}"
         elif rows:
             yield from _halves(order, rows[0], stored)
             yield from _stale(order, rows[0])
+            yield from _told(order, rows[0], stored)
 
 
 def _halves(order: Order, row: Mapping[str, Any], stored: Stored) -> Iterator[str]:
@@ -158,11 +170,15 @@ def _halves(order: Order, row: Mapping[str, Any], stored: Stored) -> Iterator[st
 
 
 def _stale(order: Order, row: Mapping[str, Any]) -> Iterator[str]:
-    """Compare what is stored with what was acknowledged last, or sent since then."""
-    if row["note"] not in {order.note, *order.perhaps}:
-        yield f"{order.name} says {row['note']}, acknowledged was {order.note}, sent since then {order.perhaps}"
-    archived = row["archived_at"] is not None
-    if archived is not order.archived and not order.perhaps_archived:
-        yield f"{order.name} is archived: {archived}, acknowledged was {order.archived}"
-    if not 0 <= row["version"] - 1 - order.saves <= order.unanswered:
-        yield f"{order.name} has version {row['version']} after {order.saves} saves, {order.unanswered} unanswered"
+    """Compare what is stored with what was acknowledged last."""
+    stored = (row["note"], row["archived_at"] is not None, row["version"])
+    if stored != (order.note, order.archived, order.version):
+        yield f"{order.name} is {stored}, acknowledged was {(order.note, order.archived, order.version)}"
+
+
+def _told(order: Order, row: Mapping[str, Any], stored: Stored) -> Iterator[str]:
+    """Each version of an order has exactly one entry in the history, and one event."""
+    versions = list(range(1, row["version"] + 1))
+    for name, found in (("history", stored.history), ("outbox", stored.events)):
+        if found.get(row["id"], []) != versions:
+            yield f"{order.name} has version {row['version']}; its {name} tells of {found.get(row['id'])}"

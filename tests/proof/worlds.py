@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from sqlalchemy import select
+
 from app.access.actor import Actor, Grant
 from app.records import actions
 from app.system.people import create_user
@@ -180,8 +182,8 @@ def populate(installation: Installation, world: World, chance: random.Random) ->
         for name in TEAMS:
             users[name] = create_user(ctx.connection, f"{name}@example.com", None, f"Mensch {name}", (), f"Team {name}")
         team = installation.snapshot.tables.team
-        for row in ctx.connection.execute(team.select()).mappings():
-            ids[row["name"].removeprefix("Team ")] = row["id"]
+        for record_id, name in ctx.connection.execute(select(team.c.id, team.c.name)):
+            ids[name.removeprefix("Team ")] = record_id
         for name in TEAMS:
             below = tuple(ids[one] for one, above in TEAMS.items() if one == name or name in above)
             world.people.append(Person(users[name], ids[name], below))
