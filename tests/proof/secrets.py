@@ -314,8 +314,19 @@ def _change(chance: random.Random) -> Asked:
     return Asked(f"/r/{chance.choice(('firm', 'deal'))}/{chance.randint(1, ROWS)}/{verb}", form)
 
 
-_WAYS: Final = (_list, _record, _find, _figures, _create, _change)
-_SHARES: Final = (50, 14, 14, 14, 3, 5)
+def _api(chance: random.Random) -> Asked:
+    """Ask the same of the API, with the session's cookie."""
+    key = chance.choice(_KEYS)
+    path, probe = _path(chance, key), _probe(chance)
+    if chance.random() < 0.2:
+        return Asked(chance.choice((f"/api/v1/{key}/{chance.randint(1, ROWS)}", "/api/v1/openapi.json", "/api/v1/me")))
+    asked = {"filter": f'{path} = "{probe}"', "sort": path, "fields": f"name,{path}", "expand": path, "q": probe}
+    names = chance.sample(list(asked), chance.randint(0, 2))
+    return Asked(f"/api/v1/{key}?{urlencode({'count': '1', **{name: asked[name] for name in names}})}")
+
+
+_WAYS: Final = (_list, _record, _find, _figures, _create, _change, _api)
+_SHARES: Final = (42, 14, 12, 12, 3, 5, 12)
 
 
 def ask(visitor: Visitor, token: str, asked: Asked) -> tuple[int, bytes, str]:

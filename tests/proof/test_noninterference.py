@@ -12,6 +12,7 @@ import pytest
 
 from tests.proof.defects import DEFECTS
 from tests.proof.secrets import READER, SALTS, Asked, Pair, ask, make_pair, session
+from tests.support.logical import logical_hash
 from tests.support.proof import SEED, Tally, size
 from tests.support.site import Site
 
@@ -42,7 +43,11 @@ def differences(sites: tuple[Site, Site], seed: str, sessions: int, tally: Tally
     for number in range(sessions):
         tally.add("sessions")
         for asked in session(random.Random(f"{seed}-{number}"), REQUESTS):
+            before = _hash(sites[0]) if asked.form is not None else ""
             here, there = (ask(v, t, asked) for v, t in zip(visitors, tokens, strict=True))
+            if asked.form is not None and here[0] >= 400:
+                tally.add("refused writes")
+                assert _hash(sites[0]) == before, f"{asked} was refused and left something behind"
             tally.add("requests")
             tally.add("answered" if here[0] < 400 else "refused")
             tally.add("changed" if asked.form is not None and here[0] == 303 else "looked")
@@ -53,6 +58,10 @@ def differences(sites: tuple[Site, Site], seed: str, sessions: int, tally: Tally
                 yield Found(asked, (here[0], there[0]), "a canary" if canary else "different")
 
 
+def _hash(site: Site) -> str:
+    return logical_hash(site.installation.database, site.installation.store)
+
+
 def test_what_is_hidden_makes_no_difference(pair: Pair, tmp_path: Path) -> None:
     tally = Tally("non-interference")
     sites = pair.sites(tmp_path)
@@ -60,7 +69,9 @@ def test_what_is_hidden_makes_no_difference(pair: Pair, tmp_path: Path) -> None:
     for site in sites:
         site.installation.close()
     print(*found[:10], sep="\n")
-    tally.report(sessions=SESSIONS, requests=100 * SESSIONS, answered=40 * SESSIONS, changed=SESSIONS)
+    tally.report(
+        sessions=SESSIONS, requests=100 * SESSIONS, answered=40 * SESSIONS, changed=SESSIONS, refused_writes=SESSIONS
+    )
     assert len(found) == 0
 
 
