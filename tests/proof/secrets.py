@@ -31,10 +31,15 @@ SALTS: Final = ("kanaria", "kanarib")
 ROWS: Final = 16
 _REGIONS: Final = ("north", "east", "south")
 _KEYS: Final = ("firm", "deal", "part", "vault")
-#: Differs from answer to answer: tokens against forgery, numbers of requests, times of day.
-_VARIES: Final = re.compile(
-    rb"[IW][\w-]{40,}\.[\w-]{5,}\.[\w-]{20,}|\b[0-9a-f]{8}\b|\b\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
+#: Differs from answer to answer: keys and tokens of forms, moments, numbers of requests, times of day.
+_VARYING: Final = (
+    rb'name="_once" value="[\w-]+"',
+    rb"\d{4}-\d\d-\d\dT[\d:.]+",
+    rb"[IW][\w-]{40,}\.[\w-]{5,}\.[\w-]{20,}",
+    rb"\b[0-9a-f]{8}\b",
+    rb"\b\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?",
 )
+_VARIES: Final = re.compile(b"|".join(_VARYING))
 
 
 def _options(*ids: str) -> dict[str, Any]:
