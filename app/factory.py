@@ -17,7 +17,7 @@ from app.runtime.start import ready
 from app.runtime.store import Store
 from app.storage.database import Database, open_database
 from app.storage.seal import seal_from
-from app.web import gate, headers, lifecycle, problems, render, static
+from app.web import gate, headers, lifecycle, problems, proof, render, static
 from app.web.health import health_pages
 from app.web.lifecycle import DemoAccount, Running
 from app.web.pages.account import account_pages
@@ -107,6 +107,7 @@ def _put_together(app: Flask, running: Running) -> None:
     headers.install(app, https=running.settings.https)
     CSRFProtect(app)
     gate.note_sessions(app)
+    proof.install(app)
     lifecycle.keep(app, running)
     render.install(app, static.collect())
     problems.install(app)
