@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Column, Connection, ForeignKey, Table, or_, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Table, delete, or_, select, update
 
 from app.access.actor import Actor
 from app.access.granting import PERSON
@@ -188,3 +188,11 @@ def end(connection: Connection, actor: Actor, user_id: int, delegation_id: int) 
         return False
     audit.append(connection, actor, "delegation.end", str(delegation_id), {"user": user_id})
     return True
+
+
+def forget(connection: Connection, at: datetime, most: int) -> int:
+    """Take away delegations that have ended, so many at most; the audit trail keeps who lent what to whom."""
+    over = select(DELEGATION.c.id).where(DELEGATION.c.ends_at <= at).order_by(DELEGATION.c.id).limit(most)
+    ids = connection.execute(over).scalars().all()
+    connection.execute(delete(DELEGATION_ROLE).where(DELEGATION_ROLE.c.delegation_id.in_(ids)))
+    return int(connection.execute(delete(DELEGATION).where(DELEGATION.c.id.in_(ids))).rowcount)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Column, Connection, ForeignKey, Table, delete, select, update
@@ -97,3 +97,9 @@ def use(connection: Connection, token: str, password: str) -> bool:
     end_all(connection, user_id)
     audit.append(connection, NOBODY, "user.password_set", email, {"user": user_id})
     return True
+
+
+def forget(connection: Connection, at: datetime, most: int) -> int:
+    """Take away links that are too old, so many at most; returns how many those were."""
+    over = select(PASSWORD_LINK.c.id).where(PASSWORD_LINK.c.expires_at <= at).limit(most)
+    return int(connection.execute(delete(PASSWORD_LINK).where(PASSWORD_LINK.c.id.in_(over))).rowcount)

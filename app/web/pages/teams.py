@@ -98,7 +98,7 @@ def _page(
         teams=teams(ctx.connection),
         action=f"{URL}/{stored.id}" if stored else URL,
         version=seen or 0,
-        name=name,
+        team_name=name,
         parent=parent,
         errors={key: " ".join(one.message.text(ctx.locale) for one in found) for key, found in errors.fields.items()},
         stale=stale,

@@ -166,7 +166,7 @@ def _page(ctx: Context, owner: Owner, wanted: Wanted, *, secret: str = "", error
         locale,
         csrf=csrf(),
         url=owner.url,
-        name=owner.actor.name if owner.id != ctx.actor.id else "",
+        owner=owner.actor.name if owner.id != ctx.actor.id else "",
         wanted=wanted,
         secret=secret,
         errors=[one.message.text(locale) for one in found],
