@@ -16,9 +16,9 @@ from tests.support.site import Visitor
 _DAYS = timedelta(days=10)
 
 
-def _loan(world: World, to: str, *roles: str, **changes: object) -> dict[str, object]:
+def _loan(world: World, borrower: str, *roles: str, **changes: object) -> dict[str, object]:
     last = (date.today() + _DAYS).isoformat()  # noqa: DTZ011  the machine's day is near enough
-    return {"to": world.user(to), "roles": roles, "until": last, "reason": "Urlaub", **changes}
+    return {"to": world.user(borrower), "roles": list(roles), "until": last, "reason": "Urlaub", **changes}
 
 
 def test_somebody_sees_his_devices_and_ends_one(world: World) -> None:
@@ -108,8 +108,8 @@ def _refused(world: World, visitor: Visitor, loan: dict[str, object], where: str
         ({"until": "2001-01-01"}, "until"),
         ({"until": "2999-01-01"}, "until"),
         ({"until": "bald"}, "until"),
-        ({"roles": ()}, "roles"),
-        ({"roles": ("service",)}, "roles"),
+        ({"roles": []}, "roles"),
+        ({"roles": ["service"]}, "roles"),
         ({"reason": "x" * 201}, "reason"),
     ],
 )
