@@ -169,9 +169,11 @@ def delegations_of(connection: Connection, user_id: int) -> tuple[Delegation, ..
         select(*columns).select_from(source).where(mine, DELEGATION.c.ends_at > now()).order_by(DELEGATION.c.id, "role")
     ).all()
     found: dict[int, Delegation] = {}
-    for *values, role in rows:
-        known = found.get(values[0])
-        found[values[0]] = Delegation(*values, (role,)) if known is None else replace(known, roles=(*known.roles, role))
+    for row in rows:
+        known = found.get(row.id) or Delegation(
+            row.id, row.from_id, row.lender, row.to_id, row.borrower, row.ends_at, row.reason, ()
+        )
+        found[row.id] = replace(known, roles=(*known.roles, row.role))
     return tuple(found.values())
 
 
