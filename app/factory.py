@@ -17,19 +17,24 @@ from app.runtime.start import ready
 from app.runtime.store import Store
 from app.storage.database import Database, open_database
 from app.storage.seal import seal_from
-from app.web import gate, headers, lifecycle, problems, render, static
+from app.web import gate, headers, lifecycle, problems, proof, render, static
 from app.web.health import health_pages
 from app.web.lifecycle import DemoAccount, Running
 from app.web.pages.account import account_pages
+from app.web.pages.delegation import delegation_pages
 from app.web.pages.directory import directory_pages
 from app.web.pages.exports import export_pages
 from app.web.pages.finding import finding_pages
 from app.web.pages.forms import form_pages
 from app.web.pages.home import home_pages
 from app.web.pages.lists import list_pages
+from app.web.pages.password_links import password_link_pages
+from app.web.pages.people import people_pages
 from app.web.pages.picking import picking_pages
 from app.web.pages.records import record_pages
 from app.web.pages.reports import report_pages
+from app.web.pages.sessions import session_pages
+from app.web.pages.teams import team_pages
 from app.web.pages.tokens import token_pages
 from app.web.pages.why import why_pages
 from app.web.respond import htmx
@@ -55,6 +60,11 @@ _BLUEPRINTS: Final = (
     directory_pages,
     why_pages,
     token_pages,
+    people_pages,
+    team_pages,
+    session_pages,
+    delegation_pages,
+    password_link_pages,
 )
 
 
@@ -107,6 +117,7 @@ def _put_together(app: Flask, running: Running) -> None:
     headers.install(app, https=running.settings.https)
     CSRFProtect(app)
     gate.note_sessions(app)
+    proof.install(app)
     lifecycle.keep(app, running)
     render.install(app, static.collect())
     problems.install(app)

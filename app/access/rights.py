@@ -20,6 +20,8 @@ from app.meta.model import EntityRights, Model
 from app.meta.role import ALL_RECORDS, POWERS, VERBS, FieldLevel, Power, Reach, Scope, Verb
 from app.meta.role_words import VERB_WORDS
 
+#: Capabilities that nobody can lend to a colleague.
+NEVER_LENT: Final = frozenset({"administer", "people", "configure"})
 _ALL: Final = EntityRights(ALL_RECORDS, ALL_RECORDS, ALL_RECORDS, ALL_RECORDS, ALL_RECORDS, frozenset(POWERS))
 _REFUSED: Final = Label(
     "Sie dürfen in „{entity}“ nichts {verb}. Fragen Sie Ihren CRM-Manager, wenn Sie das brauchen.",
@@ -173,10 +175,16 @@ def access(ctx: Context, entity_key: str) -> EntityAccess:
 
 
 def capable(model: Model, actor: Actor, capability: str) -> bool:
-    """Return whether one of the actor's roles has a capability: `configure`, `people`, `administer`, `export`."""
+    """Return whether one of the actor's roles has a capability: `configure`, `people`, `administer`, `export`.
+
+    What is in `NEVER_LENT` counts in a role of his own only, also where the role got it after it was lent.
+    """
     if actor.everything:
         return True
-    return any(capability in model.roles[key].capabilities for key in actor.roles if key in model.roles)
+    roles = actor.roles
+    if capability in NEVER_LENT:
+        roles = frozenset(grant.role for grant in actor.acting_in() if grant.lent_by is None)
+    return any(capability in model.roles[key].capabilities for key in roles if key in model.roles)
 
 
 def readable_entities(model: Model, actor: Actor) -> frozenset[str]:

@@ -21,7 +21,7 @@ from app.web.policy import CLOSED, capability, declare_blueprint
 URL: Final = "/admin/console"
 #: What Flask-Admin offers and the console doesn't: deleting, bulk actions, exports, its own scripts.
 _UNUSED: Final = ("action_view", "ajax_lookup", "ajax_update", "delete_view", "export", "static")
-_POLICY: Final = capability("administer")
+_POLICY: Final = capability("administer", fresh=True)
 
 
 class Overview(AdminIndexView):  # type: ignore[misc]  # Flask-Admin has no types

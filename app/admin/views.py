@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from wtforms import EmailField, Field, PasswordField, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
+from app.access.granting import PERSON, may_admit, may_grant, may_hold
 from app.access.rights import capable
 from app.admin.choosing import RolesField, TeamField, role_label
 from app.admin.frame import framed
@@ -215,6 +216,7 @@ class Users(Table):
         weak = weakness(form.new_password.data, (model.name or "", model.email)) if form.new_password.data else None
         if weak is not None:
             raise ValidationError(weak.text(locale))
+        _require_granted(model, signs_in_anew=bool(form.new_password.data), is_created=is_created)
         if form.new_password.data:
             model.password = hashed(form.new_password.data)
         model.fs_uniquifier = uuid.uuid4().hex if is_created or not _is_self(model) else model.fs_uniquifier
@@ -229,6 +231,27 @@ class Users(Table):
 def _administers(user: User) -> bool:
     roles = context().snapshot.model.roles
     return any("administer" in roles[role.name].capabilities for role in user.roles if role.name in roles)
+
+
+def _require_granted(user: User, *, signs_in_anew: bool, is_created: bool) -> None:
+    """Make sure that the administrator may change these roles, and how the user signs in.
+
+    Raises:
+        ValidationError: he may not; says why.
+    """
+    ctx = context()
+    model, actor, user_id = ctx.snapshot.model, ctx.actor, None if is_created else user.id
+    state = inspect(user).attrs
+    roles = state.roles.history
+    changed = [role.name for role in (*roles.added, *roles.deleted)]
+    reasons = [may_grant(model, actor, user_id, key) for key in changed]
+    reasons += [may_hold(model, user.kind or PERSON, role.name) for role in roles.added]
+    if not is_created and (signs_in_anew or state.email.history.deleted):
+        before = [role.name for role in (*roles.unchanged, *roles.deleted)]
+        reasons.append(may_admit(model, actor, user_id, before))
+    refused = next((reason for reason in reasons if reason is not None), None)
+    if refused is not None:
+        raise ValidationError(refused.text(ctx.locale))
 
 
 def _is_self(user: User) -> bool:

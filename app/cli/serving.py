@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from datetime import timedelta
 from typing import Final
 
 from flask import Flask
@@ -11,14 +12,19 @@ from flask import Flask
 from app.config import read_settings
 from app.demo.people import DEMO_PASSWORD, DEMO_USERS
 from app.factory import create_app
-from app.system import upkeep
+from app.system import delegations, password_links, sessions, upkeep
 from app.system.upkeep import Task, Upkeep
 from app.web.lifecycle import DemoAccount, running
 
 #: How a worker finds `application`.
 TARGET = "app.cli.serving:application"
 #: What every serving process looks after; one of them does it.
-UPKEEP_TASKS: Final[tuple[Task, ...]] = (*upkeep.TASKS,)
+UPKEEP_TASKS: Final[tuple[Task, ...]] = (
+    *upkeep.TASKS,
+    Task("sessions", timedelta(hours=1), sessions.forget),
+    Task("password_links", timedelta(hours=1), password_links.forget),
+    Task("delegations", timedelta(days=1), delegations.forget),
+)
 #: Objects made before the youngest are looked through for circles.
 _ALLOCATIONS: Final = 20_000
 

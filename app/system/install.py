@@ -20,6 +20,7 @@ from app.system.history import BASELINE, HISTORY, Entry, Stamp, append
 from app.system.numbers import NUMBER, NUMBER_LOG
 from app.system.once import ONCE
 from app.system.outbox import OUTBOX
+from app.system.password_links import PASSWORD_LINK
 from app.system.protection import protect
 from app.system.sessions import SESSION
 from app.system.tables import Base, Head, Installation, now, table_of
@@ -28,7 +29,18 @@ from app.system.tokens import TOKEN
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
 SCHEMA_VERSION: Final = 2
 #: Fixed tables without a mapped class; naming them here is what registers them.
-UNMAPPED: Final = (ATTEMPT, DELEGATION, DELEGATION_ROLE, NUMBER, NUMBER_LOG, ONCE, OUTBOX, SESSION, TOKEN)
+UNMAPPED: Final = (
+    ATTEMPT,
+    DELEGATION,
+    DELEGATION_ROLE,
+    NUMBER,
+    NUMBER_LOG,
+    ONCE,
+    OUTBOX,
+    PASSWORD_LINK,
+    SESSION,
+    TOKEN,
+)
 #: What published a revision; noted with it.
 PROGRAM: Final = "0.1.0"
 

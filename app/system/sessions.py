@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Table, delete, select, update
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, Table, delete, or_, select, update
 
 from app.storage.ledger import FIXED
 from app.storage.types import ID, TEXT, UtcDateTime
@@ -154,3 +154,9 @@ def end_all(connection: Connection, user_id: int, *, but: int | None = None) -> 
     if but is not None:
         ended = ended.where(SESSION.c.id != but)
     return int(connection.execute(ended).rowcount)
+
+
+def forget(connection: Connection, at: datetime, most: int) -> int:
+    """Take away sessions that are over, so many at most; returns how many those were."""
+    over = select(SESSION.c.id).where(or_(SESSION.c.expires_at <= at, SESSION.c.idle_at <= at)).limit(most)
+    return int(connection.execute(delete(SESSION).where(SESSION.c.id.in_(over))).rowcount)

@@ -27,8 +27,8 @@ from app.web.policy import CLOSED, GATE, SIGNED_IN, declare_blueprint, declared
 from app.web.respond import own_place
 
 #: Failed attempts to sign in from one address, and with one e-mail address; more are answered with 429.
-_BY_ADDRESS: Final = "30 per minute; 300 per hour"
-_BY_ACCOUNT: Final = "10 per minute; 60 per hour"
+BY_ADDRESS: Final = "30 per minute; 300 per hour"
+BY_ACCOUNT: Final = "10 per minute; 60 per hour"
 _LONGEST_EMAIL: Final = 254
 _LONGEST_ADDRESS: Final = 64
 #: What a session keeps when somebody signs in.
@@ -151,7 +151,7 @@ def note_sessions(app: Flask) -> None:
     def settle(response: Response) -> Response:
         call = lifecycle.current()
         seen = call.session if call is not None else None
-        sessions.settle(lifecycle.database(), _address(), seen, kept=response.status_code < 400)
+        sessions.settle(lifecycle.database(), address(), seen, kept=response.status_code < 400)
         return response
 
     app.after_request(settle)
@@ -182,10 +182,10 @@ def _begin_anew(app: Flask, user: User, **about: object) -> None:
 
 
 def _limit(app: Flask) -> None:
-    limiter = Limiter(_address, app=app)
+    limiter = Limiter(address, app=app)
     view = app.view_functions["security.login"]
-    limited = limiter.limit(_BY_ADDRESS, methods=["POST"], deduct_when=_refused)(view)
-    limited = limiter.limit(_BY_ACCOUNT, methods=["POST"], key_func=_account, deduct_when=_refused)(limited)
+    limited = limiter.limit(BY_ADDRESS, methods=["POST"], deduct_when=_refused)(view)
+    limited = limiter.limit(BY_ACCOUNT, methods=["POST"], key_func=_account, deduct_when=_refused)(limited)
     app.view_functions["security.login"] = declared(_in_turn(limited), GATE)
 
 
@@ -209,7 +209,7 @@ def _refused(response: Response) -> bool:
     return response.status_code != 302
 
 
-def _address() -> str:
+def address() -> str:
     """Return who asks. With https there is a proxy in front, whose own address all have in common: it says for whom.
 
     Only the last entry counts, which that proxy added; what stands before it was sent by the visitor.

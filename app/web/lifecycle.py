@@ -48,6 +48,18 @@ class SignInFirst(LotseError):
     """Nobody is signed in, and the page is only for those who are."""
 
 
+class ProveFirst(LotseError):
+    """What was sent changes rights, and the reader's last proof of who he is is too old.
+
+    Args:
+        wrong: whether he has just given a proof that isn't one.
+    """
+
+    def __init__(self, *, wrong: bool = False) -> None:
+        super().__init__("a recent proof is needed")
+        self.wrong = wrong
+
+
 class NotSetUp(LotseError):
     """The database has no configuration yet (HTTP 503)."""
 
@@ -195,6 +207,7 @@ def begin() -> None:
     Raises:
         SignInFirst: the page is only for people who are signed in.
         Forbidden: none of the reader's roles has the capability that the page asks for.
+        ProveFirst: what was sent demands a recent proof of who he is.
         NotSetUp: there is no configuration yet.
         NotFound: it is a library's page that the product has no use for.
     """
@@ -232,6 +245,8 @@ def _open(granted: Policy) -> Call:
         raise NotSetUp
     if granted.capability and not (call.snapshot and capable(call.snapshot.model, actor, granted.capability)):
         raise Forbidden(TEXTS["problem.m403"])
+    if granted.fresh and request.method not in SAFE and not sessions.is_proved(call.session):
+        raise ProveFirst
     return call
 
 

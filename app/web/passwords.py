@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
 from flask_security.password_util import PasswordUtil
 
 from app.language import Label, Locale
@@ -69,6 +70,16 @@ def weakness(password: str, about: Iterable[str] = ()) -> Label | None:
         return None
     first = found["sequence"][0] if len(found["sequence"]) == 1 else {}
     return _STOLEN if first.get("dictionary_name") == "passwords" else _GUESSED
+
+
+def matches(password: str, stored: str | None) -> bool:
+    """Return whether a password is the one that is stored; never for somebody who has none."""
+    if stored is None or len(password) > LONGEST:
+        return False
+    try:
+        return _HASHER.verify(stored, normalised(password))
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 class Passwords(PasswordUtil):  # Flask-Security has no types

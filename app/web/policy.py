@@ -24,6 +24,7 @@ class Policy:
         transaction: whether the route gets a transaction; without it the database isn't looked at.
         writes: whether that transaction may write; None for what the method says (GET reads, POST writes).
         scope: what an API token must be good for to be taken here; None where only a session is.
+        fresh: whether what is sent here demands a recent proof of who one is (see `app.web.proof`).
     """
 
     name: str
@@ -32,6 +33,7 @@ class Policy:
     transaction: bool = True
     writes: bool | None = None
     scope: str | None = None
+    fresh: bool = False
 
 
 #: Nobody: a page that a library brings along and the product has no use for; it isn't there (404).
@@ -44,11 +46,15 @@ GATE: Final = Policy("gate", signed_in=False, writes=False)
 SIGNED_IN: Final = Policy("signed in")
 #: The same, for a POST that only looks: a mask that is shown anew while somebody types.
 READING: Final = Policy("signed in, reads", writes=False)
+#: Everybody who is signed in and has proved lately who he is: what gives others, or programs, a part of one's rights.
+PROVED: Final = Policy("signed in, proved", fresh=True)
+#: Everybody; writes. Whoever comes with a one-time link.
+WITH_LINK: Final = Policy("with link", signed_in=False)
 
 
-def capability(name: str) -> Policy:
-    """Return the policy that asks for a capability such as `administer`."""
-    return Policy(f"capability {name}", capability=name)
+def capability(name: str, *, fresh: bool = False) -> Policy:
+    """Return the policy that asks for a capability such as `administer`, and for a recent proof where it says so."""
+    return Policy(f"capability {name}{', proved' if fresh else ''}", capability=name, fresh=fresh)
 
 
 def by_token(scope: str) -> Policy:

@@ -11,7 +11,7 @@ from flask import current_app, g, request, session
 from sqlalchemy.exc import OperationalError
 
 from app.storage.database import Database
-from app.system.sessions import Session, begin, touch
+from app.system.sessions import Session, begin, freshen, touch
 from app.system.tables import now
 
 #: Where the cookie keeps the token.
@@ -19,6 +19,7 @@ TOKEN: Final = "token"  # noqa: S105  a name
 #: What Flask-Login keeps about who is signed in.
 _LOGIN: Final = ("_user_id", "_fresh", "_id", TOKEN)
 _BEGUN: Final = "lotse_session_of"
+_PROVED: Final = "lotse_session_proved"
 
 
 def token() -> str | None:
@@ -45,6 +46,16 @@ def signed_in(user_id: int) -> None:
     setattr(g, _BEGUN, (user_id, kept))
 
 
+def prove(proved: Session) -> None:
+    """Note that the owner of a session has just proved who he is; whatever becomes of the request, it is kept."""
+    setattr(g, _PROVED, proved.id)
+
+
+def is_proved(asked: Session | None) -> bool:
+    """Return whether the owner of a session has proved lately, or in this very request, who he is."""
+    return asked is not None and (asked.is_fresh(now()) or g.get(_PROVED) == asked.id)
+
+
 def settle(database: Database, address: str, seen: Session | None, *, kept: bool) -> None:
     """Write what is to be known of sessions after a request, in a short transaction of its own.
 
@@ -54,7 +65,10 @@ def settle(database: Database, address: str, seen: Session | None, *, kept: bool
         seen: the session that the request used.
         kept: whether the request's own transaction was committed.
     """
-    begun = g.pop(_BEGUN, None)
+    begun, proved = g.pop(_BEGUN, None), g.pop(_PROVED, None)
+    if proved is not None:
+        with database.write() as connection:
+            freshen(connection, proved, now())
     if begun is not None and kept:
         user_id, stays = begun
         with database.write() as connection:

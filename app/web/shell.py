@@ -34,7 +34,9 @@ def page(ctx: Context, title: str, main: str, *, q: str = "") -> str:
         q: what stands in the search box.
     """
     actor = ctx.actor
-    pieces = ctx.snapshot.plan(("web.shell", actor.shape, ctx.locale), lambda: _frame(ctx))
+    # What can't be lent isn't in a shape: two people with the same one may differ in it.
+    held = tuple(capable(ctx.snapshot.model, actor, name) for name in ("people", "administer"))
+    pieces = ctx.snapshot.plan(("web.shell", actor.shape, held, ctx.locale), lambda: _frame(ctx))
     path = here()
     fixed: Mapping[str, Callable[[], object]] = {
         "preferences": lambda: preferences(actor),
@@ -44,6 +46,7 @@ def page(ctx: Context, title: str, main: str, *, q: str = "") -> str:
         "initials": lambda: initials(actor.name),
         "name": lambda: actor.name,
         "email": lambda: actor.email,
+        "acting": lambda: _acting(ctx),
         "here": lambda: path,
         "main": lambda: markup.trusted(main),
         "toasts": lambda: toasts.take(ctx.locale),
@@ -97,9 +100,16 @@ def _frame(ctx: Context) -> Pieces:
             {"url": f"/r/{entity.key}/new", "label": entity.label.text(locale), "icon": entity.icon or "plus-lg"}
             for entity in creatable(ctx)[:MOST_MORE]
         ],
+        manages=capable(ctx.snapshot.model, ctx.actor, "people"),
         administers=capable(ctx.snapshot.model, ctx.actor, "administer"),
     )
     return tuple(re.split(f"{mark}([^{_CLOSE}]*){_CLOSE}", str(html)))
+
+
+def _acting(ctx: Context) -> Markup:
+    """Return for whom the reader acts beside himself, or nothing."""
+    names = sorted({grant.lent_by for grant in ctx.actor.acting_in() if grant.lent_by is not None})
+    return render("parts/acting.html", ctx.locale, names=names) if names else Markup()
 
 
 def _entry(place: Place, ctx: Context) -> dict[str, object]:

@@ -19,7 +19,8 @@ _PAGES = (
     "/report/forecast?show=chart", "/report/forecast?show=pivot", "/report/customers_by_class?show=table",
     "/pick/account?q=gmbh", "/quick/account", "/e/nothing", "/e/account?f.nothing.is=1", "/admin/console/",
     "/admin/console/users/", "/admin/console/users/new/", "/admin/console/users/edit/?id=1",
-    "/admin/console/documents/", "/admin/console/audit/",
+    "/admin/console/documents/", "/admin/console/audit/", "/people", "/people?active=0&q=xyzxyz", "/people/new",
+    "/people/1", "/teams", "/teams/1", "/technical", "/technical/new", "/me/sessions", "/me/delegation",
 )  # fmt: skip
 _RUN = """async () => {
   const found = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });

@@ -25,7 +25,7 @@ def _role(site: Site, name: str) -> str:
 
 
 def _user(site: Site, **changes: object) -> dict[str, object]:
-    values = {"email": "neu@example.com", "name": "Nora Neu", "active": "y", "roles": _role(site, "sales")}
+    values = {"email": "neu@example.com", "name": "Nora Neu", "active": "y", "roles": _role(site, "administrator")}
     return {**values, "locale": "de", "new_password": PASSWORD, **changes}
 
 
@@ -64,13 +64,13 @@ def test_a_user_is_made_signs_in_and_is_deactivated(site: Site) -> None:
     person = Visitor(site.app.test_client())
     assert person.post("/login", {"email": "neu@example.com", "password": PASSWORD}).status_code == 302
     assert "Nora Neu" in person.get("/").text
-    assert person.get("/e/account").status_code == 200
+    assert person.get(f"{_CONSOLE}/").status_code == 200
     edit = f"{_CONSOLE}/users/edit/?id={_ids(site, 'neu@example.com')}"
     assert 'value="neu@example.com"' in visitor.get(edit).text
     values = _user(site, new_password="", version=1)
     del values["active"]
     assert visitor.post(edit, values).status_code == 302
-    assert person.get("/e/account").status_code == 303
+    assert person.get(f"{_CONSOLE}/").status_code == 303
     with site.installation.database.read() as connection:
         actions = list(connection.execute(select(AuditEntry.action).order_by(AuditEntry.id)).scalars())
     assert actions[-2:] == ["user.create", "user.update"]
@@ -96,7 +96,11 @@ def test_a_wrong_user_is_refused_with_a_sentence(site: Site, changes: dict[str, 
 def test_the_slower_of_two_administrators_is_refused_and_sees_the_new_state(site: Site) -> None:
     visitor = site.visitor("administrator")
     for place, row, values in (
-        ("users", _ids(site, email_of("sales")), _user(site, email=email_of("sales"), new_password="")),
+        (
+            "users",
+            _ids(site, email_of("sales")),
+            _user(site, email=email_of("sales"), new_password="", roles=_role(site, "sales")),
+        ),
         ("teams", 1, {"name": "Team A"}),
     ):
         edit = f"{_CONSOLE}/{place}/edit/?id={row}"

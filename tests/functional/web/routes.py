@@ -17,10 +17,19 @@ from tests.support.site import Site, Visitor
 PARTS: Final[dict[str, Any]] = {
     "entity": "account", "name": "all", "kind": "csv", "key": "forecast", "record_id": 1, "target": "account",
     "board": "sales", "tile_id": "activity_today", "version": "x", "path": "css/lotse.css", "filename": "x.css",
-    "export_type": "csv",
+    "export_type": "csv", "user_id": 3, "team_id": 1, "token_id": 1, "session_id": 9999, "delegation_id": 9999,
+    "token": "none",
 }  # fmt: skip
 #: Pages that somebody may see without being signed in; whoever adds one has to add it here, too.
-OPEN: Final = frozenset({"security.login", "health.healthz", "static_pages.file"})
+OPEN: Final = frozenset(
+    {
+        "security.login",
+        "health.healthz",
+        "static_pages.file",
+        "password_link_pages.ask",
+        "password_link_pages.choose",
+    }
+)
 #: What a stranger is told everywhere else: sign in first, or that there is nothing.
 _TURNED_AWAY: Final = frozenset({302, 303, 401, 404})
 

@@ -1,0 +1,91 @@
+"""Who may give which role to whom: people's roles and technical ones are kept in different hands.
+
+Whoever runs the technology decides who else does; whoever answers for the people decides who sees data. Neither can
+give himself, or get by a detour, what belongs to the other. The people's pages and the console ask here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from app.access.actor import Actor
+from app.access.rights import capable
+from app.language import Label
+from app.meta.model import Model
+
+#: What a person is, and what a program that signs in is.
+PERSON: Final = "person"
+TECHNICAL: Final = "technical"
+#: Capabilities that decide over people's data.
+_OF_PEOPLE: Final = frozenset({"configure", "people", "export"})
+
+_NOT_YOURSELF: Final = Label(
+    "Niemand ändert seine eigenen Rollen. Bitten Sie einen Kollegen, der das darf.",
+    "Nobody changes his own roles. Ask a colleague who may.",
+)
+_ADMINISTERS: Final = Label(
+    "Die Rolle „{role}“ kann nur geben oder nehmen, wer selbst verwaltet. Bitten Sie einen Administrator.",
+    "Only somebody who administers can give or take the role “{role}”. Ask an administrator.",
+)
+_MANAGES: Final = Label(
+    "Die Rolle „{role}“ kann nur geben oder nehmen, wer Benutzer führt. Bitten Sie einen CRM-Manager.",
+    "Only somebody who manages people can give or take the role “{role}”. Ask a CRM manager.",
+)
+_NO_DATA: Final = Label(
+    "Ein technisches Konto bekommt keine Rolle wie „{role}“, die an Daten reicht. Nehmen Sie sie wieder weg.",
+    "A technical account gets no role such as “{role}” that reaches data. Take it away again.",
+)
+
+
+def is_about_data(model: Model, role_key: str) -> bool:
+    """Return whether a role gives any right on records, or a capability that decides over them."""
+    role = model.roles.get(role_key)
+    return role is not None and (bool(role.entities) or bool(role.capabilities & _OF_PEOPLE))
+
+
+def may_grant(model: Model, actor: Actor, user_id: int | None, role_key: str) -> Label | None:
+    """Return why somebody may not give a role to a user, or take it from him; None where he may.
+
+    Args:
+        model: what the roles say.
+        actor: who wants to.
+        user_id: the user who gets or loses the role; None for one who is just being made.
+        role_key: which role; one without a document is treated like one with rights, since a publish may give it some.
+    """
+    if actor.everything:
+        return None
+    if user_id is not None and actor.id == user_id:
+        return _NOT_YOURSELF
+    role = model.roles.get(role_key)
+    label = Label.same(role_key) if role is None else role.label
+    administers = role is not None and "administer" in role.capabilities
+    if administers and not capable(model, actor, "administer"):
+        return _ADMINISTERS.format(role=label)
+    if (not administers or is_about_data(model, role_key)) and not capable(model, actor, "people"):
+        return _MANAGES.format(role=label)
+    return None
+
+
+def may_hold(model: Model, kind: str, role_key: str) -> Label | None:
+    """Return why an account of a kind (`PERSON`, `TECHNICAL`) can't have a role; None where it can."""
+    if kind == TECHNICAL and (role_key not in model.roles or is_about_data(model, role_key)):
+        role = model.roles.get(role_key)
+        return _NO_DATA.format(role=Label.same(role_key) if role is None else role.label)
+    return None
+
+
+def may_admit(model: Model, actor: Actor, user_id: int | None, role_keys: Iterable[str]) -> Label | None:
+    """Return why somebody may not decide how a user signs in (his address, his password); None where he may.
+
+    Whoever could would act in that user's roles; so it takes what giving them would take.
+
+    Args:
+        model: what the roles say.
+        actor: who wants to.
+        user_id: whose address or password it is; one's own may be changed.
+        role_keys: the roles that the user has.
+    """
+    if user_id is not None and user_id == actor.id:
+        return None
+    return next((why for key in role_keys if (why := may_grant(model, actor, user_id, key)) is not None), None)

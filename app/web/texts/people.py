@@ -1,0 +1,177 @@
+"""Texts of people, teams, sessions, lending, the one-time link and the password question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.language import Label
+
+TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
+    "people": {
+        "person": Label("Benutzer", "People"),
+        "person_lead": Label(
+            "Wer mit dem CRM arbeitet, in welchen Rollen. Niemand wird gelöscht; wer geht, wird stillgelegt.",
+            "Who works with the CRM, in which roles. Nobody is deleted; who leaves is deactivated.",
+        ),
+        "technical": Label("Technische Konten", "Technical accounts"),
+        "technical_lead": Label(
+            "Konten für Programme. Sie haben kein Passwort und keine Rolle, die an Daten reicht.",
+            "Accounts for programs. They have no password and no role that reaches data.",
+        ),
+        "new": Label("Neu anlegen", "Create"),
+        "new_person": Label("Benutzer anlegen", "Create a user"),
+        "new_technical": Label("Technisches Konto anlegen", "Create a technical account"),
+        "search": Label("Name oder E-Mail-Adresse", "Name or e-mail address"),
+        "find": Label("Suchen", "Search"),
+        "active": Label("Aktiv", "Active"),
+        "inactive": Label("Stillgelegt", "Deactivated"),
+        "count": Label("{n} gefunden", "{n} found"),
+        "nothing": Label("Niemand gefunden. Versuchen Sie weniger Buchstaben.", "Nobody found. Try fewer letters."),
+        "earlier": Label("Vorige Seite", "Previous page"),
+        "later": Label("Nächste Seite", "Next page"),
+        "name": Label("Name", "Name"),
+        "email": Label("E-Mail-Adresse", "E-mail address"),
+        "team": Label("Team", "Team"),
+        "no_team": Label("kein Team", "no team"),
+        "language": Label("Sprache", "Language"),
+        "may_sign_in": Label("Darf sich anmelden", "May sign in"),
+        "roles": Label("Rollen", "Roles"),
+        "roles_hint": Label(
+            "Ein Bereich tritt für diese Rolle an die Stelle des eigenen Teams. Ohne Tag gilt sie, bis jemand "
+            "sie nimmt.",
+            "An area takes the place of the own team for this role. Without a day it lasts until somebody takes it.",
+        ),
+        "area": Label("Bereich", "Area"),
+        "own_team": Label("eigenes Team", "own team"),
+        "until": Label("Bis einschließlich", "Up to and including"),
+        "area_of": Label("Bereich der Rolle „{role}“", "Area of the role “{role}”"),
+        "until_of": Label("Letzter Tag der Rolle „{role}“", "Last day of the role “{role}”"),
+        "ended": Label("abgelaufen", "ended"),
+        "own_account": Label(
+            "Das sind Sie selbst: Rollen, Team und ob Sie sich anmelden dürfen, ändert ein Kollege.",
+            "This is you: your roles, your team and whether you may sign in are changed by a colleague.",
+        ),
+        "save": Label("Speichern", "Save"),
+        "saved": Label("„{name}“ ist gespeichert.", "“{name}” is saved."),
+        "why": Label("Was darf er, und warum?", "What may they do, and why?"),
+        "password": Label("Passwort", "Password"),
+        "password_hint": Label(
+            "Ein Link, mit dem jemand sein Passwort selbst wählt. Er gilt 48 Stunden und ein einziges Mal.",
+            "A link by which somebody chooses his password himself. It is good for 48 hours, and once.",
+        ),
+        "make_link": Label("Einmal-Link erzeugen", "Make a one-time link"),
+        "link_once": Label(
+            "Geben Sie diesen Link nur der Person selbst. Er wird nur jetzt gezeigt.",
+            "Give this link to nobody but the person. It is shown now and never again.",
+        ),
+        "link": Label("Einmal-Link", "One-time link"),
+        "tokens": Label("API-Token", "API tokens"),
+    },
+    "team": {
+        "title": Label("Teams", "Teams"),
+        "lead": Label(
+            "Wer „Team und darunter“ sehen darf, sieht auch die Datensätze der Teams, die hier darunter stehen.",
+            "Whoever may see “team and below” also sees the records of the teams that stand below here.",
+        ),
+        "name": Label("Name", "Name"),
+        "parent": Label("Gehört zu", "Belongs to"),
+        "top": Label("keinem anderen Team", "no other team"),
+        "members": Label("{n} Aktive", "{n} active"),
+        "new": Label("Team anlegen", "Create a team"),
+        "edit": Label("Team „{name}“ ändern", "Change the team “{name}”"),
+        "create": Label("Anlegen", "Create"),
+        "save": Label("Speichern", "Save"),
+        "nothing": Label("Es gibt noch kein Team.", "There is no team yet."),
+    },
+    "sessions": {
+        "title": Label("Angemeldete Geräte", "Signed-in devices"),
+        "lead": Label(
+            "Kennen Sie ein Gerät nicht, beenden Sie seine Sitzung und ändern Sie Ihr Passwort.",
+            "If you don't know a device, end its session and change your password.",
+        ),
+        "device": Label("Gerät", "Device"),
+        "address": Label("Adresse", "Address"),
+        "since": Label("Angemeldet seit", "Signed in since"),
+        "seen": Label("Zuletzt benutzt", "Last used"),
+        "this": Label("dieses Gerät", "this device"),
+        "end": Label("Beenden", "End"),
+        "end_of": Label("Sitzung beenden: {device}", "End the session: {device}"),
+        "end_others": Label("Alle anderen beenden", "End all others"),
+        "end_all": Label("Alle beenden", "End all"),
+        "none": Label("Niemand ist angemeldet.", "Nobody is signed in."),
+        "unknown": Label("unbekanntes Gerät", "unknown device"),
+        "on": Label("{browser} auf {system}", "{browser} on {system}"),
+        "ended": Label("Beendet.", "Ended."),
+    },
+    "lend": {
+        "title": Label("Vertretung", "Delegation"),
+        "lead": Label(
+            "Leihen Sie einem Kollegen Rollen, solange Sie nicht da sind. Er handelt dann auch für Sie. Was Sie "
+            "verlieren, "
+            "verliert auch er; weiterverleihen kann er nichts.",
+            "Lend roles to a colleague while you are away. They then act for you, too. What you lose they lose "
+            "as well; "
+            "they can't lend anything on.",
+        ),
+        "nothing_to_lend": Label(
+            "Sie haben keine Rolle, die Sie verleihen können. Rollen, die über Benutzer, Aufbau oder Technik "
+            "entscheiden, "
+            "werden nicht verliehen.",
+            "You have no role that you can lend. Roles that decide over people, structure or technology aren't lent.",
+        ),
+        "given": Label("Verliehen", "Lent"),
+        "to": Label("An", "To"),
+        "choose": Label("Bitte wählen", "Please choose"),
+        "roles": Label("Rollen", "Roles"),
+        "until": Label("Bis einschließlich", "Up to and including"),
+        "reason": Label("Grund", "Reason"),
+        "reason_hint": Label("Zum Beispiel Urlaub. Darf leer bleiben.", "Holiday, for instance. May stay empty."),
+        "lend": Label("Verleihen", "Lend"),
+        "end": Label("Beenden", "End"),
+        "end_of": Label("Vertretung beenden: {name}", "End the delegation: {name}"),
+        "from_to": Label("{lender} an {borrower}", "{lender} to {borrower}"),
+        "who": Label("Wer an wen", "Who to whom"),
+        "none": Label("Zurzeit ist nichts verliehen.", "Nothing is lent at the moment."),
+        "acting": Label("Sie handeln auch für {names}", "You also act for {names}"),
+        "done": Label("Verliehen an {name}.", "Lent to {name}."),
+    },
+    "prove": {
+        "title": Label("Sind Sie es wirklich?", "Is it really you?"),
+        "lead": Label(
+            "Was Sie gerade tun, ändert Rechte. Bestätigen Sie es mit Ihrem Passwort; Ihre Eingaben bleiben "
+            "erhalten. Wer "
+            "kein Passwort hat, meldet sich ab und neu an.",
+            "What you are doing changes rights. Confirm it with your password; what you entered is kept. Whoever "
+            "has no "
+            "password signs out and in again.",
+        ),
+        "wrong": Label(
+            "Das ist nicht Ihr Passwort. Versuchen Sie es noch einmal.", "This isn't your password. Please try again."
+        ),
+        "go": Label("Bestätigen", "Confirm"),
+    },
+    "link": {
+        "title": Label("Passwort wählen", "Choose a password"),
+        "lead": Label(
+            "Für {email}. Das Passwort braucht mindestens zwölf Zeichen.",
+            "For {email}. The password needs at least twelve characters.",
+        ),
+        "again": Label("Noch einmal", "Once more"),
+        "different": Label(
+            "Die beiden Eingaben sind verschieden. Tippen Sie dasselbe Passwort zweimal.",
+            "The two entries differ. Type the same password twice.",
+        ),
+        "length": Label(
+            "Das Passwort muss zwischen {least} und {most} Zeichen lang sein.",
+            "The password must be between {least} and {most} characters long.",
+        ),
+        "gone": Label("Dieser Link gilt nicht mehr", "This link is no longer good"),
+        "gone_hint": Label(
+            "Er wurde schon benutzt, ist älter als 48 Stunden, oder es gibt einen neueren. Bitten Sie Ihren "
+            "CRM-Manager um "
+            "einen neuen.",
+            "It was used already, is older than 48 hours, or there is a newer one. Ask your CRM manager for a new one.",
+        ),
+    },
+}

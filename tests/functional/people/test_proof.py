@@ -1,0 +1,110 @@
+"""Step-up: what changes rights asks for the password where the last proof is old, and loses nothing over it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from app.web.policy import policy_of
+from tests.functional.people.world import BOTH, World, fields
+from tests.functional.web.routes import doors
+from tests.support.site import PASSWORD
+
+_NEW = {"name": "Nora Neu", "email": "nora@example.com", "locale": "en", "team": "", "role.sales": "1"}
+
+
+def test_what_was_sent_is_kept_in_the_question_and_done_with_the_answer(world: World) -> None:
+    manager = world.visitor("crm_manager")
+    world.age()
+    asked = manager.post("/people/new", _NEW)
+    assert asked.status_code == 401
+    assert "Sind Sie es wirklich?" in asked.text
+    kept = fields(asked.text, "/people/new")
+    assert kept == {**_NEW, "_proof": ""}
+    assert "user.create" not in world.audited()
+    assert manager.post("/people/new", {**kept, "_proof": PASSWORD}).status_code == 303
+    user = world.user_by("nora@example.com")
+    assert world.column(user, "locale") == "en"
+    assert world.actor(user).roles == {"sales"}
+    assert manager.post("/teams", {"name": "Gleich danach", "parent": ""}).status_code == 303
+
+
+def test_a_wrong_answer_does_nothing_and_keeps_what_was_sent(world: World) -> None:
+    manager = world.visitor("crm_manager")
+    world.age()
+    for _ in range(2):
+        answer = manager.post("/people/new", {**_NEW, "_proof": "falsch-falsch-falsch"})
+        assert answer.status_code == 401
+        assert "nicht Ihr Passwort" in answer.text
+        assert "falsch-falsch" not in answer.text
+        assert fields(answer.text, "/people/new")["name"] == "Nora Neu"
+    assert "user.create" not in world.audited()
+    assert manager.post("/teams", {"name": "x", "parent": ""}).status_code == 401
+
+
+def test_a_right_answer_counts_also_where_the_form_is_wrong(world: World) -> None:
+    manager = world.visitor("crm_manager")
+    world.age()
+    assert manager.post("/people/new", {**_NEW, "email": "keine", "_proof": PASSWORD}).status_code == 422
+    assert manager.post("/people/new", _NEW).status_code == 303
+
+
+def test_a_proof_is_the_sessions_own(world: World) -> None:
+    here, there = world.visitor("crm_manager"), world.visitor("crm_manager")
+    world.age()
+    assert here.post("/teams", {"name": "A", "parent": "", "_proof": PASSWORD}).status_code == 303
+    assert there.post("/teams", {"name": "B", "parent": ""}).status_code == 401
+
+
+def test_guessing_comes_to_an_end(world: World) -> None:
+    manager = world.visitor("crm_manager")
+    world.age()
+    statuses = [manager.post("/teams", {"name": "x", "_proof": f"geraten-geraten-{n}"}).status_code for n in range(12)]
+    assert statuses == [401] * 10 + [429] * 2
+    assert manager.post("/teams", {"name": "x", "_proof": PASSWORD}).status_code == 429
+
+
+def test_without_a_token_no_answer_is_looked_at(world: World) -> None:
+    manager = world.visitor("crm_manager")
+    world.age()
+    for _ in range(12):
+        assert manager.client.post("/teams", data={"name": "x", "_proof": "geraten-geraten"}).status_code == 400
+    assert manager.post("/teams", {"name": "x", "parent": "", "_proof": PASSWORD}).status_code == 303
+
+
+def test_the_console_asks_too_and_every_value_survives(world: World) -> None:
+    administrator = world.visitor("administrator")
+    url = "/admin/console/teams/new/?url=/admin/console/teams/"
+    world.age()
+    asked = administrator.post(url, {"name": 'Team "Ü" <1>'})
+    assert asked.status_code == 401
+    action = re.search(r'action="(/admin/console/[^"]+)"', asked.text)
+    assert action is not None
+    assert action[1] == url
+    assert administrator.post(url, {**fields(asked.text, url), "_proof": PASSWORD}).status_code == 302
+    assert world.team('Team "Ü" <1>')
+
+
+def test_everything_that_changes_rights_asks(world: World) -> None:
+    """Whatever route is for those who manage people or technology, or says so itself, refuses an old proof."""
+    visitor, asked = world.visitor(BOTH), set()
+    world.age()
+    for door in doors(world.site.app, ("POST",)):
+        assert door.policy is not None
+        if door.policy.capability in ("people", "administer"):
+            if visitor.post(door.url).status_code != 404:
+                assert door.policy.fresh, door.endpoint
+        if door.policy.fresh:
+            assert visitor.post(door.url).status_code == 401, door.endpoint
+            asked.add(door.endpoint)
+    assert {"person_save", "person_link", "technical_save"} <= {one.rpartition(".")[2] for one in asked}
+    assert {"token_pages.make", "team_pages.save", "delegation_pages.make", "console_users.edit_view"} <= asked
+
+
+@pytest.mark.parametrize("url", ["/people", "/teams", "/me/tokens", "/me/delegation", "/admin/console/users/"])
+def test_looking_needs_no_proof(world: World, url: str) -> None:
+    visitor = world.visitor(BOTH)
+    world.age()
+    assert visitor.get(url).status_code == 200
+    assert policy_of(world.site.app, "people_pages.person_index") is not None
