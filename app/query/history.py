@@ -1,4 +1,4 @@
-"""What happened to a record, as far as its reader may know: the same rights as on the record itself, as they are now."""
+"""What happened to a record, as far as its reader may know: under the rights on the record as they are now."""
 
 from __future__ import annotations
 
