@@ -169,9 +169,7 @@ def rights(model: Model, actor: Actor, entity_key: str) -> EntityAccess:
 def access(ctx: Context, entity_key: str) -> EntityAccess:
     """Return the same, worked out once per snapshot for everybody who has these roles."""
     shape = ctx.actor.shape
-    return ctx.snapshot.plan(
-        ("access", shape, entity_key), lambda: access_of(ctx.snapshot.model, shape, entity_key)
-    )
+    return ctx.snapshot.plan(("access", shape, entity_key), lambda: access_of(ctx.snapshot.model, shape, entity_key))
 
 
 def capable(model: Model, actor: Actor, capability: str) -> bool:

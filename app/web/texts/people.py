@@ -162,10 +162,6 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Die beiden Eingaben sind verschieden. Tippen Sie dasselbe Passwort zweimal.",
             "The two entries differ. Type the same password twice.",
         ),
-        "length": Label(
-            "Das Passwort muss zwischen {least} und {most} Zeichen lang sein.",
-            "The password must be between {least} and {most} characters long.",
-        ),
         "gone": Label("Dieser Link gilt nicht mehr", "This link is no longer good"),
         "gone_hint": Label(
             "Er wurde schon benutzt, ist älter als 48 Stunden, oder es gibt einen neueren. Bitten Sie Ihren "
