@@ -24,6 +24,8 @@ class Policy:
         transaction: whether the route gets a transaction; without it the database isn't looked at.
         writes: whether that transaction may write; None for what the method says (GET reads, POST writes).
         scope: what an API token must be good for to be taken here; None where only a session is.
+        unproved: whether it is open to somebody who still owes his second factor.
+        unset: whether it is open to somebody who still has to set up the second factor that a role of his demands.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Policy:
     transaction: bool = True
     writes: bool | None = None
     scope: str | None = None
+    unproved: bool = False
+    unset: bool = False
 
 
 #: Nobody: a page that a library brings along and the product has no use for; it isn't there (404).
@@ -42,6 +46,12 @@ PUBLIC: Final = Policy("public", signed_in=False, transaction=False)
 GATE: Final = Policy("gate", signed_in=False, writes=False)
 #: Everybody who is signed in; what he may do with which records is asked further down, at each verb.
 SIGNED_IN: Final = Policy("signed in")
+#: Everybody whose password was right: showing the second factor (what is used up has a transaction of its own).
+PROVING: Final = Policy("second factor owed", writes=False, unproved=True)
+#: Everybody whose password was right: leaving.
+LEAVING: Final = Policy("leaving", unproved=True, unset=True)
+#: Everybody who is signed in, even where a role demands a second factor and he has none yet: setting it up.
+SETTING_UP: Final = Policy("setting up factors", unset=True)
 #: The same, for a POST that only looks: a mask that is shown anew while somebody types.
 READING: Final = Policy("signed in, reads", writes=False)
 
