@@ -120,7 +120,8 @@ def test_no_unsafe_route_works_without_a_token(site: Site) -> None:
 
 
 @pytest.mark.parametrize("told", ["198.51.100.1", "10.0.0.1, 198.51.100.1"])
-def test_behind_a_proxy_each_visitor_has_his_own_limit(site: Site, told: str) -> None:
+def test_behind_a_proxy_each_visitor_has_his_own_limit(sqlite_url: str, told: str) -> None:
+    site = make_site(sqlite_url)
     with site.app.app_context():
         settings = replace(running().settings, https=True)
     client = create_app(settings, database=site.installation.database).test_client()
@@ -138,7 +139,8 @@ def test_behind_a_proxy_each_visitor_has_his_own_limit(site: Site, told: str) ->
     assert attempt(99, "198.51.100.2") == 200
 
 
-def test_an_unknown_user_takes_as_long_as_a_wrong_password(site: Site) -> None:
+def test_an_unknown_user_takes_as_long_as_a_wrong_password(sqlite_url: str) -> None:
+    site = make_site(sqlite_url)
     visitor = site.visitor()
     token = visitor.token()
 
