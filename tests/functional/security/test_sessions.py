@@ -105,7 +105,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(site: Site, https: 
 def test_no_unsafe_route_works_without_a_token(site: Site) -> None:
     """Every route that is open to the reader and takes a POST wants a token first, whatever it would say then."""
     visitor, tried = site.visitor("crm_manager"), 0
-    parts: dict[str, Any] = {"entity": "account", "target": "account", "record_id": 1, "token_id": 1}
+    parts: dict[str, Any] = {"entity": "account", "target": "account", "record_id": 1, "token_id": 1, "passkey_id": 1}
     for rule in site.app.url_map.iter_rules():
         granted = policy_of(site.app, rule.endpoint)
         if "POST" not in (rule.methods or ()) or granted in (CLOSED, PUBLIC) or granted is None or granted.scope:
