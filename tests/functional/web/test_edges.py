@@ -19,7 +19,7 @@ from tests.support.site import Site, make_site
 _PARTS: dict[str, Any] = {
     "entity": "account", "name": "all", "kind": "csv", "key": "forecast", "record_id": 1, "target": "account",
     "board": "sales", "tile_id": "activity_today", "version": "x", "path": "css/lotse.css", "filename": "x.css",
-    "export_type": "csv", "token_id": 1,
+    "export_type": "csv", "token_id": 1, "passkey_id": 1,
 }  # fmt: skip
 #: Pages that somebody may see without being signed in.
 _OPEN = {"security.login", "health.healthz", "static_pages.file"}
