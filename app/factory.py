@@ -24,6 +24,7 @@ from app.web.pages.account import account_pages
 from app.web.pages.delegation import delegation_pages
 from app.web.pages.directory import directory_pages
 from app.web.pages.exports import export_pages
+from app.web.pages.factors import factor_pages
 from app.web.pages.finding import finding_pages
 from app.web.pages.forms import form_pages
 from app.web.pages.history import history_pages
@@ -50,6 +51,7 @@ _BLUEPRINTS: Final = (
     static.static_pages,
     health_pages,
     account_pages,
+    factor_pages,
     home_pages,
     list_pages,
     record_pages,

@@ -101,6 +101,7 @@ class Role:
         entities: rights by entity key; `*` stands for every entity that isn't named.
         home: key of the dashboard that its people start on, or None.
         capabilities: rights that aren't about records: `configure`, `people`, `administer`, `export`.
+        second_factor: whether its people have to show a second factor when they sign in.
     """
 
     key: str
@@ -109,6 +110,7 @@ class Role:
     home: str | None = None
     capabilities: frozenset[str] = frozenset()
     help: Label | None = None
+    second_factor: bool = False
 
     def on(self, entity_key: str) -> EntityRights:
         """Return the rights on the records of an entity."""

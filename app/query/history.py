@@ -98,7 +98,7 @@ _PAGE: Final = _page_statement()
 
 
 def history_page(ctx: Context, record: Record, before: int = NEWEST) -> HistoryPage:
-    """Return a page of a record's history; a full one, so that its length tells nothing about what the reader can't see.
+    """Return a page of a record's history; a full one: its length tells nothing of what is hidden.
 
     Args:
         ctx: the reader.

@@ -155,6 +155,8 @@ def _save(
         plan, pool, before, permit = _stored(ctx, entity_key, record_id, "update")
         if before.archived_at is not None:
             raise Conflict(texts.ARCHIVED)
+        if version > before.version:
+            raise Conflict(texts.CHANGED)  # nobody has seen a version that isn't there yet: there is nothing to compare
         draft, merged = Draft(plan, pool, before=before, permit=permit), None
         preparation = _filled(ctx, pool, [draft], [raw])
         if is_stale(draft, version, bases):

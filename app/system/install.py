@@ -16,6 +16,7 @@ from app.storage.statements import AddColumn
 from app.system import backups, upkeep  # noqa: F401  they declare tables
 from app.system.attempts import ATTEMPT
 from app.system.delegations import DELEGATION, DELEGATION_ROLE
+from app.system.factors import AUTHENTICATOR, PASSKEY, RECOVERY
 from app.system.history import BASELINE, HISTORY, Entry, Stamp, append
 from app.system.numbers import NUMBER, NUMBER_LOG
 from app.system.once import ONCE
@@ -31,13 +32,16 @@ SCHEMA_VERSION: Final = 2
 #: Fixed tables without a mapped class; naming them here is what registers them.
 UNMAPPED: Final = (
     ATTEMPT,
+    AUTHENTICATOR,
     DELEGATION,
     DELEGATION_ROLE,
     NUMBER,
     NUMBER_LOG,
     ONCE,
     OUTBOX,
+    PASSKEY,
     PASSWORD_LINK,
+    RECOVERY,
     SESSION,
     TOKEN,
 )

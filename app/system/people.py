@@ -30,6 +30,7 @@ from app.access.actor import Actor, Grant
 from app.language import DEFAULT_LOCALE, LOCALES, Locale
 from app.storage.types import TEXT, UtcDateTime
 from app.system.delegations import DELEGATION, DELEGATION_ROLE
+from app.system.factors import has_one
 from app.system.sessions import SESSION, Session, hash_of
 from app.system.tables import Head, Role, Team, User, UserRole, now, table_of
 
@@ -102,7 +103,8 @@ def _by_session() -> Select[Any]:
     open_one = and_(SESSION.c.token_hash == bindparam("who"), SESSION.c.expires_at > _NOW, SESSION.c.idle_at > _NOW)
     columns = [SESSION.c[name].label(f"session_{name}") for name in _SESSION_COLUMNS]
     source = SESSION.join(_USER, _USER.c.id == SESSION.c.user_id)
-    me = select(*ME, *columns).select_from(source).where(open_one, _USER.c.active.is_(True))
+    factor = has_one(_USER.c.id).label("has_factor")
+    me = select(*ME, *columns, factor).select_from(source).where(open_one, _USER.c.active.is_(True))
     return asked_by(me.cte("me"))
 
 
@@ -118,11 +120,13 @@ class Asker:
         actor: who asks, or None where nobody is signed in.
         head: the revision in force, or None before the first publish.
         session: his session, or None.
+        has_factor: whether he has set up a second factor.
     """
 
     actor: Actor | None
     head: int | None
     session: Session | None = None
+    has_factor: bool = False
 
 
 def asker(connection: Connection, token: str | None) -> Asker:
@@ -137,7 +141,7 @@ def asker(connection: Connection, token: str | None) -> Asker:
     if rows[0]["id"] is None:
         return Asker(None, rows[0]["revision_id"])
     session = Session(**{name: rows[0][f"session_{name}"] for name in _SESSION_COLUMNS})
-    return Asker(actor_of(rows), rows[0]["revision_id"], session)
+    return Asker(actor_of(rows), rows[0]["revision_id"], session, bool(rows[0]["has_factor"]))
 
 
 def actor_and_head(connection: Connection, who: int | None) -> tuple[Actor | None, int | None]:

@@ -45,6 +45,8 @@ SESSION: Final = Table(
     Column("kept", Boolean, nullable=False),
     Column("address", TEXT, nullable=False),
     Column("agent", TEXT, nullable=False),
+    Column("factor_at", UtcDateTime),
+    Column("challenge", TEXT),
 )
 
 
@@ -61,6 +63,7 @@ class Session:
         kept: whether it was begun with "keep me signed in".
         address: where it was begun from.
         agent: what the browser called itself.
+        factor_at: when its owner showed a second factor in it, or None.
     """
 
     id: int
@@ -71,6 +74,7 @@ class Session:
     kept: bool
     address: str
     agent: str
+    factor_at: datetime | None = None
 
     def is_fresh(self, now: datetime) -> bool:
         """Return whether the last proof is recent enough for what changes rights."""
@@ -84,6 +88,12 @@ class Session:
 def hash_of(token: str) -> str:
     """Return what is stored of a token: it is random, so a plain hash can't be turned back."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def new_token() -> tuple[str, str]:
+    """Make a token for a cookie; returns it and what is stored of it."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    return token, hash_of(token)
 
 
 def begin(connection: Connection, user_id: int, now: datetime, address: str, agent: str, *, kept: bool) -> str:
@@ -100,12 +110,12 @@ def begin(connection: Connection, user_id: int, now: datetime, address: str, age
     Returns:
         The token for the cookie; it is stored nowhere.
     """
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    token, hashed = new_token()
     connection.execute(delete(SESSION).where(SESSION.c.user_id == user_id, SESSION.c.expires_at <= now))
     connection.execute(
         SESSION.insert(),
         {
-            "token_hash": hash_of(token),
+            "token_hash": hashed,
             "user_id": user_id,
             "created_at": now,
             "seen_at": now,

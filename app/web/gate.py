@@ -23,7 +23,7 @@ from app.web import lifecycle, sessions, shell
 from app.web.lifecycle import running
 from app.web.limiting import URI, turns
 from app.web.passwords import SHORTEST, Passwords
-from app.web.policy import CLOSED, GATE, SIGNED_IN, declare_blueprint, declared
+from app.web.policy import CLOSED, GATE, LEAVING, SIGNED_IN, declare_blueprint, declared
 from app.web.respond import own_place
 
 #: Failed attempts to sign in from one address, and with one e-mail address; more are answered with 429.
@@ -123,7 +123,7 @@ def install(app: Flask, accounts: Accounts) -> None:
     # Flask-Principal would load the user a second time for every request; the product has its own idea of rights.
     app.extensions["security"].principal.identity_loaders.clear()
     app.extensions.setdefault(lifecycle.BEFORE_END, []).append(lambda keep: _let_go(accounts, keep=keep))
-    declare_blueprint(app, "security", SIGNED_IN, login=GATE, static=CLOSED, verify=CLOSED)
+    declare_blueprint(app, "security", SIGNED_IN, login=GATE, logout=LEAVING, static=CLOSED, verify=CLOSED)
     _limit(app)
     user_logged_in.connect(_begin_anew, app)
     user_logged_out.connect(_end_this, app)

@@ -40,6 +40,9 @@ _NUMBER: Final = "lotse.number"
 BEFORE_END: Final = "lotse.before_end"
 #: Methods that change nothing.
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Where the second factor is shown, and where it is set up.
+PROVE: Final = "/second-factor"
+SET_UP: Final = "/me/factors"
 #: For error pages of addresses that don't exist: shows who is signed in, demands nothing.
 _LOST: Final = Policy("lost", signed_in=False, writes=False)
 
@@ -58,6 +61,18 @@ class ProveFirst(LotseError):
     def __init__(self, *, wrong: bool = False) -> None:
         super().__init__("a recent proof is needed")
         self.wrong = wrong
+
+
+class FactorFirst(SignInFirst):
+    """The password was right; the second factor is still owed, or has to be set up.
+
+    Args:
+        where: the page on which that is done.
+    """
+
+    def __init__(self, where: str) -> None:
+        super().__init__(where)
+        self.where = where
 
 
 class NotSetUp(LotseError):
@@ -108,6 +123,7 @@ class Call:
         token: the API token that he came with, or None for a session.
         closed: whether the transaction has ended.
         session: the reader's session, or None where nobody is signed in.
+        has_factor: whether he has set up a second factor.
     """
 
     connection: Connection
@@ -118,6 +134,12 @@ class Call:
     token: Token | None = None
     closed: bool = False
     session: Session | None = None
+    has_factor: bool = False
+
+    @property
+    def owes_factor(self) -> bool:
+        """Return whether the password was right, but the second factor is still to be shown."""
+        return self.has_factor and self.session is not None and self.session.factor_at is None
 
     def close(self, *, keep: bool) -> None:
         """End the transaction once: commit what was written, or undo it."""
@@ -238,16 +260,30 @@ def _open(granted: Policy) -> Call:
         if granted.signed_in:
             raise SignInFirst
         return call
+    if call.owes_factor and not granted.unproved:
+        if granted.signed_in:
+            raise FactorFirst(PROVE)
+        return call
     call.actor = actor
     if head is not None:
         call.snapshot = store().snapshot_at(call.connection, head)
     elif granted.signed_in:
         raise NotSetUp
+    if granted.signed_in and not granted.unset and _lacks_factor(call):
+        raise FactorFirst(SET_UP)
     if granted.capability and not (call.snapshot and capable(call.snapshot.model, actor, granted.capability)):
         raise Forbidden(TEXTS["problem.m403"])
     if granted.fresh and request.method not in SAFE and not sessions.is_proved(call.session):
         raise ProveFirst
     return call
+
+
+def _lacks_factor(call: Call) -> bool:
+    """Return whether a role demands a second factor that the reader hasn't set up; a token was made by one who has."""
+    if call.session is None or call.has_factor or call.snapshot is None:
+        return False
+    roles = call.snapshot.model.roles
+    return any(roles[key].second_factor for key in call.actor.roles if key in roles)
 
 
 def _reader(call: Call, granted: Policy) -> tuple[Actor | None, int | None]:
@@ -259,7 +295,7 @@ def _reader(call: Call, granted: Policy) -> tuple[Actor | None, int | None]:
     secret = programs.bearer() if granted.scope is not None else None
     if secret is None:
         asked = asker(call.connection, sessions.token())
-        call.session = asked.session
+        call.session, call.has_factor = asked.session, asked.has_factor
         return asked.actor, asked.head
     actor, head, call.token = tokens.actor_head_and_token(call.connection, secret, call.now)
     if call.token is not None and granted.scope not in call.token.scopes:

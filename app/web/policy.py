@@ -25,6 +25,8 @@ class Policy:
         writes: whether that transaction may write; None for what the method says (GET reads, POST writes).
         scope: what an API token must be good for to be taken here; None where only a session is.
         fresh: whether what is sent here demands a recent proof of who one is (see `app.web.proof`).
+        unproved: whether it is open to somebody who still owes his second factor.
+        unset: whether it is open to somebody who still has to set up the second factor that a role of his demands.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Policy:
     writes: bool | None = None
     scope: str | None = None
     fresh: bool = False
+    unproved: bool = False
+    unset: bool = False
 
 
 #: Nobody: a page that a library brings along and the product has no use for; it isn't there (404).
@@ -44,6 +48,12 @@ PUBLIC: Final = Policy("public", signed_in=False, transaction=False)
 GATE: Final = Policy("gate", signed_in=False, writes=False)
 #: Everybody who is signed in; what he may do with which records is asked further down, at each verb.
 SIGNED_IN: Final = Policy("signed in")
+#: Everybody whose password was right: showing the second factor (what is used up has a transaction of its own).
+PROVING: Final = Policy("second factor owed", writes=False, unproved=True)
+#: Everybody whose password was right: leaving.
+LEAVING: Final = Policy("leaving", unproved=True, unset=True)
+#: Everybody who is signed in, even where a role demands a second factor and he has none yet: setting it up.
+SETTING_UP: Final = Policy("setting up factors", unset=True)
 #: The same, for a POST that only looks: a mask that is shown anew while somebody types.
 READING: Final = Policy("signed in, reads", writes=False)
 #: Everybody who is signed in and has proved lately who he is: what gives others, or programs, a part of one's rights.

@@ -18,7 +18,7 @@ from app.errors import CannotStart, Conflict, DataErrors, FieldError, Forbidden,
 from app.language import Label
 from app.storage.limits import took_too_long
 from app.web import lifecycle, log, programs, shell
-from app.web.lifecycle import NotSetUp, SignInFirst
+from app.web.lifecycle import FactorFirst, NotSetUp, SignInFirst
 from app.web.render import here, preferences, render
 from app.web.respond import htmx, respond
 from app.web.texts import TEXTS
@@ -122,17 +122,18 @@ def _data(error: InvalidData) -> Response:
 
 
 def _sign_in(error: SignInFirst) -> BaseResponse:
-    """Send the reader to the sign-in page, and back to where he wanted to go if he only wanted to look."""
+    """Send the reader to the page on which he signs in or shows his second factor, and back if he only looked."""
+    where = error.where if isinstance(error, FactorFirst) else "/login"
     if programs.ask():
         response = answer(of_status(401))
         response.headers["WWW-Authenticate"] = programs.challenge()
         return response
     if htmx:
         response = respond("", 401)
-        response.headers["HX-Redirect"] = "/login"
+        response.headers["HX-Redirect"] = where
         return response
     if request.method == "GET":
-        return redirect("/login" if here() == "/" else f"/login?next={quote(here(), safe='/')}", 303)
+        return redirect(where if here() == "/" else f"{where}?next={quote(here(), safe='/')}", 303)
     return answer(of_status(401))
 
 

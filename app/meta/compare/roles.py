@@ -32,6 +32,8 @@ _SECTIONS: Final = Label(
 _EVERYTHING_ELSE: Final = Label("allem anderen", "everything else")
 _GAINS: Final = Label("Rolle „{name}“ bekommt das Recht {what}.", "Role “{name}” gains the right {what}.")
 _LOSES: Final = Label("Rolle „{name}“ verliert das Recht {what}.", "Role “{name}” loses the right {what}.")
+_DEMANDS: Final = Label("verlangt einen zweiten Faktor", "demands a second factor")
+_DEMANDS_NOT: Final = Label("verlangt keinen zweiten Faktor mehr", "no longer demands a second factor")
 _NONE: Final = EntityRights()
 
 
@@ -48,7 +50,8 @@ def role_changes(old: Model, new: Model) -> Iterator[Change]:
 
 def _role_words(old: Role, new: Role) -> Label | None:
     home = None if old.home == new.home else Label("andere Startseite", "another start page")
-    return together(parts(old, new), home)
+    factor = None if old.second_factor is new.second_factor else _DEMANDS if new.second_factor else _DEMANDS_NOT
+    return together(parts(old, new), home, factor)
 
 
 class _EntityChanges:

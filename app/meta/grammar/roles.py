@@ -92,6 +92,10 @@ ROLES: Final = document(
             "Rights that aren't about records: configure (publish), people (users, teams, giving roles), administer "
             "(console), export.",
         ),
+        "second_factor": flag(
+            "Wer sie hat, muss beim Anmelden einen zweiten Faktor zeigen (App oder Passkey).",
+            "Whoever has it must show a second factor when signing in (app or passkey).",
+        ),
         "entities": said(
             {
                 "type": "object",

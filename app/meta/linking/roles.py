@@ -132,4 +132,5 @@ def make_role(desk: Desk, key: str) -> Role | None:
         home=_home(desk, key, source),
         capabilities=capabilities,
         help=optional_label(body.get("help")),
+        second_factor=body.get("second_factor", False),
     )

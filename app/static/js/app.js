@@ -89,9 +89,17 @@ const draw = async (within) => {
   drawAll(found);
 };
 
+const sign = async (within) => {
+  const found = within.querySelectorAll?.("[data-passkey]:not([data-bound])") ?? [];
+  if (!found.length) return;
+  const { bindPasskeys } = await import("./passkeys.js");
+  bindPasskeys(found);
+};
+
 const settle = (within) => {
   for (const note of within.querySelectorAll?.("[data-toast]") ?? []) fade(note);
   draw(within);
+  sign(within);
 };
 
 document.addEventListener("htmx:after:swap", () => {

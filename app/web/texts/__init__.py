@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.language import Label, Locale
-from app.web.texts import api, console, gate, history, lists, people, problems, records, reports, rights, shell
+from app.web.texts import api, console, factors, gate, history, lists, people, problems, records, reports, rights, shell
 
 #: Every text by its key, `<area>.<name>`.
 TEXTS: Final[Mapping[str, Label]] = MappingProxyType(
@@ -19,6 +19,7 @@ TEXTS: Final[Mapping[str, Label]] = MappingProxyType(
         for part in (
             shell.TEXTS,
             gate.TEXTS,
+            factors.TEXTS,
             console.TEXTS,
             lists.TEXTS,
             records.TEXTS,

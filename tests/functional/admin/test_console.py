@@ -81,7 +81,7 @@ def test_a_user_is_made_signs_in_and_is_deactivated(site: Site) -> None:
     [
         ({"email": "keine"}, "keine E-Mail-Adresse"),
         ({"new_password": ""}, "braucht ein Passwort"),
-        ({"new_password": "kurz"}, "invalid-feedback"),
+        ({"new_password": "kurz"}, "zwischen 12 und 128 Zeichen"),
         ({"email": email_of("sales")}, "invalid-feedback"),
         ({"name": ""}, "invalid-feedback"),
     ],

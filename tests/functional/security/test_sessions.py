@@ -105,7 +105,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(site: Site, https: 
 def test_no_unsafe_route_works_without_a_token(site: Site) -> None:
     """Every route that is open to the reader and takes a POST wants a token first, whatever it would say then."""
     visitor, tried = site.visitor("crm_manager"), 0
-    numbers = ("record_id", "token_id", "user_id", "team_id", "session_id", "delegation_id")
+    numbers = ("record_id", "token_id", "user_id", "team_id", "session_id", "delegation_id", "passkey_id")
     parts: dict[str, Any] = {"entity": "account", "target": "account", "token": "x", **dict.fromkeys(numbers, 1)}
     for rule in site.app.url_map.iter_rules():
         granted = policy_of(site.app, rule.endpoint)

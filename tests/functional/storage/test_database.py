@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, select
 from sqlalchemy.exc import DBAPIError
 
 from app.errors import CannotStart
@@ -121,7 +121,7 @@ def test_a_write_commits_as_a_whole_and_an_error_leaves_nothing(database_url: st
     with pytest.raises(ZeroDivisionError):
         _fail_in_the_middle(database)
     with database.read() as connection:
-        assert connection.execute(TEAM.select()).all() == [(1, "one"), (2, "two")]
+        assert connection.execute(select(TEAM.c.id, TEAM.c.name)).all() == [(1, "one"), (2, "two")]
         assert not connection.dialect.has_table(connection, "e_half")
     database.close()
 
@@ -129,14 +129,14 @@ def test_a_write_commits_as_a_whole_and_an_error_leaves_nothing(database_url: st
 def test_a_read_sees_one_state_and_cannot_write(database_url: str) -> None:
     database = _opened(database_url)
     with database.read() as reader:
-        assert reader.execute(TEAM.select()).all() == []
+        assert reader.execute(select(TEAM.c.id, TEAM.c.name)).all() == []
         with database.write() as writer:
             writer.execute(TEAM.insert(), {"name": "later"})
-        assert reader.execute(TEAM.select()).all() == []
+        assert reader.execute(select(TEAM.c.id, TEAM.c.name)).all() == []
     with pytest.raises(DBAPIError), database.read() as reader:
         reader.execute(TEAM.insert(), {"name": "never"})
     with database.write() as writer:
-        assert writer.execute(TEAM.select()).all() == [(1, "later")]
+        assert writer.execute(select(TEAM.c.id, TEAM.c.name)).all() == [(1, "later")]
     database.close()
 
 
@@ -154,5 +154,5 @@ def test_what_is_written_is_on_the_disk_when_the_process_is_killed(tmp_path: Pat
     os.waitpid(child, 0)
     database = open_database(url)
     with database.read() as connection:
-        assert connection.execute(TEAM.select()).all() == [(1, "kept")]
+        assert connection.execute(select(TEAM.c.id, TEAM.c.name)).all() == [(1, "kept")]
     database.close()

@@ -18,7 +18,7 @@ PARTS: Final[dict[str, Any]] = {
     "entity": "account", "name": "all", "kind": "csv", "key": "forecast", "record_id": 1, "target": "account",
     "board": "sales", "tile_id": "activity_today", "version": "x", "path": "css/lotse.css", "filename": "x.css",
     "export_type": "csv", "user_id": 3, "team_id": 1, "token_id": 1, "session_id": 9999, "delegation_id": 9999,
-    "token": "none",
+    "token": "none", "passkey_id": 1,
 }  # fmt: skip
 #: Pages that somebody may see without being signed in; whoever adds one has to add it here, too.
 OPEN: Final = frozenset(

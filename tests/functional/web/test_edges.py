@@ -20,7 +20,7 @@ _PARTS: dict[str, Any] = {
     "entity": "account", "name": "all", "kind": "csv", "key": "forecast", "record_id": 1, "target": "account",
     "board": "sales", "tile_id": "activity_today", "version": "x", "path": "css/lotse.css", "filename": "x.css",
     "export_type": "csv", "token_id": 1, "user_id": 3, "team_id": 1, "session_id": 9999, "delegation_id": 9999,
-    "token": "none",
+    "token": "none", "passkey_id": 1,
 }  # fmt: skip
 #: Pages that somebody may see without being signed in.
 _OPEN = {"security.login", "health.healthz", "static_pages.file"}

@@ -183,7 +183,7 @@ def test_a_program_is_told_in_json(full_site: Site, path: str, status: int) -> N
     assert answer.mimetype == "application/problem+json"
     assert answer.json is not None
     assert answer.json["status"] == status
-    assert answer.json["request_id"] == answer.headers["X-Request-Id"]
+    assert answer.json["request"] == answer.headers["X-Request-Id"]
     page = visitor.get(path, Accept="text/html,application/json;q=0.9")
     assert page.mimetype == "text/html"
 

@@ -1,0 +1,202 @@
+"""Second factors: what a right password alone opens, and what a code, a recovery code and a role's demand change."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+from passlib.totp import TOTP
+from sqlalchemy import func, select, update
+
+from app.system.factors import AUTHENTICATOR, CODES, RECOVERY
+from app.system.tables import AuditEntry, table_of
+from app.web.lifecycle import PROVE, SET_UP
+from tests.support.install import METADATA, PLUGINS
+from tests.support.site import Site, Visitor, make_site
+
+_SECRET: Final = re.compile(r'id="secret">([A-Z2-7 ]+)<')
+_CODE: Final = re.compile(r"<li><code>([a-z2-7-]+)</code>")
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """An authenticator app with one account, and the codes on its owner's paper."""
+
+    app: TOTP
+    paper: tuple[str, ...]
+
+    def code(self, steps: int = 0) -> str:
+        """Return the code of now, or of so many half minutes later."""
+        at = datetime.now(UTC) + timedelta(seconds=30 * steps)
+        return str(self.app.generate(at).token)
+
+
+def _set_up(visitor: Visitor) -> Phone:
+    visitor.post(f"{SET_UP}/app")
+    secret = _SECRET.search(visitor.get(SET_UP).text)
+    assert secret is not None
+    app = TOTP(key=secret[1].replace(" ", ""))
+    # The code of half a minute ago is taken too; the tests then have the one of now.
+    code = app.generate(datetime.now(UTC) - timedelta(seconds=30)).token
+    answer = visitor.post(f"{SET_UP}/app/confirm", {"code": code})
+    assert answer.status_code == 200
+    return Phone(app, tuple(_CODE.findall(answer.text)))
+
+
+def _half_way(site: Site, role: str = "sales") -> Visitor:
+    """Return somebody who gave the right password and owes his second factor."""
+    visitor = site.visitor()
+    assert visitor.sign_in(role).status_code == 302
+    return visitor
+
+
+def _show(visitor: Visitor, code: str, place: str = "/") -> int:
+    return visitor.post(PROVE, {"code": code, "next": place}).status_code
+
+
+def test_the_password_alone_opens_nothing(database_url: str) -> None:
+    site = make_site(database_url)
+    phone = _set_up(site.visitor("sales"))
+    visitor = _half_way(site)
+    for path in ("/", "/e/account/all", "/me", "/me/tokens", "/change", SET_UP, "/admin/console/"):
+        refused = visitor.get(path)
+        assert refused.status_code == 303, path
+        assert refused.location.startswith(PROVE), path
+    assert visitor.get("/e/account/all", HX_Request="true").headers["HX-Redirect"] == PROVE
+    assert visitor.get("/api/v1/account", Accept="application/json").status_code == 401
+    assert "Test Sales" not in visitor.get("/nothing/here").text
+    assert _show(visitor, phone.code(), "/e/account/all") == 303
+    assert visitor.get("/e/account/all").status_code == 200
+
+
+def test_a_code_counts_once_and_a_wrong_one_not_at_all(database_url: str) -> None:
+    site = make_site(database_url)
+    phone = _set_up(site.visitor("sales"))
+    first, second = _half_way(site), _half_way(site)
+    code = phone.code()
+    for wrong in ("", "000000", "abcdef", "x" * 40, "Ä", phone.code(steps=40)):
+        assert _show(first, wrong) == 422, wrong
+    assert _show(first, code) == 303
+    assert _show(second, code) == 422
+    assert second.get("/").location.startswith(PROVE)
+
+
+def test_a_recovery_code_counts_once(database_url: str) -> None:
+    site = make_site(database_url)
+    owner = site.visitor("sales")
+    phone = _set_up(owner)
+    assert len(phone.paper) == CODES
+    assert _show(_half_way(site), phone.paper[0].upper().replace("-", " ")) == 303
+    assert _show(_half_way(site), phone.paper[0]) == 422
+    fresh = _CODE.findall(owner.post(f"{SET_UP}/codes").text)
+    assert not set(fresh) & set(phone.paper)
+    assert _show(_half_way(site), phone.paper[1]) == 422
+    assert _show(_half_way(site), fresh[0]) == 303
+
+
+def test_attempts_are_counted_and_end_in_429(database_url: str) -> None:
+    site = make_site(database_url)
+    phone = _set_up(site.visitor("sales"))
+    visitor = _half_way(site)
+    assert [_show(visitor, "000000") for _ in range(10)] == [422] * 10
+    other = _half_way(site)
+    assert _show(other, phone.code()) == 429
+    assert other.get("/").location.startswith(PROVE)
+
+
+def test_other_sessions_have_to_show_a_factor_once_there_is_one(database_url: str) -> None:
+    site = make_site(database_url)
+    here, there = site.visitor("sales"), site.visitor("sales")
+    assert there.get("/me").status_code == 200
+    phone = _set_up(here)
+    assert here.get("/me").status_code == 200
+    assert there.get("/me").location.startswith(PROVE)
+    assert _show(there, phone.code()) == 303
+    assert there.get("/me").status_code == 200
+
+
+def test_the_token_from_before_the_proof_is_worth_nothing(sqlite_url: str) -> None:
+    site = make_site(sqlite_url)
+    phone = _set_up(site.visitor("sales"))
+    visitor, thief = _half_way(site), site.visitor()
+    with visitor.client.session_transaction() as session:
+        stolen = dict(session)
+    assert _show(visitor, phone.code()) == 303
+    with thief.client.session_transaction() as session:
+        session.update(stolen)
+    assert thief.get("/me").location.startswith("/login")
+
+
+def test_somebody_half_way_can_leave(sqlite_url: str) -> None:
+    site = make_site(sqlite_url)
+    _set_up(site.visitor("sales"))
+    visitor = _half_way(site)
+    visitor.post("/logout")
+    assert visitor.get(PROVE).location.startswith("/login")
+
+
+def test_an_app_counts_only_after_its_first_right_code(database_url: str) -> None:
+    site = make_site(database_url)
+    visitor = site.visitor("sales")
+    visitor.post(f"{SET_UP}/app")
+    assert visitor.post(f"{SET_UP}/app/confirm", {"code": "000000"}).status_code == 422
+    assert _half_way(site).get("/me").status_code == 200
+
+
+def test_the_last_factor_takes_its_recovery_codes_along(database_url: str) -> None:
+    site = make_site(database_url)
+    visitor = site.visitor("sales")
+    _set_up(visitor)
+    assert visitor.post(f"{SET_UP}/app/remove").status_code == 303
+    assert _half_way(site).get("/me").status_code == 200
+    with site.installation.database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(RECOVERY)).scalar_one() == 0
+        actions = connection.execute(select(table_of(AuditEntry).c.action)).scalars().all()
+    assert "factor.add" in actions
+    assert "factor.remove" in actions
+
+
+def test_what_is_stored_gives_no_codes(sqlite_url: str) -> None:
+    site = make_site(sqlite_url)
+    phone = _set_up(site.visitor("sales"))
+    with site.installation.database.read() as connection:
+        source = connection.execute(select(AUTHENTICATOR.c.source)).scalar_one()
+        hashes = set(connection.execute(select(RECOVERY.c.code_hash)).scalars())
+    assert phone.app.base32_key not in source
+    assert "enckey" in json.loads(source)
+    assert not hashes & set(phone.paper)
+
+
+def test_a_counter_never_goes_back(sqlite_url: str) -> None:
+    site = make_site(sqlite_url)
+    phone = _set_up(site.visitor("sales"))
+    with site.installation.database.write() as connection:
+        ahead = int(datetime.now(UTC).timestamp()) // 30 + 100
+        connection.execute(update(AUTHENTICATOR).values(counter=ahead))
+    assert _show(_half_way(site), phone.code()) == 422
+
+
+@pytest.fixture
+def demanding(tmp_path: Path) -> Path:
+    """The shipped documents, but the role for sales demands a second factor."""
+    folder = tmp_path / "company"
+    (folder / "roles").mkdir(parents=True)
+    changed = {"format": 1, "key": "sales", "second_factor": True}
+    (folder / "roles" / "sales.json").write_text(json.dumps(changed), encoding="utf-8")
+    return folder
+
+
+def test_a_role_can_demand_a_second_factor(database_url: str, demanding: Path) -> None:
+    site = make_site(database_url, METADATA, PLUGINS, demanding)
+    visitor = site.visitor("sales")
+    for path in ("/", "/e/account/all", "/me/tokens"):
+        assert visitor.get(path).location.startswith(SET_UP), path
+    assert "verlangt einen zweiten Faktor" in visitor.get(SET_UP).text
+    _set_up(visitor)
+    assert visitor.get("/e/account/all").status_code == 200
+    assert site.visitor("marketing").get("/e/account/all").status_code == 200
