@@ -11,8 +11,8 @@ from tests.browser.conftest import Enter
 
 #: Each kind of screen once.
 _PAGES = (
-    "/", "/?board=management", "/me", "/me/tokens", "/me/factors", "/why?entity=account&record=1", "/change", "/shortcuts",
-    "/search?q=gmbh", "/e/account/all", "/e/account/all?ask=industry", "/e/account/all?ask=created_at",
+    "/", "/?board=management", "/me", "/me/tokens", "/me/factors", "/why?entity=account&record=1", "/change",
+    "/shortcuts", "/search?q=gmbh", "/e/account/all", "/e/account/all?ask=industry", "/e/account/all?ask=created_at",
     "/e/account/all?choose=1",
     "/e/account/all?f.industry.one_of=it&q=gmbh", "/e/account/all?q=xyzxyz", "/e/opportunity/-", "/r/account/1",
     "/r/account/1/edit", "/r/opportunity/1", "/r/opportunity/1/edit", "/r/account/new", "/r/activity/new", "/reports",
