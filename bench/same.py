@@ -10,7 +10,7 @@ from bench.data import World
 from bench.pages import LIST, REPORT
 
 #: Inputs that belong to the frame or to one application only.
-_OWN: Final = frozenset({"csrf_token", "version", "next", "q"})
+_OWN: Final = frozenset({"csrf_token", "version", "next", "q", "_once"})
 
 
 class Different(RuntimeError):

@@ -17,7 +17,7 @@ from app.system.sessions import Session
 from app.web import passkeys, shell
 from app.web.lifecycle import PROVE, SET_UP, Call, connection, context, current, database, running
 from app.web.passkeys import Party
-from app.web.policy import PROVING, SETTING_UP, policy
+from app.web.policy import PROVING, SETTING_UP, SETTING_UP_PROVED, policy
 from app.web.render import csrf, preferences, render
 from app.web.respond import go, own_place, respond
 from app.web.sessions import TOKEN
@@ -126,7 +126,7 @@ def confirm_app() -> Response:
 
 
 @factor_pages.post(f"{SET_UP}/app/remove")
-@policy(SETTING_UP)
+@policy(SETTING_UP_PROVED)
 def remove_app() -> BaseResponse:
     """Take the app away."""
     ctx = context()
@@ -162,7 +162,7 @@ def add_passkey() -> Response:
 
 
 @factor_pages.post(f"{_PASSKEYS}/<record:passkey_id>/remove")
-@policy(SETTING_UP)
+@policy(SETTING_UP_PROVED)
 def remove_passkey(passkey_id: int) -> BaseResponse:
     """Take one of the reader's own passkeys away."""
     ctx = context()
@@ -172,7 +172,7 @@ def remove_passkey(passkey_id: int) -> BaseResponse:
 
 
 @factor_pages.post(f"{SET_UP}/codes")
-@policy(SETTING_UP)
+@policy(SETTING_UP_PROVED)
 def renew_codes() -> Response:
     """Make the recovery codes anew and show them, this once."""
     ctx = context()

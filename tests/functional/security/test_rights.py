@@ -49,7 +49,7 @@ _DOCUMENTS: Final[dict[tuple[str, str], dict[str, Any]]] = {
     },
 }  # fmt: skip
 #: Differs from answer to answer: tokens against forgery, numbers of requests.
-_VARIES: Final = re.compile(rb"I[\w-]{40,}\.[\w-]{5,}\.[\w-]{20,}")
+_VARIES: Final = re.compile(rb"I[\w-]{40,}\.[\w-]{5,}\.[\w-]{20,}|(?<=name=\"_once\" value=\")[^\"]+")
 _NUMBER: Final = re.compile(rb"\b[0-9a-f]{8}\b")
 _LEAST_REQUESTS: Final = 900
 
