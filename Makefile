@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: python help run test check bench screens docs lock setup setup-dev clean
+.PHONY: python help run test check proof bench screens docs lock setup setup-dev clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ test: setup-dev  ## Set up and run every test (ARGS="-k name" for some of them)
 
 check: setup-dev  ## Everything that is checked without running the product
 	@exec $(BIN)/python -m tools.check
+
+proof: setup-dev  ## The proofs of tests/proof with their large sizes (hours); writes docs/proof.md
+	@exec $(BIN)/python -m tools.proof $(ARGS)
 
 bench: setup-dev  ## Measure against a hand-written application (FULL=1: a million contacts); writes bench/results.md
 	@exec $(BIN)/python -m bench $(if $(FULL),--full) $(ARGS)

@@ -26,6 +26,7 @@ from app.web.pages.directory import directory_pages
 from app.web.pages.exports import export_pages
 from app.web.pages.finding import finding_pages
 from app.web.pages.forms import form_pages
+from app.web.pages.history import history_pages
 from app.web.pages.home import home_pages
 from app.web.pages.lists import list_pages
 from app.web.pages.password_links import password_link_pages
@@ -52,6 +53,7 @@ _BLUEPRINTS: Final = (
     home_pages,
     list_pages,
     record_pages,
+    history_pages,
     form_pages,
     picking_pages,
     report_pages,

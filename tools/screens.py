@@ -76,6 +76,7 @@ def shots(site: Site) -> Iterator[Shot]:
     yield Shot("account-menu", "/me", click="[data-account]")
     yield Shot("me", "/me")
     yield Shot("tokens", "/me/tokens")
+    yield Shot("why", "/why?entity=account&record=1&field=name")
     yield Shot("sessions", "/me/sessions")
     yield Shot("delegation", "/me/delegation")
     yield Shot("people", "/people")

@@ -7,7 +7,7 @@ roles alone, not on who has them: which records are somebody's own is filled in 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Final
 
@@ -79,6 +79,7 @@ class EntityAccess:
     restore: Covering
     powers: frozenset[Power]
     hidden: frozenset[str] = frozenset()
+    _known: dict[tuple[str, Verb, FieldLevel], Covering] = field(default_factory=dict, repr=False, compare=False)
 
     def covering(self, verb: Verb) -> Covering:
         """Return the records that a verb is about."""
@@ -96,6 +97,13 @@ class EntityAccess:
         return self._field(key, verb, FieldLevel.WRITE)
 
     def _field(self, key: str, verb: Verb, least: FieldLevel) -> Covering:
+        """Return where a field has a level; worked out once, because a save asks for every field it is given."""
+        found = self._known.get((key, verb, least))
+        if found is None:
+            found = self._known[key, verb, least] = self._worked_out(key, verb, least)
+        return found
+
+    def _worked_out(self, key: str, verb: Verb, least: FieldLevel) -> Covering:
         every = self.covering(verb)
         found = _covering((rights.scope(verb), who) for rights, who in self.held if rights.level(key) >= least)
         same = found.whole or (not every.whole and set(found.parts) == set(every.parts))
@@ -116,7 +124,7 @@ def access_of(model: Model, shape: Shape, entity_key: str) -> EntityAccess:
         model, lambda key: sees_all(model, shape, key), lambda key, field: _always_reads(model, shape, key, field)
     )
     hidden = derivation.hidden(entity)
-    return replace(bare, hidden=hidden) if hidden else bare
+    return replace(bare, hidden=hidden, _known={}) if hidden else bare
 
 
 def _always_reads(model: Model, shape: Shape, entity_key: str, field_key: str) -> bool:
@@ -161,9 +169,7 @@ def rights(model: Model, actor: Actor, entity_key: str) -> EntityAccess:
 def access(ctx: Context, entity_key: str) -> EntityAccess:
     """Return the same, worked out once per snapshot for everybody who has these roles."""
     shape = ctx.actor.shape
-    return ctx.snapshot.plan(
-        ("access", shape, entity_key), lambda: access_of(ctx.snapshot.model, shape, entity_key)
-    )
+    return ctx.snapshot.plan(("access", shape, entity_key), lambda: access_of(ctx.snapshot.model, shape, entity_key))
 
 
 def capable(model: Model, actor: Actor, capability: str) -> bool:

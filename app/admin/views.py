@@ -31,7 +31,7 @@ from app.system.sessions import end_all
 from app.system.tables import Role, User
 from app.web import markup
 from app.web.lifecycle import connection, context
-from app.web.passwords import LONGEST, SHORTEST, hashed
+from app.web.passwords import LONGEST, hashed, weakness
 from app.web.render import LANGUAGES
 from app.web.respond import own_place, respond
 from app.web.texts import TEXTS, text
@@ -195,7 +195,7 @@ class Users(Table):
     }
     form_extra_fields: ClassVar[Mapping[str, Field]] = {
         "new_password": PasswordField(
-            validators=[Optional(), Length(min=SHORTEST, max=LONGEST)], render_kw={"autocomplete": "new-password"}
+            validators=[Optional(), Length(max=LONGEST)], render_kw={"autocomplete": "new-password"}
         )
     }
 
@@ -214,6 +214,9 @@ class Users(Table):
             raise ValidationError(text("console.password_needed", locale))
         if not is_created and model.id == context().actor.id and not (model.active and _administers(model)):
             raise ValidationError(text("console.not_yourself", locale))
+        weak = weakness(form.new_password.data, (model.name or "", model.email)) if form.new_password.data else None
+        if weak is not None:
+            raise ValidationError(weak.text(locale))
         _require_granted(model, signs_in_anew=bool(form.new_password.data), is_created=is_created)
         if form.new_password.data:
             model.password = hashed(form.new_password.data)

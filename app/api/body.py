@@ -22,9 +22,7 @@ MAX_DEPTH: Final = 20
 _MAX_NUMBER: Final = 60
 _MAX_EXPONENT: Final = 100
 
-_EMPTY: Final = Label(
-    "Der Inhalt fehlt. Schicken Sie ein JSON-Objekt.", "The body is missing. Send a JSON object."
-)
+_EMPTY: Final = Label("Der Inhalt fehlt. Schicken Sie ein JSON-Objekt.", "The body is missing. Send a JSON object.")
 _NOT_EMPTY: Final = Label(
     "Diese Anfrage hat keinen Inhalt. Lassen Sie ihn weg.", "This request has no body. Leave it out."
 )

@@ -49,9 +49,7 @@ def carry_out(ctx: Context, act: Callable[[], Told]) -> Response:
 
     outcome = once(ctx, _key(), _asked(), kept)
     told = outcome.answer
-    response = answer(
-        told.get("body"), told["status"], version=told.get("version"), location=told.get("location")
-    )
+    response = answer(told.get("body"), told["status"], version=told.get("version"), location=told.get("location"))
     if outcome.repeated:
         response.headers[REPLAYED] = "true"
     return response

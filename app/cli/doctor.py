@@ -59,9 +59,7 @@ def doctor_command(console: Console) -> None:
     for finding in found:
         mark, colour = _MARKS[finding.gravity]
         console.line(f"{click.style(mark, fg=colour)} {finding.name:<12} {finding.words.text(console.locale)}")
-    console.answer(
-        [{"name": f.name, "gravity": f.gravity, "fine": f.fine, "words": as_json(f.words)} for f in found]
-    )
+    console.answer([{"name": f.name, "gravity": f.gravity, "fine": f.fine, "words": as_json(f.words)} for f in found])
     gravities = {finding.gravity for finding in found}
     if Gravity.ERROR in gravities:
         sys.exit(Exit.CANNOT_START)

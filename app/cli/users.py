@@ -14,7 +14,7 @@ from app.language import LOCALES, Label, Locale
 from app.runtime.start import ready
 from app.system.people import create_user
 from app.system.tables import User
-from app.web.passwords import LONGEST, SHORTEST, hashed
+from app.web.passwords import hashed, weakness
 
 _MADE: Final = Label("„{email}“ kann sich jetzt anmelden.", "“{email}” can sign in now.")
 _TAKEN: Final = Label(
@@ -22,10 +22,6 @@ _TAKEN: Final = Label(
 )
 _UNKNOWN_ROLE: Final = Label(
     "Die Rolle „{role}“ gibt es nicht. Möglich sind: {known}.", "There is no role “{role}”. Possible are: {known}."
-)
-_PASSWORD: Final = Label(
-    "Das Passwort muss zwischen {least} und {most} Zeichen lang sein.",
-    "The password must be between {least} and {most} characters long.",
 )
 _EMAIL: Final = Label(
     "„{email}“ ist keine E-Mail-Adresse. Schreiben Sie sie wie anna@example.com.",
@@ -63,8 +59,9 @@ def create_command(
       lotse user create anna@example.com --name "Anna Berger" --role sales
       lotse user create it@example.com --role administrator --locale en
     """
-    if not SHORTEST <= len(password) <= LONGEST:
-        console.fail(_PASSWORD.format(least=SHORTEST, most=LONGEST), Exit.REFUSED)
+    weak = weakness(password, (email, name or ""))
+    if weak is not None:
+        console.fail(weak, Exit.REFUSED)
     before, _, behind = email.strip().partition("@")
     if not before or "." not in behind or any(c.isspace() for c in email.strip()):
         console.fail(_EMAIL.format(email=email), Exit.REFUSED)

@@ -34,5 +34,3 @@ class TemporalField(FieldType):
         if days is not None and not 1 <= days <= _MAX_DAYS:
             raise InvalidValue("date.days", _DAYS.format(limit=_MAX_DAYS))
         return days
-
-

@@ -135,5 +135,3 @@ class Text(FieldType):
     def convert(self, value: Value, source: FieldType) -> Value:
         """Take over what people see of the other value."""
         return self.clean(source.format(value, formats_for(DEFAULT_LOCALE)), DEFAULT_LOCALE)
-
-

@@ -16,6 +16,7 @@ from app.meta.model import Field, FieldPath
 
 Row = Sequence[Any]
 
+
 def is_plain(field_type: FieldType) -> bool:
     """Return whether a value is what its main column stores; a column beside it only serves sorting."""
     return type(field_type).from_columns is FieldType.from_columns

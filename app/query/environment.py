@@ -10,9 +10,7 @@ from app.expr.environment import Environment
 def environment_of(ctx: Context) -> Environment:
     """Return the environment of a request's expressions: its instant, its reader, its parameters."""
     actor = ctx.actor
-    return Environment.at(
-        ctx.now, ctx.snapshot.time_zone, me=actor.id, team=actor.team_id, parameters=ctx.parameters
-    )
+    return Environment.at(ctx.now, ctx.snapshot.time_zone, me=actor.id, team=actor.team_id, parameters=ctx.parameters)
 
 
 def environment_as(ctx: Context, identity: Identity) -> Environment:

@@ -31,9 +31,7 @@ def required(ctx: Context, entity_key: str) -> Entity:
 
 def readable(ctx: Context) -> frozenset[str]:
     """Return the keys of the entities of which the reader may read some records."""
-    return ctx.snapshot.plan(
-        ("query.readable", ctx.actor.shape), lambda: readable_to(ctx.snapshot.model, ctx.actor)
-    )
+    return ctx.snapshot.plan(("query.readable", ctx.actor.shape), lambda: readable_to(ctx.snapshot.model, ctx.actor))
 
 
 def readable_entities(ctx: Context) -> Mapping[str, Entity]:

@@ -177,9 +177,7 @@ def page_rows(ctx: Context, spec: ListSpec, plan: ListPlan, search: Search) -> t
 
 def list_rows(cells: Sequence[Cell], rows: Sequence[Row], extras: Extras) -> tuple[ListRow, ...]:
     """Write rows whose first two columns are id and title."""
-    return tuple(
-        ListRow(row[0], row[1] or f"#{row[0]}", tuple([cell(row, extras) for cell in cells])) for row in rows
-    )
+    return tuple(ListRow(row[0], row[1] or f"#{row[0]}", tuple([cell(row, extras) for cell in cells])) for row in rows)
 
 
 def cursor_of(plan: ListPlan, row: Row) -> tuple[Any, ...]:
@@ -238,9 +236,7 @@ def _plan(ctx: Context, spec: ListSpec, search: Search) -> ListPlan:
     marks = tuple(selection.column(term.column) for term in sorted_by)
     restrict(selection, spec, search)
     formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
-    return ListPlan(
-        shown, cell_functions(shown, formats), sorted_by, marks, selection.statement(), selection.values()
-    )
+    return ListPlan(shown, cell_functions(shown, formats), sorted_by, marks, selection.statement(), selection.values())
 
 
 def restrict(selection: Selection, spec: ListSpec, search: Search) -> None:
@@ -263,8 +259,7 @@ def columns_for(paths: Sequence[FieldPath], sort: Sequence[SortKey]) -> tuple[Li
     """Return the heads of columns, as a list sorted like this shows them."""
     directions = {key.path.text: "descending" if key.descending else "ascending" for key in sort}
     return tuple(
-        ListColumn(path, path.label, is_sortable(path), directions.get(path.text), _numeric(path))
-        for path in paths
+        ListColumn(path, path.label, is_sortable(path), directions.get(path.text), _numeric(path)) for path in paths
     )
 
 

@@ -71,9 +71,7 @@ class Operands:
         def has(item: ColumnElement[Any]) -> ColumnElement[bool]:
             if isinstance(item.type, String):
                 return false()  # no text is the id of a record
-            return exists(
-                select(1).select_from(link).where(link.c.record_id == record_id, link.c.target_id == item)
-            )
+            return exists(select(1).select_from(link).where(link.c.record_id == record_id, link.c.target_id == item))
 
         return SqlOperand(null(), ValueType.LIST, has=has, empty=~rows)
 

@@ -142,9 +142,7 @@ class _Building:
         place = self._counting(at, unit, measure.condition, joins.column(hops, field, unit))
         return MeasureColumns(measure, parts, (self.take("min", place), self.take("max", place)))
 
-    def _counting(
-        self, at: tuple[str, ...], suffix: str, condition: Expr | None, element: ColumnElement[Any]
-    ) -> int:
+    def _counting(self, at: tuple[str, ...], suffix: str, condition: Expr | None, element: ColumnElement[Any]) -> int:
         """Add what is aggregated, for the rows that a condition lets through; once for all measures of the same."""
         place = self._counted.get((at, suffix, condition))
         if place is None:

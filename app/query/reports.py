@@ -118,9 +118,7 @@ def find_report(ctx: Context, key: str) -> Report:
     return report
 
 
-def run_report(
-    ctx: Context, key: str, values: Mapping[str, Raw], *, written_in: Locale | None = None
-) -> ReportResult:
+def run_report(ctx: Context, key: str, values: Mapping[str, Raw], *, written_in: Locale | None = None) -> ReportResult:
     """Answer a report.
 
     Args:

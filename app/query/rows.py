@@ -151,9 +151,7 @@ def _where(
     return table.c.id.in_(ids), found.parameters
 
 
-def _compiled(
-    ctx: Context, entity_key: str, table: FromClause, where: Expr, name: str
-) -> tuple[Joins, SqlCondition]:
+def _compiled(ctx: Context, entity_key: str, table: FromClause, where: Expr, name: str) -> tuple[Joins, SqlCondition]:
     where = written_out(where, ctx.snapshot.model, entity_key)
     joins = Joins(ctx, entity_key, base=table, prefix=name)
     operand = Operands(joins)

@@ -144,9 +144,7 @@ class Selection:
         dialect = self.ctx.snapshot.dialect
         expr = written_out(expr, self.ctx.snapshot.model, self.entity_key)
         try:
-            return compile_(
-                expr, self.scope, self.operand, dialect, prefix=prefix, aggregate=self.operand.aggregate
-            )
+            return compile_(expr, self.scope, self.operand, dialect, prefix=prefix, aggregate=self.operand.aggregate)
         except ExprError as wrong:
             errors = (FieldError(f"query.condition.{one.code}", one.message) for one in wrong.problems)
             raise InvalidQuery(tuple(errors)) from wrong

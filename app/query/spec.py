@@ -342,8 +342,13 @@ class _Reading:
         known = operators_of(path)
         operator = known.get(key)
         if operator is None:
-            self._problem("query.unknown_operator", _UNKNOWN_OPERATOR, name=path.label, operator=_short(key),
-                          known=", ".join(known))
+            self._problem(
+                "query.unknown_operator",
+                _UNKNOWN_OPERATOR,
+                name=path.label,
+                operator=_short(key),
+                known=", ".join(known),
+            )
             return None
         if operator.inputs is not Inputs.NONE and not any(value.strip() for value in raw):
             return None  # a filter form sends its empty inputs too

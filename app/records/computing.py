@@ -56,8 +56,10 @@ def _compute(draft: Draft, field: FieldPlan, environment: Environment) -> None:
         if draft.before is None:
             draft.values[field.key] = of_nothing(field)
         return
-    if draft.before is not None and is_frozen(field, draft.before.row, environment) and is_frozen(
-        field, draft, environment
+    if (
+        draft.before is not None
+        and is_frozen(field, draft.before.row, environment)
+        and is_frozen(field, draft, environment)
     ):
         return
     value = field.field.type.from_expression(field.formula(draft, environment))

@@ -202,9 +202,7 @@ class Preparation:
             row.record_errors.append(texts.no_line())
         return row
 
-    def _authorise_rows(
-        self, draft: Draft, field: FieldPlan, child: EntityPlan, seen: Mapping[int, Permit]
-    ) -> None:
+    def _authorise_rows(self, draft: Draft, field: FieldPlan, child: EntityPlan, seen: Mapping[int, Permit]) -> None:
         """Note at the record and its rows what the writer may not do with them."""
         if self.trusted:
             return

@@ -64,9 +64,7 @@ def read_ledger(connection: Connection) -> Ledger:
     return found
 
 
-def with_retired(
-    table: Table | None, name: str, declared: Mapping[str, ColumnSpec], there: Iterable[str]
-) -> Table:
+def with_retired(table: Table | None, name: str, declared: Mapping[str, ColumnSpec], there: Iterable[str]) -> Table:
     """Return a table together with the columns that only the ledger still knows.
 
     Args:

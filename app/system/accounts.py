@@ -59,7 +59,8 @@ _NO_ROLE: Final = Label(
     "Die Rolle „{role}“ gibt es nicht. Laden Sie die Seite neu.", "There is no role “{role}”. Load the page again."
 )
 _ENDED: Final = Label(
-    "Dieser Tag ist schon vorbei. Wählen Sie heute oder einen späteren.", "This day is over. Choose today or a later one."
+    "Dieser Tag ist schon vorbei. Wählen Sie heute oder einen späteren.",
+    "This day is over. Choose today or a later one.",
 )
 _NOT_YOURSELF: Final = Label(
     "Ihr eigenes Team und ob Sie aktiv sind, ändert ein Kollege. Bitten Sie einen, der das darf.",
@@ -80,6 +81,10 @@ class Held:
     role: str
     area_team_id: int | None = None
     until: datetime | None = None
+
+    def is_valid(self, at: datetime) -> bool:
+        """Return whether it hasn't ended."""
+        return self.until is None or self.until > at
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ among the lender's own roles: what he loses, the borrower loses at the next requ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -106,7 +106,7 @@ class Loan:
 
 
 def lendable(connection: Connection, model: Model, user_id: int) -> tuple[str, ...]:
-    """Return the keys of the roles that somebody can lend: his own, without those that decide over people or technology."""
+    """Return the keys of the roles that somebody can lend: his own, but for those over people or technology."""
     valid = or_(_USER_ROLE.c.until.is_(None), _USER_ROLE.c.until > now())
     asked = select(_ROLE.c.name).join(_USER_ROLE, _USER_ROLE.c.role_id == _ROLE.c.id).order_by(_ROLE.c.name)
     keys = connection.execute(asked.where(_USER_ROLE.c.user_id == user_id, valid)).scalars()
@@ -139,12 +139,14 @@ def lend(connection: Connection, model: Model, actor: Actor, loan: Loan) -> int:
         found["reason"] = (FieldError("delegation.reason", _LONG_REASON.format(most=_LONGEST_REASON)),)
     if found:
         raise InvalidData(DataErrors(found))
-    row = {"from_id": actor.id, "to_id": loan.to_id, "starts_at": at, "ends_at": loan.ends_at, "created_at": at}
-    made = DELEGATION.insert().values(**row, reason=loan.reason.strip()).returning(DELEGATION.c.id)
+    assert loan.ends_at is not None
+    row = {"from_id": actor.id, "to_id": loan.to_id, "reason": loan.reason.strip()}
+    times = {"starts_at": at, "ends_at": loan.ends_at, "created_at": at}
+    made = DELEGATION.insert().values(**row, **times).returning(DELEGATION.c.id)
     delegation_id = int(connection.execute(made).scalar_one())
     ids = connection.execute(select(_ROLE.c.id).where(_ROLE.c.name.in_(loan.roles))).scalars().all()
     connection.execute(DELEGATION_ROLE.insert(), [{"delegation_id": delegation_id, "role_id": one} for one in ids])
-    told = {"to": loan.to_id, "roles": sorted(loan.roles), "until": row["ends_at"].isoformat() if loan.ends_at else None}
+    told = {"to": loan.to_id, "roles": sorted(loan.roles), "until": loan.ends_at.isoformat()}
     audit.append(connection, actor, "delegation.create", str(delegation_id), told)
     return delegation_id
 
@@ -167,9 +169,11 @@ def delegations_of(connection: Connection, user_id: int) -> tuple[Delegation, ..
         select(*columns).select_from(source).where(mine, DELEGATION.c.ends_at > now()).order_by(DELEGATION.c.id, "role")
     ).all()
     found: dict[int, Delegation] = {}
-    for *values, role in rows:
-        known = found.get(values[0])
-        found[values[0]] = Delegation(*values, roles=(*(known.roles if known else ()), role))
+    for row in rows:
+        known = found.get(row.id) or Delegation(
+            row.id, row.from_id, row.lender, row.to_id, row.borrower, row.ends_at, row.reason, ()
+        )
+        found[row.id] = replace(known, roles=(*known.roles, row.role))
     return tuple(found.values())
 
 

@@ -14,6 +14,7 @@ from app.storage.ledger import LEDGER
 from app.storage.names import ENTITY_PREFIX
 from app.storage.statements import AddColumn
 from app.system import backups, upkeep  # noqa: F401  they declare tables
+from app.system.attempts import ATTEMPT
 from app.system.delegations import DELEGATION, DELEGATION_ROLE
 from app.system.history import BASELINE, HISTORY, Entry, Stamp, append
 from app.system.numbers import NUMBER, NUMBER_LOG
@@ -28,7 +29,18 @@ from app.system.tokens import TOKEN
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
 SCHEMA_VERSION: Final = 2
 #: Fixed tables without a mapped class; naming them here is what registers them.
-UNMAPPED: Final = (DELEGATION, DELEGATION_ROLE, NUMBER, NUMBER_LOG, ONCE, OUTBOX, PASSWORD_LINK, SESSION, TOKEN)
+UNMAPPED: Final = (
+    ATTEMPT,
+    DELEGATION,
+    DELEGATION_ROLE,
+    NUMBER,
+    NUMBER_LOG,
+    ONCE,
+    OUTBOX,
+    PASSWORD_LINK,
+    SESSION,
+    TOKEN,
+)
 #: What published a revision; noted with it.
 PROGRAM: Final = "0.1.0"
 

@@ -99,9 +99,7 @@ def _grants(me: CTE) -> CTE:
 
 
 def _by_session() -> Select[Any]:
-    open_one = and_(
-        SESSION.c.token_hash == bindparam("who"), SESSION.c.expires_at > _NOW, SESSION.c.idle_at > _NOW
-    )
+    open_one = and_(SESSION.c.token_hash == bindparam("who"), SESSION.c.expires_at > _NOW, SESSION.c.idle_at > _NOW)
     columns = [SESSION.c[name].label(f"session_{name}") for name in _SESSION_COLUMNS]
     source = SESSION.join(_USER, _USER.c.id == SESSION.c.user_id)
     me = select(*ME, *columns).select_from(source).where(open_one, _USER.c.active.is_(True))

@@ -29,7 +29,9 @@ _TAKEN: Final = Label(
     "Ein Team dieses Namens gibt es schon. Wählen Sie einen anderen.",
     "There is a team of this name already. Choose another.",
 )
-_NO_PARENT: Final = Label("Dieses Team gibt es nicht. Wählen Sie ein anderes.", "There is no such team. Choose another.")
+_NO_PARENT: Final = Label(
+    "Dieses Team gibt es nicht. Wählen Sie ein anderes.", "There is no such team. Choose another."
+)
 _CIRCLE: Final = Label(
     "Ein Team kann nicht unter sich selbst liegen. Wählen Sie eines, das nicht zu ihm gehört.",
     "A team can't lie below itself. Choose one that doesn't belong to it.",
@@ -59,8 +61,9 @@ class TeamRow:
 
 def teams(connection: Connection) -> tuple[TeamRow, ...]:
     """Return all teams, each followed by those below it, by name."""
-    counted = select(_USER.c.team_id, func.count()).where(_USER.c.active.is_(True)).group_by(_USER.c.team_id)
-    members = {team: count for team, count in connection.execute(counted)}
+    counted = select(_USER.c.team_id, func.count().label("members")).group_by(_USER.c.team_id)
+    counted = counted.where(_USER.c.active.is_(True))
+    members = {row.team_id: row.members for row in connection.execute(counted)}
     below: dict[int | None, list[TeamRow]] = {}
     asked = select(_TEAM.c.id, _TEAM.c.name, _TEAM.c.parent_id, _TEAM.c.version).order_by(_TEAM.c.name, _TEAM.c.id)
     for row in connection.execute(asked):

@@ -214,9 +214,7 @@ def _token(row: Sequence[Any]) -> Token:
 def _request_start() -> Select[Any]:
     """Build the one statement that a request with a token starts with."""
     user = table_of(User)
-    good = and_(
-        TOKEN.c.hash == bindparam("hash"), TOKEN.c.revoked_at.is_(None), TOKEN.c.expires_at > bindparam("now")
-    )
+    good = and_(TOKEN.c.hash == bindparam("hash"), TOKEN.c.revoked_at.is_(None), TOKEN.c.expires_at > bindparam("now"))
     columns = [column.label(f"token_{column.name}") for column in _COLUMNS]
     me = select(*ME, *columns).select_from(TOKEN.join(user, user.c.id == TOKEN.c.user_id))
     return asked_by(me.where(good, user.c.active.is_(True)).cte("me"))

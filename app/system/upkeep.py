@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.storage.database import Database
 from app.storage.ledger import FIXED
 from app.storage.types import TEXT, UtcDateTime
-from app.system import backups
+from app.system import attempts, backups, once, outbox
 from app.system.tables import now
 
 #: One row a task: when it is next due, and what its last turn did.
@@ -156,5 +156,24 @@ def _forget_backups(connection: Connection, at: datetime, most: int) -> int:
     return backups.forget(connection, _KEPT_BACKUPS)
 
 
+def _forget_attempts(connection: Connection, at: datetime, most: int) -> int:
+    return attempts.forget_ended(connection, most)
+
+
+def _forget_answers(connection: Connection, at: datetime, most: int) -> int:
+    once.forget(connection, at - once.KEPT_FOR)
+    return 0
+
+
+def _trim_events(connection: Connection, at: datetime, most: int) -> int:
+    outbox.trim(connection, at - outbox.KEPT_FOR)
+    return 0
+
+
 #: What this room itself has to do.
-TASKS: Final[tuple[Task, ...]] = (Task("backups", timedelta(days=1), _forget_backups),)
+TASKS: Final[tuple[Task, ...]] = (
+    Task("backups", timedelta(days=1), _forget_backups),
+    Task("attempts", timedelta(minutes=10), _forget_attempts),
+    Task("answers", timedelta(hours=1), _forget_answers),
+    Task("events", timedelta(hours=1), _trim_events),
+)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from flask import Flask, Response, abort, g, request, session
+from flask import Flask, Response, abort, current_app, g, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import user_logged_in, user_logged_out
@@ -21,7 +21,8 @@ from app.system.sessions import LONGEST_KEPT, end_all, end_one
 from app.system.tables import Role, User
 from app.web import lifecycle, sessions, shell
 from app.web.lifecycle import running
-from app.web.passwords import SHORTEST
+from app.web.limiting import URI, turns
+from app.web.passwords import SHORTEST, Passwords
 from app.web.policy import CLOSED, GATE, SIGNED_IN, declare_blueprint, declared
 from app.web.respond import own_place
 
@@ -100,7 +101,8 @@ def settings_of(app: Flask, *, https: bool) -> None:
         PERMANENT_SESSION_LIFETIME=LONGEST_KEPT,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
-        RATELIMIT_STORAGE_URI="memory://",
+        RATELIMIT_STORAGE_URI=URI,
+        RATELIMIT_STORAGE_OPTIONS={"database": lifecycle.database},
         RATELIMIT_HEADERS_ENABLED=False,
         SQLALCHEMY_DATABASE_URI="sqlite://",
         **{f"SECURITY_{name}": value for name, value in SECURITY.items()},
@@ -115,7 +117,7 @@ def install(app: Flask, accounts: Accounts) -> None:
         accounts: the ORM's door to the request's transaction.
     """
     store = SQLAlchemyUserDatastore(accounts, User, Role)
-    security = Security(app, store, register_blueprint=True)
+    security = Security(app, store, register_blueprint=True, password_util_cls=Passwords)
     security.want_json(lambda answered: False)
     security.login_context_processor(_login_values)
     # Flask-Principal would load the user a second time for every request; the product has its own idea of rights.
@@ -184,7 +186,22 @@ def _limit(app: Flask) -> None:
     view = app.view_functions["security.login"]
     limited = limiter.limit(BY_ADDRESS, methods=["POST"], deduct_when=_refused)(view)
     limited = limiter.limit(BY_ACCOUNT, methods=["POST"], key_func=_account, deduct_when=_refused)(limited)
-    app.view_functions["security.login"] = declared(limited, GATE)
+    app.view_functions["security.login"] = declared(_in_turn(limited), GATE)
+
+
+def _in_turn(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let few at a time have their password checked."""
+
+    def waiting(*args: object, **kwargs: object) -> Any:
+        if request.method != "POST":
+            return view(*args, **kwargs)
+        with turns(current_app).turn() as mine:
+            if not mine:
+                abort(429)
+            return view(*args, **kwargs)
+
+    waiting.__name__ = view.__name__
+    return waiting
 
 
 def _refused(response: Response) -> bool:

@@ -42,7 +42,7 @@ def icon(sprite: str, name: str) -> Markup:
 
 def link(url: str, label: str, css_class: str = "") -> Markup:
     """Return a link whose label is plain text."""
-    return Markup(f'<a{attributes({"class": css_class or None, "href": url})}>{text(label)}</a>')
+    return Markup(f"<a{attributes({'class': css_class or None, 'href': url})}>{text(label)}</a>")
 
 
 def preformatted(content: str) -> Markup:

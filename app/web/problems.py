@@ -24,6 +24,8 @@ from app.web.respond import htmx, respond
 from app.web.texts import TEXTS
 
 _PROBLEM: Final = "application/problem+json"
+#: Seconds after which somebody who tried too often is told to try again.
+_PATIENCE: Final = 60
 _TOO_LONG: Final = Label(
     "Die Antwort hätte zu lange gedauert und wurde abgebrochen. Grenzen Sie die Frage ein, etwa mit einem Filter.",
     "The answer would have taken too long and was given up. Please narrow the question down, perhaps by a filter.",
@@ -100,6 +102,8 @@ def _http(error: HTTPException) -> BaseResponse:
     if error.response is not None or error.code is None or error.code < 400:
         return BaseResponse(error.get_response().get_data(), headers=error.get_response().headers)
     response = answer(of_status(error.code))
+    if error.code == 429:
+        response.headers.setdefault("Retry-After", str(_PATIENCE))
     if error.code == 405 and (methods := getattr(error, "valid_methods", None)):
         response.headers["Allow"] = ", ".join(sorted(methods))
     return response

@@ -1,8 +1,8 @@
 """Step-up: what changes rights demands a recent proof of who one is, and what was sent isn't lost over it.
 
 A signed-in browser that somebody left alone must not be enough to give roles, make tokens or reset passwords. Where the
-last proof is too old, the answer is the password question; the fields that were sent stay in its form, which posts to the
-same address. Who answers rightly has done both in one step.
+last proof is too old, the answer is the password question; the fields that were sent stay in its form, which posts to
+the same address. Who answers rightly has done both in one step.
 
 Source: OWASP ASVS 5.0, 7.5.3 (step-up before sensitive changes); RFC 9470 for the status.
 """

@@ -52,11 +52,7 @@ def files() -> tuple[Path, ...]:
     for folder in _FOLDERS:
         found += [path for path in (ROOT / folder).rglob("*") if path.is_file()]
     return tuple(
-        sorted(
-            path
-            for path in found
-            if path.suffix not in _BINARY and _MADE.isdisjoint(path.relative_to(ROOT).parts)
-        )
+        sorted(path for path in found if path.suffix not in _BINARY and _MADE.isdisjoint(path.relative_to(ROOT).parts))
     )
 
 

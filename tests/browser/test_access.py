@@ -11,10 +11,12 @@ from tests.browser.conftest import Enter
 
 #: Each kind of screen once.
 _PAGES = (
-    "/", "/?board=management", "/me", "/me/tokens", "/change", "/shortcuts", "/search?q=gmbh", "/e/account/all",
+    "/", "/?board=management", "/me", "/me/tokens", "/why?entity=account&record=1", "/change", "/shortcuts",
+    "/search?q=gmbh", "/e/account/all",
     "/e/account/all?ask=industry", "/e/account/all?ask=created_at", "/e/account/all?choose=1",
     "/e/account/all?f.industry.one_of=it&q=gmbh", "/e/account/all?q=xyzxyz", "/e/opportunity/-", "/r/account/1",
-    "/r/account/1/edit", "/r/opportunity/1", "/r/opportunity/1/edit", "/r/account/new", "/r/activity/new", "/reports",
+    "/r/account/1/edit", "/r/account/1/history",
+    "/r/opportunity/1", "/r/opportunity/1/edit", "/r/account/new", "/r/activity/new", "/reports",
     "/report/forecast?show=chart", "/report/forecast?show=pivot", "/report/customers_by_class?show=table",
     "/pick/account?q=gmbh", "/quick/account", "/e/nothing", "/e/account?f.nothing.is=1", "/admin/console/",
     "/admin/console/users/", "/admin/console/users/new/", "/admin/console/users/edit/?id=1",

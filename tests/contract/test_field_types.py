@@ -225,8 +225,16 @@ def operand_of(field: FieldType, key: str, widget: str | None) -> Any:
     operator = next(one for one in field.operators() if one.key == key)
     raws = {"integer": "30", "entity": "person"}
     samples = {
-        "datetime": "2026-12-31", "duration": "1:30", "choices": "crm", "tags": "Messe", "references": "3",
-        "any_reference": "account:17", "address": "Berlin", "money": "12", "boolean": "ja", "json": "1",
+        "datetime": "2026-12-31",
+        "duration": "1:30",
+        "choices": "crm",
+        "tags": "Messe",
+        "references": "3",
+        "any_reference": "account:17",
+        "address": "Berlin",
+        "money": "12",
+        "boolean": "ja",
+        "json": "1",
     }
     raw = raws[widget] if widget in raws else samples.get(field.name, field.examples.good[1][0])
     cleaned = field.clean_operand(operator, raw, "en")

@@ -56,9 +56,7 @@ def test_many_writers_leave_no_gap(database_url: str, tmp_path: Path) -> None:
     installation = installed(database_url, tmp_path / "docs")
     share = size(5_000, 200_000) // WRITERS // 2 * 2
     given_up: list[int] = []
-    writers = [
-        threading.Thread(target=_write, args=(installation, seed, share, given_up)) for seed in range(WRITERS)
-    ]
+    writers = [threading.Thread(target=_write, args=(installation, seed, share, given_up)) for seed in range(WRITERS)]
     for writer in writers:
         writer.start()
     for writer in writers:

@@ -31,13 +31,13 @@ def logical_hash(database: Database, store: Store) -> str:
     """
     with database.read() as connection:
         # Flask-Security's list type can't be part of a cached statement, and warns where one would be.
-        connection = connection.execution_options(compiled_cache=None)
+        uncached = connection.execution_options(compiled_cache=None)
         tables = {table.name: table for table in FIXED.tables.values() if table.name not in LEFT_OUT}
         made = store.snapshot(connection).tables
         tables.update({table.name: table for table in (*made.tables.values(), *made.links.values())})
         whole = hashlib.sha256()
         for name in sorted(tables):
-            whole.update(orjson.dumps([name, _rows(connection, tables[name])]))
+            whole.update(orjson.dumps([name, _rows(uncached, tables[name])]))
         return whole.hexdigest()
 
 

@@ -104,9 +104,7 @@ class Site:
         return actor
 
 
-def make_site(
-    url: str, *folders: Path, roles: tuple[str, ...] = (), locale: Locale = "de", demo: bool = False
-) -> Site:
+def make_site(url: str, *folders: Path, roles: tuple[str, ...] = (), locale: Locale = "de", demo: bool = False) -> Site:
     """Build a site.
 
     Args:

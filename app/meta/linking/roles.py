@@ -98,16 +98,15 @@ class _Rights:
             return
         for key in levels:
             if key not in entity.fields and key not in shape.broken and key not in entity.retired:
-                self.desk.findings.unknown("role.unknown_field", self.at("fields", key), key, tuple(entity.fields),
-                                           entity=self.name)
+                self.desk.findings.unknown(
+                    "role.unknown_field", self.at("fields", key), key, tuple(entity.fields), entity=self.name
+                )
 
     def _check_sections(self, sections: Mapping[str, bool]) -> None:
         for name in sections:
             mask, _, section = name.partition("/")
             found = self.desk.ask("mask", mask) if self.desk.document("forms", mask) is not None else None
-            known = () if found is None else tuple(
-                f"{mask}/{one.id}" for tab in found.tabs for one in tab.sections
-            )
+            known = () if found is None else tuple(f"{mask}/{one.id}" for tab in found.tabs for one in tab.sections)
             if found is None or found.entity != self.name or not section or name not in known:
                 self.desk.findings.unknown("role.unknown_section", self.at("sections", name), name, known)
 

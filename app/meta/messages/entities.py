@@ -238,9 +238,7 @@ COMPUTED: Final = {
         "Nehmen Sie today() und now() heraus.",
         "Take today() and now() out.",
     ),
-    "computed.unknown_by": error(
-        "„{entity}“ hat kein Feld „{name}“.", "“{entity}” has no field “{name}”.", SPELLING
-    ),
+    "computed.unknown_by": error("„{entity}“ hat kein Feld „{name}“.", "“{entity}” has no field “{name}”.", SPELLING),
     "computed.rollup_field": error(
         "Zu „{aggregate}“ passt die Angabe „field“ nicht.",
         "“field” doesn't go with “{aggregate}”.",

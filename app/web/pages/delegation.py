@@ -67,9 +67,7 @@ def _colleagues(ctx: Context) -> list[tuple[int, str]]:
     return [(one.id, one.name) for one in accounts(ctx.connection, PEOPLE.kind) if one.id != ctx.actor.id]
 
 
-def _page(
-    ctx: Context, loan: Loan = _NOTHING, *, until: str = "", errors: DataErrors = _NO_ERRORS
-) -> Response:
+def _page(ctx: Context, loan: Loan = _NOTHING, *, until: str = "", errors: DataErrors = _NO_ERRORS) -> Response:
     assert ctx.actor.id is not None
     locale = ctx.locale
     html = render(

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.system import password_links
 from app.web import problems
 from app.web.lifecycle import connection, locale
-from app.web.passwords import LONGEST, SHORTEST, hashed
+from app.web.passwords import hashed, weakness
 from app.web.policy import GATE, WITH_LINK, policy
 from app.web.problems import Problem
 from app.web.render import csrf, preferences, render
@@ -38,8 +38,9 @@ def choose(token: str) -> BaseResponse:
     if found is None:
         return _gone()
     given = request.form.get("password", "")
-    if not SHORTEST <= len(given) <= LONGEST:
-        return _page(found[1], length=text("link.length", locale(), least=SHORTEST, most=LONGEST))
+    weak = weakness(given, (found[1],))
+    if weak is not None:
+        return _page(found[1], weak=weak.text(locale()))
     if given != request.form.get("again", ""):
         return _page(found[1], different=text("link.different", locale()))
     return go("/login") if password_links.use(connection(), token, hashed(given)) else _gone()
@@ -49,7 +50,7 @@ def _gone() -> Response:
     return problems.answer(Problem(404, TEXTS["link.gone"], TEXTS["link.gone_hint"]))
 
 
-def _page(email: str, *, length: str = "", different: str = "") -> Response:
-    values = {"csrf": csrf(), "preferences": preferences(), "email": email, "length": length, "different": different}
+def _page(email: str, *, weak: str = "", different: str = "") -> Response:
+    values = {"csrf": csrf(), "preferences": preferences(), "email": email, "weak": weak, "different": different}
     page = render("pages/password_link.html", locale(), **values)
-    return respond(page, 422 if length or different else 200)
+    return respond(page, 422 if weak or different else 200)

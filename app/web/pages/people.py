@@ -73,7 +73,7 @@ def _index(section: Section) -> Response:
             "name": one.name,
             "email": one.email,
             "team": names.get(one.team_id or 0, ""),
-            "roles": ", ".join(role_name(ctx, held.role) for held in one.roles if held.until is None or held.until > now()),
+            "roles": ", ".join(role_name(ctx, held.role) for held in one.roles if held.is_valid(now())),
         }
         for one in found[page * _PAGE : (page + 1) * _PAGE]
     ]

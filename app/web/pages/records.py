@@ -44,6 +44,7 @@ class RecordScreen:
     mask: Markup
     told: str
     why_url: str
+    history_url: str
     locked: tuple[str, ...]
     once: str
 
@@ -84,6 +85,7 @@ def _screen(ctx: Context, record: Record, mask: Markup, locked: tuple[str, ...])
         mask=mask,
         told=_told(ctx, record),
         why_url=f"/why?entity={record.entity}&record={record.id}",
+        history_url=f"{url}/history",
         locked=locked,
         once=new_key(),
     )

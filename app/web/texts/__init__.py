@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.language import Label, Locale
-from app.web.texts import api, console, gate, lists, people, problems, records, reports, rights, shell
+from app.web.texts import api, console, gate, history, lists, people, problems, records, reports, rights, shell
 
 #: Every text by its key, `<area>.<name>`.
 TEXTS: Final[Mapping[str, Label]] = MappingProxyType(
@@ -22,6 +22,7 @@ TEXTS: Final[Mapping[str, Label]] = MappingProxyType(
             console.TEXTS,
             lists.TEXTS,
             records.TEXTS,
+            history.TEXTS,
             reports.TEXTS,
             rights.TEXTS,
             problems.TEXTS,

@@ -38,7 +38,8 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "may_sign_in": Label("Darf sich anmelden", "May sign in"),
         "roles": Label("Rollen", "Roles"),
         "roles_hint": Label(
-            "Ein Bereich tritt für diese Rolle an die Stelle des eigenen Teams. Ohne Tag gilt sie, bis jemand sie nimmt.",
+            "Ein Bereich tritt für diese Rolle an die Stelle des eigenen Teams. Ohne Tag gilt sie, bis jemand "
+            "sie nimmt.",
             "An area takes the place of the own team for this role. Without a day it lasts until somebody takes it.",
         ),
         "area": Label("Bereich", "Area"),
@@ -106,13 +107,16 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
     "lend": {
         "title": Label("Vertretung", "Delegation"),
         "lead": Label(
-            "Leihen Sie einem Kollegen Rollen, solange Sie nicht da sind. Er handelt dann auch für Sie. Was Sie verlieren, "
+            "Leihen Sie einem Kollegen Rollen, solange Sie nicht da sind. Er handelt dann auch für Sie. Was Sie "
+            "verlieren, "
             "verliert auch er; weiterverleihen kann er nichts.",
-            "Lend roles to a colleague while you are away. They then act for you, too. What you lose they lose as well; "
+            "Lend roles to a colleague while you are away. They then act for you, too. What you lose they lose "
+            "as well; "
             "they can't lend anything on.",
         ),
         "nothing_to_lend": Label(
-            "Sie haben keine Rolle, die Sie verleihen können. Rollen, die über Benutzer, Aufbau oder Technik entscheiden, "
+            "Sie haben keine Rolle, die Sie verleihen können. Rollen, die über Benutzer, Aufbau oder Technik "
+            "entscheiden, "
             "werden nicht verliehen.",
             "You have no role that you can lend. Roles that decide over people, structure or technology aren't lent.",
         ),
@@ -135,9 +139,11 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
     "prove": {
         "title": Label("Sind Sie es wirklich?", "Is it really you?"),
         "lead": Label(
-            "Was Sie gerade tun, ändert Rechte. Bestätigen Sie es mit Ihrem Passwort; Ihre Eingaben bleiben erhalten. Wer "
+            "Was Sie gerade tun, ändert Rechte. Bestätigen Sie es mit Ihrem Passwort; Ihre Eingaben bleiben "
+            "erhalten. Wer "
             "kein Passwort hat, meldet sich ab und neu an.",
-            "What you are doing changes rights. Confirm it with your password; what you entered is kept. Whoever has no "
+            "What you are doing changes rights. Confirm it with your password; what you entered is kept. Whoever "
+            "has no "
             "password signs out and in again.",
         ),
         "wrong": Label(
@@ -156,13 +162,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Die beiden Eingaben sind verschieden. Tippen Sie dasselbe Passwort zweimal.",
             "The two entries differ. Type the same password twice.",
         ),
-        "length": Label(
-            "Das Passwort muss zwischen {least} und {most} Zeichen lang sein.",
-            "The password must be between {least} and {most} characters long.",
-        ),
         "gone": Label("Dieser Link gilt nicht mehr", "This link is no longer good"),
         "gone_hint": Label(
-            "Er wurde schon benutzt, ist älter als 48 Stunden, oder es gibt einen neueren. Bitten Sie Ihren CRM-Manager um "
+            "Er wurde schon benutzt, ist älter als 48 Stunden, oder es gibt einen neueren. Bitten Sie Ihren "
+            "CRM-Manager um "
             "einen neuen.",
             "It was used already, is older than 48 hours, or there is a newer one. Ask your CRM manager for a new one.",
         ),

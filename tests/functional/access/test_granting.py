@@ -1,4 +1,4 @@
-"""Who may give which role: every combination of what the giver can and what the role gives, and the console's obedience."""
+"""Who may give which role: every combination of what the giver can and what the role gives; the console obeys."""
 
 from __future__ import annotations
 

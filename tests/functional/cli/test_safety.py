@@ -194,9 +194,7 @@ def test_the_doctor_asks_for_a_backup_until_there_is_one(lotse: Lotse, tmp_path:
     assert json.loads(lotse("verify-backup", str(path), "--json").stdout)["logical"] == taken["logical"]
 
 
-def test_backup_and_restore_as_they_are_typed(
-    lotse: Lotse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_backup_and_restore_as_they_are_typed(lotse: Lotse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert lotse("publish").exit_code == Exit.OK
     path, new = tmp_path / "backup.zip", tmp_path / "new.sqlite"
     assert "Backed up:" in lotse("backup", str(path)).stdout

@@ -96,9 +96,7 @@ PRODUCT: Final = entity(
     {
         "name": of("text"),
         "price": of("decimal"),
-        "sold": of(
-            "integer", rollup={"entity": "line", "via": "product", "aggregate": "sum", "field": "quantity"}
-        ),
+        "sold": of("integer", rollup={"entity": "line", "via": "product", "aggregate": "sum", "field": "quantity"}),
     },
 )
 STATUS: Final = {

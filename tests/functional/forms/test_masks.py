@@ -98,11 +98,34 @@ def test_what_was_refused_is_shown_again_with_a_sentence_at_its_field(locale: Lo
     ctx = context(model(), locale)
     plan = mask_plan(ctx, "sample.main", "edit")
     wrong = '<"nicht so">'
-    keys = [f"f_{n}" for n in ("integer", "decimal", "money", "percent", "date", "time", "datetime", "duration",
-                               "email", "phone", "url", "vat_id", "iban", "colour", "json", "choice")]
+    keys = [
+        f"f_{n}"
+        for n in (
+            "integer",
+            "decimal",
+            "money",
+            "percent",
+            "date",
+            "time",
+            "datetime",
+            "duration",
+            "email",
+            "phone",
+            "url",
+            "vat_id",
+            "iban",
+            "colour",
+            "json",
+            "choice",
+        )
+    ]
     page = Page(plan.render({}, {}, ctx=ctx, record_id=5))
-    bound = bind(ctx, plan, page.submitted(f_text="x", f_address__city="Bern", f_address__country="Mordor",
-                                           **dict.fromkeys(keys, wrong)), record=Stored({}))
+    bound = bind(
+        ctx,
+        plan,
+        page.submitted(f_text="x", f_address__city="Bern", f_address__country="Mordor", **dict.fromkeys(keys, wrong)),
+        record=Stored({}),
+    )
     assert set(bound.errors.fields) == {*keys, "f_text", "f_address"}
     html = plan.render({}, {}, ctx=ctx, record_id=5, bound=bound)
     again = Page(html)

@@ -72,8 +72,15 @@ def mask(key: str, entity_key: str, sections: Iterable[Section], **more: Any) ->
 def section(key: str, elements: Iterable[Any], **more: Any) -> Section:
     """Return a section."""
     visible = parse(more.pop("visible_if")) if "visible_if" in more else None
-    return Section(key, Label(f"Abschnitt {key}", f"Section {key}"), more.pop("help", None), 2,
-                   more.pop("collapsed", False), tuple(elements), visible)
+    return Section(
+        key,
+        Label(f"Abschnitt {key}", f"Section {key}"),
+        more.pop("help", None),
+        2,
+        more.pop("collapsed", False),
+        tuple(elements),
+        visible,
+    )
 
 
 def every_field() -> list[Field]:
@@ -142,15 +149,32 @@ def model(wide: int = 0) -> Model:
         "sample",
         Label("Geschichte", "Story"),
         (
-            Tab("main", Label("Stammdaten", "Main data"), (
-                section("head", [element(by_key["status"]), element(by_key["reason"]), element(by_key["amount"])]),
-                section("more", [element(by_key["data"], required_if='status = "won"'), note, related,
-                                 element(by_key["sealed"]), element(by_key["secret"])], collapsed=True),
-            )),
-            Tab("second", Label("Weiteres", "More"), (
-                section("only", [element(by_key["hours"]), element(by_key["extra"])], visible_if='status != "new"'),
-                section("company", [element(by_key["account"])]),
-            )),
+            Tab(
+                "main",
+                Label("Stammdaten", "Main data"),
+                (
+                    section("head", [element(by_key["status"]), element(by_key["reason"]), element(by_key["amount"])]),
+                    section(
+                        "more",
+                        [
+                            element(by_key["data"], required_if='status = "won"'),
+                            note,
+                            related,
+                            element(by_key["sealed"]),
+                            element(by_key["secret"]),
+                        ],
+                        collapsed=True,
+                    ),
+                ),
+            ),
+            Tab(
+                "second",
+                Label("Weiteres", "More"),
+                (
+                    section("only", [element(by_key["hours"]), element(by_key["extra"])], visible_if='status != "new"'),
+                    section("company", [element(by_key["account"])]),
+                ),
+            ),
         ),
     )
     masks = [
@@ -158,8 +182,15 @@ def model(wide: int = 0) -> Model:
         two_tabs,
         mask("sample.chain", "sample", [section("all", [element(one) for one in chain])]),
         mask("sample.defaults", "sample", [section("all", [element(one) for one in starting])]),
-        mask("sample.follow", "sample", [section("all", [
-            element(by_key["account"]), element(by_key["data"], visible_if='account.name = "Meier"')])]),
+        mask(
+            "sample.follow",
+            "sample",
+            [
+                section(
+                    "all", [element(by_key["account"]), element(by_key["data"], visible_if='account.name = "Meier"')]
+                )
+            ],
+        ),
         mask("account.quick", "account", [section("all", [element(name)])], quick=True),
         mask("wide.main", "wide", [section("all", [element(one) for one in wide_fields])]),
     ]
@@ -170,7 +201,12 @@ def model(wide: int = 0) -> Model:
         fingerprint="0" * 64,
         entities={one.key: one for one in entities},
         masks={one.key: one for one in masks},
-        views={}, reports={}, options={}, menus={}, roles={"user": role}, dashboards={},
+        views={},
+        reports={},
+        options={},
+        menus={},
+        roles={"user": role},
+        dashboards={},
     )
 
 
@@ -184,7 +220,7 @@ def context(of: Model, locale: Locale = "de") -> Context:
 
 
 #: What does harm wherever it isn't escaped.
-EVIL = "</textarea><script>alert(\"x\")</script>'&"
+EVIL = '</textarea><script>alert("x")</script>\'&'
 
 
 def full_values() -> dict[str, Any]:
@@ -194,8 +230,14 @@ def full_values() -> dict[str, Any]:
         good = [value for _, value in cls.examples.good if value is not None]
         found[f"f_{name}"] = good[0]
     found["f_lines"] = (
-        {"id": 3, "title": "Erste", "net": Money(Decimal("5.00"), "EUR"), "done": True, "people": (1, 2),
-         "total": Decimal("1.000")},
+        {
+            "id": 3,
+            "title": "Erste",
+            "net": Money(Decimal("5.00"), "EUR"),
+            "done": True,
+            "people": (1, 2),
+            "total": Decimal("1.000"),
+        },
         {"id": 4, "title": EVIL, "net": Money(Decimal("1234.50"), "EUR"), "done": False, "people": None},
     )
     found["f_references"] = (1, 2)

@@ -137,7 +137,7 @@ def test_the_list_is_searched(world: World) -> None:
 
 def test_a_role_has_an_area_and_a_last_day(world: World) -> None:
     manager, user = world.visitor("crm_manager"), world.user("sales")
-    url, today = f"/people/{user}", date.today()  # noqa: DTZ011  the machine's day is near enough
+    url, today = f"/people/{user}", date.today()
     assert manager.post("/teams", {"name": "Werkstatt", "parent": ""}).status_code == 303
     area = world.team("Werkstatt")
     last = (today + timedelta(days=10)).isoformat()

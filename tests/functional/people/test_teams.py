@@ -56,7 +56,9 @@ def test_a_moved_team_changes_what_its_people_reach_and_ends_their_sessions(worl
     assert manager.get("/me").status_code == 200
 
 
-@pytest.mark.parametrize(("name", "parent", "where"), [("", "", "name"), ("Team A", "", "name"), ("X", "9999", "parent")])
+@pytest.mark.parametrize(
+    ("name", "parent", "where"), [("", "", "name"), ("Team A", "", "name"), ("X", "9999", "parent")]
+)
 def test_a_wrong_team_is_refused_at_its_input(world: World, name: str, parent: str, where: str) -> None:
     answer = world.visitor("crm_manager").post("/teams", {"name": name, "parent": parent})
     assert answer.status_code == 422

@@ -83,9 +83,8 @@ def fields(page: str, action: str) -> dict[str, object]:
             found[name[1]] = html.unescape(value[1] if value else "")
     for head, body in re.findall(r"<select([^>]*)>(.*?)</select>", form[1], re.DOTALL):
         name = re.search(r'name="([^"]+)"', head)
-        chosen = re.search(r'value="([^"]*)" selected', body.replace(" lang=", ' data-x='))
+        chosen = re.search(r'value="([^"]*)"(?: lang="[^"]*")? selected', body)
         if name is not None and " disabled" not in head:
-            lang = re.search(r'value="([^"]*)" lang="[^"]*" selected', body)
-            found[name[1]] = (lang or chosen or [None, ""])[1]
+            found[name[1]] = chosen[1] if chosen else ""
     found.pop("csrf_token", None)
     return found

@@ -148,8 +148,12 @@ REPORTS: dict[tuple[str, str], Any] = {
         measures=[*_FLAT, {"id": "kinds", "aggregate": "distinct", "field": "stage", "label": _label("k", "k")}],
         filter="close_date >= $since or close_date is empty",
         parameters=[
-            {"id": "since", "type": "date", "label": _label("Seit", "Since"),
-             "default": {"expr": "add_months(today(), -60)"}}
+            {
+                "id": "since",
+                "type": "date",
+                "label": _label("Seit", "Since"),
+                "default": {"expr": "add_months(today(), -60)"},
+            }
         ],
         limit=500,
         chart={"kind": "bar", "measures": ["n", "weight"]},

@@ -92,7 +92,8 @@ def _disguise(site: Site) -> None:
             if key in VISIBLE:
                 continue
             table = snapshot.tables[key]
-            names = [column_name(f, c.suffix) for f in entity.fields.values() for c in f.type.columns() if not f.system and not f.volatile]
+            stored = [field for field in entity.fields.values() if not field.system and not field.volatile]
+            names = [column_name(field, spec.suffix) for field in stored for spec in field.type.columns()]
             found: dict[str, Any] = {"title": "Kanarienvogel", "title__folded": "kanarienvogel"}
             found |= {"search_text": "kanarienvogel", "version": table.c.version + 7}
             for name in names:

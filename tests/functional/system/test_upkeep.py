@@ -129,7 +129,7 @@ def test_old_notes_about_backups_are_forgotten(database: Database) -> None:
             backups.note(connection, _note(day))
         assert backups.forget(connection, 2) == 3
         assert backups.last(connection) == _note(4)
-    assert run_due(database, TASKS, _DAY) == {"backups": 0}
+    assert run_due(database, TASKS, _DAY) == {task.name: 0 for task in TASKS}
 
 
 def test_a_task_that_is_due_all_the_time_is_a_mistake() -> None:

@@ -21,7 +21,15 @@ PARTS: Final[dict[str, Any]] = {
     "token": "none",
 }  # fmt: skip
 #: Pages that somebody may see without being signed in; whoever adds one has to add it here, too.
-OPEN: Final = frozenset({"security.login", "health.healthz", "static_pages.file", "password_link_pages.ask", "password_link_pages.choose"})
+OPEN: Final = frozenset(
+    {
+        "security.login",
+        "health.healthz",
+        "static_pages.file",
+        "password_link_pages.ask",
+        "password_link_pages.choose",
+    }
+)
 #: What a stranger is told everywhere else: sign in first, or that there is nothing.
 _TURNED_AWAY: Final = frozenset({302, 303, 401, 404})
 

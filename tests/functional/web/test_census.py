@@ -53,9 +53,7 @@ def test_every_route_keeps_to_its_policy(small_site: Site) -> None:
     ("granted", "complaint"),
     [(None, "no policy"), (PUBLIC, "open to strangers"), (CLOSED, None), (SIGNED_IN, None)],
 )
-def test_a_route_that_somebody_forgot_is_found(
-    small_site: Site, granted: Policy | None, complaint: str | None
-) -> None:
+def test_a_route_that_somebody_forgot_is_found(small_site: Site, granted: Policy | None, complaint: str | None) -> None:
     """The negative control: without a policy, or with too open a one, the census complains."""
 
     def forgotten() -> str:

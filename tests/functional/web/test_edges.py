@@ -23,9 +23,7 @@ _PARTS: dict[str, Any] = {
     "token": "none",
 }  # fmt: skip
 #: Pages that somebody may see without being signed in.
-_OPEN = {
-    "security.login", "health.healthz", "static_pages.file", "password_link_pages.ask", "password_link_pages.choose",
-}  # fmt: skip
+_OPEN = {"security.login", "health.healthz", "static_pages.file"}
 
 
 def _url(app: Flask, rule: Rule) -> str:

@@ -123,7 +123,7 @@ def test_nobody_is_sent_to_another_site(full_site: Site) -> None:
         location = sent.headers.get("Location", "/")
         assert not _leads_away(location), target
         assert not _leads_away(respond.own_place(target)), target
-    for target in targets[:: 4]:
+    for target in targets[::4]:
         page = stranger.get(f"/login?next={quote(target)}")
         kept = re.findall(r'name="next" value="([^"]*)"', page.text)
         assert page.status_code == 400 or not any(map(_leads_away, kept)), target
@@ -158,9 +158,7 @@ def test_without_the_check_somebody_would_be(full_site: Site, monkeypatch: pytes
         ("POST", {}, 303),
     ],
 )
-def test_what_another_site_makes_a_browser_ask(
-    full_site: Site, method: str, sent: dict[str, str], status: int
-) -> None:
+def test_what_another_site_makes_a_browser_ask(full_site: Site, method: str, sent: dict[str, str], status: int) -> None:
     """A link from elsewhere leads here; a form, a frame, an image and a script from elsewhere don't."""
     visitor = full_site.visitor("sales")
     data = {"csrf_token": visitor.token(), "theme": "auto", "next": "/me"} if method == "POST" else None

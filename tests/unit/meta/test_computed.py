@@ -26,9 +26,7 @@ def _compiled(folder: Path, entity: str, fields: Mapping[str, Any], **x_crm: Any
     """Compile the world with some fields added to, or put in the place of, those of one entity."""
     body = _BODIES[entity]
     changed = {**body, "x-crm": {**body["x-crm"], **x_crm}, "properties": {**body["properties"], **fields}}
-    documents, issues = load_directory(
-        write_documents(folder, {**DOCUMENTS, ("entities", entity): changed}), "base"
-    )
+    documents, issues = load_directory(write_documents(folder, {**DOCUMENTS, ("entities", entity): changed}), "base")
     effective, more = merge(documents)
     assert (*issues, *more) == ()
     return compile_model(effective)

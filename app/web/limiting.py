@@ -1,0 +1,104 @@
+"""Limits on attempts: Flask-Limiter counts in the product's own table; and turns where passwords are checked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from flask import Flask
+from limits.storage import Storage
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.storage.database import Database
+from app.system import attempts
+
+#: How an application's limiter names this storage.
+URI: Final = "lotse://"
+#: Passwords that a worker checks at the same time, visitors that wait for their turn, and how long. A check takes both
+#: cores for a fifth of a second: whoever tries passwords by the hundred may not keep the others from their pages.
+_AT_ONCE: Final = 1
+_WAITING: Final = 2
+_SECONDS: Final = 2.0
+_TURNS: Final = "lotse.turns"
+
+
+class AttemptStorage(Storage):
+    """Counters in the database of an application."""
+
+    STORAGE_SCHEME = ["lotse"]
+
+    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **options: Any) -> None:
+        super().__init__(uri, wrap_exceptions=wrap_exceptions)
+        self._database: Callable[[], Database] = options["database"]
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """Return what a database that is gone raises."""
+        return SQLAlchemyError
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count attempts, in a transaction of their own: they count whatever becomes of the request."""
+        with self._database().write() as connection:
+            return attempts.count_up(connection, key, expiry, amount)
+
+    def get(self, key: str) -> int:
+        """Return how many attempts there are."""
+        with self._database().read() as connection:
+            return attempts.counted(connection, key)[0]
+
+    def get_expiry(self, key: str) -> float:
+        """Return when the counter begins anew."""
+        with self._database().read() as connection:
+            return float(attempts.counted(connection, key)[1])
+
+    def check(self) -> bool:
+        """Return whether counters can be read."""
+        try:
+            self.get("check")
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def reset(self) -> int | None:
+        """Not offered: nobody forgets everybody's attempts at once."""
+        return None
+
+    def clear(self, key: str) -> None:
+        """Begin a counter anew."""
+        with self._database().write() as connection:
+            attempts.forget(connection, key)
+
+
+class Turns:
+    """Lets few visitors at a time to something dear; few more wait, all others are sent away at once."""
+
+    def __init__(self, at_once: int = _AT_ONCE, waiting: int = _WAITING, seconds: float = _SECONDS) -> None:
+        self._inside = threading.BoundedSemaphore(at_once)
+        self._asked = threading.BoundedSemaphore(at_once + waiting)
+        self._seconds = seconds
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Wait for one's turn; gives whether it came."""
+        if not self._asked.acquire(blocking=False):
+            yield False
+            return
+        try:
+            if not self._inside.acquire(timeout=self._seconds):
+                yield False
+                return
+            try:
+                yield True
+            finally:
+                self._inside.release()
+        finally:
+            self._asked.release()
+
+
+def turns(app: Flask) -> Turns:
+    """Return the turns of an application."""
+    found = app.extensions.setdefault(_TURNS, Turns())
+    assert isinstance(found, Turns)
+    return found

@@ -1,0 +1,89 @@
+"""Which passwords are refused, and how often somebody may try."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from app.config import Settings
+from app.factory import create_app
+from app.web.limiting import Turns
+from app.web.passwords import weakness
+from tests.support.install import METADATA, PLUGINS
+from tests.support.site import PASSWORD, SECRET, Site, email_of, make_site
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [
+        ("kurz", "zwischen 12 und 128"),
+        ("x" * 129, "zwischen 12 und 128"),
+        ("passwordpassword", "errät"),
+        ("123456789012", "errät"),
+        ("1qaz2wsx3edc4rfv", "errät"),
+        ("salessales12", "errät"),
+        ("qwertyuiopasdf", "errät"),
+    ],
+)
+def test_a_guessable_password_is_refused_with_a_sentence(password: str, why: str) -> None:
+    weak = weakness(password, ("Test Sales", "sales@example.com"))
+    assert weak is not None
+    assert why in weak.de or "gestohlener" in weak.de
+    assert weak.en.endswith(".")
+
+
+@pytest.mark.parametrize("password", ["ein-ganz-neues-kennwort", "Äpfel fallen nie weit weg", PASSWORD])
+def test_a_good_password_is_taken(password: str) -> None:
+    assert weakness(password, ("Test Sales", "sales@example.com")) is None
+
+
+def test_changing_to_a_guessable_password_is_refused(sqlite_url: str) -> None:
+    site = make_site(sqlite_url)
+    visitor = site.visitor("sales")
+    sent = {"password": PASSWORD, "new_password": "passwordpassword", "new_password_confirm": "passwordpassword"}
+    assert "Bitte nehmen Sie" in visitor.post("/change", sent).text
+    assert site.visitor().sign_in("sales").status_code == 302
+
+
+def test_all_workers_count_together(database_url: str) -> None:
+    site = make_site(database_url)
+    other = create_app(Settings(database_url, METADATA, PLUGINS, SECRET), database=site.installation.database)
+    twin = Site(site.installation, other)
+    for worker in (site, twin):
+        visitor = worker.visitor()
+        data = {"csrf_token": visitor.token(), "email": email_of("sales"), "password": "falsch-falsch"}
+        answers = [visitor.client.post("/login", data=data).status_code for _ in range(6)]
+    assert answers[-1] == 429
+    refused = visitor.client.post("/login", data=data)
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "Zu viele Versuche" in refused.text
+
+
+def test_few_at_a_time_have_their_password_checked() -> None:
+    turns, inside, over = Turns(at_once=1, waiting=1, seconds=5.0), threading.Event(), threading.Event()
+    came: list[bool] = []
+
+    def first() -> None:
+        with turns.turn() as mine:
+            came.append(mine)
+            inside.set()
+            over.wait(5)
+
+    def second() -> None:
+        with turns.turn() as mine:
+            came.append(mine)
+
+    threads = [threading.Thread(target=first)]
+    threads[0].start()
+    inside.wait(5)
+    threads.append(threading.Thread(target=second))
+    threads[1].start()
+    while turns._asked.acquire(blocking=False):  # until the second one waits
+        turns._asked.release()
+    with turns.turn() as mine:
+        assert mine is False  # one is inside, one waits: everybody else is sent away at once
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert came == [True, True]

@@ -1,0 +1,188 @@
+"""The leak patterns of peers, each as one function of the gate that is switched off: negative controls.
+
+Whoever looks for leaks and finds none has to show that he would have found one. Every entry names the advisory in which
+the pattern became known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+import pytest
+
+from app.access import rights
+from app.context import Context
+from app.meta.model import Field, FieldPath
+from app.meta.paths import MAX_HOPS, NoPath, find_path
+from app.query import conditions, guard, lists, order, paths, report_shape, search, select, spec
+from app.query.joins import Joins
+from app.query.operands import Operands
+from app.storage.names import column_name
+from app.system.tables import User, table_of
+from app.web.pages import picking
+from app.web.people import people as known_people
+from tests.proof.secrets import Pair
+
+Defect = Callable[[pytest.MonkeyPatch, Pair], None]
+
+
+@contextmanager
+def _unguarded(joins: Joins) -> Iterator[None]:
+    """Leave the columns of a SELECT unguarded for a moment."""
+    kept, joins.guard = joins.guard, None
+    try:
+        yield
+    finally:
+        joins.guard = kept
+
+
+def _any_name(patch: pytest.MonkeyPatch, *, far: bool = False) -> None:
+    """Let a reader name every field, also one that he can't read; `far`: only over a reference."""
+    known = paths.resolve
+
+    def resolve(ctx: Context, entity_key: str, text: str) -> FieldPath | None:
+        if far and "." not in text:
+            return known(ctx, entity_key, text)
+        found = find_path(ctx.snapshot.model.entities, entity_key, text, MAX_HOPS)
+        return None if isinstance(found, NoPath) else found
+
+    for module in (paths, spec):
+        patch.setattr(module, "resolve", resolve)
+    patch.setattr(conditions, "readable_entities", lambda ctx: ctx.snapshot.model.entities)
+
+
+def _raw_operands(patch: pytest.MonkeyPatch, *, far: bool = False) -> None:
+    """Let conditions ask unguarded columns; `far`: only over a reference."""
+    kept = Operands.__call__
+
+    def operand(self: Operands, keys: tuple[str, ...]) -> Any:
+        if far and len(keys) < 2:
+            return kept(self, keys)
+        with _unguarded(self._joins):
+            return kept(self, keys)
+
+    patch.setattr(Operands, "__call__", operand)
+
+
+def _filter(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    _any_name(patch)
+    _raw_operands(patch)
+
+
+def _filter_over_references(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    _any_name(patch, far=True)
+    _raw_operands(patch, far=True)
+
+
+def _view(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    """The view's own filter, sort and groups look at hidden columns; what the reader names himself is checked."""
+    _raw_operands(patch)
+
+
+def _sort(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    kept = order.terms
+
+    def terms(joins: Joins, keys: Any) -> Any:
+        with _unguarded(joins):
+            return kept(joins, keys)
+
+    patch.setattr(lists, "terms", terms)
+    patch.setattr(spec, "readable_path", lambda ctx, path: True)
+
+
+def _sort_by_anything(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    _any_name(patch)
+    _sort(patch, pair)
+
+
+def _alias(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    """A value that is shown under another name, over a reference, isn't masked."""
+    kept = select.Selection.show
+
+    def show(self: select.Selection, path: FieldPath) -> Any:
+        if not path.hops:
+            return kept(self, path)
+        self.joins.at(path.hops)  # the record itself is still looked for under its own right
+        with _unguarded(self.joins):
+            return kept(self, path)
+
+    patch.setattr(select.Selection, "show", show)
+    patch.setattr(spec, "readable_path", lambda ctx, path: True)
+
+
+def _search_text(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    patch.setattr(search, "reads_whole_text", lambda ctx, entity_key: True)
+
+
+def _search_fields(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    patch.setattr(search, "readable_text", lambda joins: joins.base.c.search_text)
+
+
+def _aggregate(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    def of_child(self: Operands, child: Any, field: Field, suffix: str = "") -> Any:
+        return child.c[column_name(field, suffix)]
+
+    patch.setattr(Operands, "_of_child", of_child)
+    _report_columns(patch, pair)
+
+
+def _report_columns(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    """Reports group by and compute with unguarded columns of the records that may be read."""
+    kept = select.Selection
+
+    def selection(*args: Any, **more: Any) -> Any:
+        made = kept(*args, **more)
+        made.joins.guard = None
+        return made
+
+    patch.setattr(report_shape, "Selection", selection)
+
+
+def _stale(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    """Rights of an earlier revision go on."""
+    kept = rights.access_of
+    patch.setattr(rights, "access_of", lambda model, shape, key: kept(pair.open_model, shape, key))
+
+
+def _people(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    """People are found by columns that nobody may see."""
+    kept = known_people
+
+    def people(ctx: Context, target: str, text: str, limit: int) -> Any:
+        users = table_of(User)
+        found = ctx.connection.execute(users.select().where(users.c.password.startswith(text))).all()
+        hits = [(row.id, row.name) for row in found] if target == "@user" and text else []
+        return [*hits, *kept(ctx, target, text, limit)][:limit]
+
+    patch.setattr(picking, "people", people)
+
+
+def _expansion(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    """What a reference points to is shown without asking whether that record may be seen."""
+    patch.setattr(guard.ReaderGuard, "title", lambda self, joins, hops, column: column)
+    kept = guard.ReaderGuard.rows
+
+    def rows(self: Any, entity_key: str, table: Any) -> Any:
+        return kept(self, entity_key, table) if not str(table.name).startswith("j") else None
+
+    patch.setattr(guard.ReaderGuard, "rows", rows)
+
+
+#: Every pattern of class C in the threat model, by the advisory in which it became known.
+DEFECTS: Final[Mapping[str, Defect]] = {
+    "filter on a hidden field (Twenty, CVE-2026-85055)": _filter,
+    "a view's filter on hidden columns (NocoDB, CVE-2026-47378)": _view,
+    "an alias shows the value (Directus, CVE-2024-34708)": _alias,
+    "search over all fields (Directus, CVE-2025-30352)": _search_text,
+    "search over concealed fields (Directus, CVE-2025-64748)": _search_fields,
+    "aggregates of concealed fields (Directus, CVE-2026-35442)": _aggregate,
+    "rights that outlive a revision (Directus, CVE-2025-64746)": _stale,
+    "filter through a relation (Strapi, CVE-2026-27886)": _filter_over_references,
+    "order by an unreadable field (Tryton, CVE-2019-10868)": _sort,
+    "groups and order as an oracle (Odoo, review of 73341)": _report_columns,
+    "order that the reader names (Odoo, review of 73341)": _sort_by_anything,
+    "people by a hash's beginning (Flask-AppBuilder, GHSA-32ff-4g79-vgfc)": _people,
+    "expansion without a check (Frappe, CVE-2026-39351)": _expansion,
+}

@@ -1,0 +1,211 @@
+"""A second reading of `docs/explanation/rights.md`, as plain as can be; what the product does is compared with it.
+
+It knows documents as they are written, records as plain mappings, and nothing of the product's code. A record is a
+mapping with `id`, `owner`, `team`, `archived` and the field's values; what points to another record holds its id.
+"""
+
+from __future__ import annotations
+
+import operator as comparing
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+Row = Mapping[str, Any]
+Documents = Mapping[tuple[str, str], Mapping[str, Any]]
+
+_ATOM: Final = re.compile(r"(\w+) (=|!=|>=|<=|>|<|is empty|is not empty) ?(.*)")
+_PART: Final = re.compile(r"\{[^{}]*?(\w+(?:\.\w+)*)[^{}\w]*\}")
+_COMPARE: Final = {
+    "=": comparing.eq,
+    "!=": comparing.ne,
+    ">": comparing.gt,
+    "<": comparing.lt,
+    ">=": comparing.ge,
+    "<=": comparing.le,
+}
+_SYSTEM: Final = ("owner", "team", "created_at", "created_by", "updated_at", "updated_by", "archived_at")
+#: Can always be read.
+OPEN: Final = ("id", "version")
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A role together with whom its scopes mean: oneself, a lender, or an area's team.
+
+    Args:
+        role: its key.
+        user: whose records "own" are, and who `me()` is.
+        team: which team "team" is.
+        tree: that team and every one below it.
+    """
+
+    role: str
+    user: int | None
+    team: int | None
+    tree: tuple[int, ...]
+
+
+def holds(condition: str, row: Row, me: int | None) -> bool:
+    """Return whether a condition is TRUE for a record; it may only join comparisons by `and` and `or`."""
+    return any(all(_atom(part, row, me) for part in one.split(" and ")) for one in condition.split(" or "))
+
+
+def _atom(text: str, row: Row, me: int | None) -> bool:
+    found = _ATOM.fullmatch(text)
+    assert found is not None, text
+    value, operator, written = row[found[1]], found[2], found[3]
+    if operator.startswith("is"):
+        return (value is None) is (operator == "is empty")
+    other: Any = me if written == "me()" else written[1:-1] if written.startswith('"') else int(written)
+    if operator not in ("=", "!=") and (value is None or other is None):
+        return False  # only `=` and `!=` take empty for a value (docs/explanation/expressions.md)
+    return bool(_COMPARE[operator](value, other))
+
+
+class Reference:
+    """Says what somebody may do in a world of records.
+
+    Args:
+        documents: every role and entity, as written.
+        rows: every record, by entity and id.
+    """
+
+    def __init__(self, documents: Documents, rows: Mapping[str, Mapping[int, Row]]) -> None:
+        self.roles = {key: body for (kind, key), body in documents.items() if kind == "roles"}
+        self.entities = {key: body for (kind, key), body in documents.items() if kind == "entities"}
+        self.rows = rows
+        #: Whose lines an entity's records are: (entity, the field of the line that points to it).
+        self.owners: dict[str, list[tuple[str, str]]] = {}
+        for key, body in self.entities.items():
+            for field in body["properties"].values():
+                if field["x-crm"].get("type") == "lines":
+                    self.owners.setdefault(field["x-crm"]["entity"], []).append((key, field["x-crm"]["via"]))
+
+    def fields(self, entity: str) -> list[str]:
+        """Return the keys of all fields of an entity, system fields too."""
+        return [*self.entities[entity]["properties"], *_SYSTEM]
+
+    # -- what a role says ---------------------------------------------------------------------------------------------
+
+    def _said(self, role: str, entity: str) -> Mapping[str, Any]:
+        named = self.roles[role].get("entities", {})
+        said: Mapping[str, Any] = named.get(entity, named.get("*", {}))
+        return said
+
+    def _scope(self, said: Mapping[str, Any], verb: str) -> Any:
+        return said.get("restore", said.get("retire", False)) if verb == "restore" else said.get(verb, False)
+
+    def _covers(self, holding: Holding, verb: str, entity: str, row: Row) -> bool:
+        scope = self._scope(self._said(holding.role, entity), verb)
+        if isinstance(scope, dict):
+            return holds(scope["where"], row, holding.user)
+        if scope == "own":
+            return row["owner"] is not None and row["owner"] == holding.user
+        if scope == "team":
+            return row["team"] is not None and row["team"] == holding.team
+        if scope == "team_tree":
+            return row["team"] in holding.tree
+        return scope is True or scope == "all"
+
+    def said(self, holdings: Iterable[Holding], verb: str, entity: str) -> bool:
+        """Return whether some role has a use for a verb, whatever the record."""
+        return any(self._scope(self._said(one.role, entity), verb) is not False for one in holdings)
+
+    def _level(self, holding: Holding, entity: str, field: str) -> str:
+        levels = self._said(holding.role, entity).get("fields", {})
+        level: str = levels.get(field, levels.get("*", "write"))
+        return level
+
+    # -- the five rules -----------------------------------------------------------------------------------------------
+
+    def reads(self, holdings: Iterable[Holding], entity: str, row: Row) -> bool:
+        """Return whether a record can be read (1); a child row only where its record can be (what follows)."""
+        some = tuple(holdings)
+        return any(self._covers(one, "read", entity, row) for one in some) and self._parents(some, "read", entity, row)
+
+    def _parents(self, holdings: tuple[Holding, ...], verb: str, entity: str, row: Row) -> bool:
+        for owner, via in self.owners.get(entity, ()):
+            if row[via] is None:
+                continue
+            parent = self.rows[owner][row[via]]
+            allowed = (
+                self.reads(holdings, owner, parent)
+                if verb == "read"
+                else self.changes(holdings, "update", owner, parent)
+            )
+            if not allowed:
+                return False
+        return True
+
+    def shows(self, holdings: Iterable[Holding], entity: str, row: Row, field: str) -> bool:
+        """Return whether a value can be read (2)."""
+        some = tuple(holdings)
+        if not self.reads(some, entity, row):
+            return False
+        if field in OPEN:
+            return True
+        return any(self._covers(h, "read", entity, row) and self._level(h, entity, field) != "none" for h in some)
+
+    def sees(self, holdings: Iterable[Holding], entity: str, row: Row, field: str) -> Any:
+        """Return a value as somebody sees it: empty where he can't read it."""
+        return row[field] if self.shows(holdings, entity, row, field) else None
+
+    def knows(self, holdings: Iterable[Holding], entity: str, field: str) -> bool:
+        """Return whether a field exists for somebody: whether he could read it in some record."""
+        return any(
+            self._said(h.role, entity).get("read", False) is not False and self._level(h, entity, field) != "none"
+            for h in holdings
+        )
+
+    def changes(self, holdings: Iterable[Holding], verb: str, entity: str, row: Row) -> bool:
+        """Return whether a record can be updated, retired or restored (3)."""
+        some = tuple(holdings)
+        covered = any(self._covers(one, verb, entity, row) for one in some)
+        return covered and self.reads(some, entity, row) and self._parents(some, "update", entity, row)
+
+    def writes(self, holdings: Iterable[Holding], entity: str, row: Row, field: str) -> bool:
+        """Return whether a value can be written in an update of a record (4)."""
+        some = tuple(holdings)
+        if not self.changes(some, "update", entity, row) or not self.shows(some, entity, row, field):
+            return False
+        return any(self._covers(h, "update", entity, row) and self._level(h, entity, field) == "write" for h in some)
+
+    def creates(self, holdings: Iterable[Holding], entity: str, row: Row, given: Iterable[str]) -> bool:
+        """Return whether a record can be created with some fields given a value (5)."""
+        some = tuple(holdings)
+        covered = any(self._covers(one, "create", entity, row) for one in some)
+        if not covered or not self._parents(some, "update", entity, row):
+            return False
+        creating = [one for one in some if self._covers(one, "create", entity, row)]
+        return all(any(self._level(one, entity, field) == "write" for one in creating) for field in given)
+
+    # -- what follows -------------------------------------------------------------------------------------------------
+
+    def titled(self, holdings: Iterable[Holding], entity: str, row: Row) -> bool:
+        """Return whether somebody can read what a record is called."""
+        some = tuple(holdings)
+        if not self.shows(some, entity, row, "title"):
+            return False  # a system field is a field, too
+        for path in _PART.findall(self.entities[entity]["x-crm"]["title"]):
+            here, at = entity, row
+            for key in path.split("."):
+                if not self.shows(some, here, at, key):
+                    return False
+                target = self.entities[here]["properties"].get(key, {}).get("x-crm", {}).get("target")
+                if target is not None and at[key] is not None:
+                    here, at = target, self.rows[target][at[key]]
+                elif target is not None:
+                    break
+        return True
+
+    def exports(self, holdings: Iterable[Holding], entity: str) -> bool:
+        """Return whether records of an entity can be exported."""
+        for one in holdings:
+            if not self._said(one.role, entity):
+                continue
+            capable = "export" in self.roles[one.role].get("capabilities", ())
+            if self._said(one.role, entity).get("export", capable):
+                return True
+        return False

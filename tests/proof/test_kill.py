@@ -1,0 +1,184 @@
+"""Processes of the server are killed under load: what was acknowledged is there, once; nothing is there by halves."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import select, text
+
+from app.runtime.start import ready
+from app.storage.database import open_database
+from app.system.history import HISTORY
+from app.system.outbox import OUTBOX
+from tests.proof.clerks import CUSTOMERS, Clerk, Order, Seat
+from tests.proof.trade import documents
+from tests.support.install import write_documents
+from tests.support.nursery import WARM, Nursery
+from tests.support.proof import SEED, Tally, size
+from tests.support.site import Site, make_site
+
+#: For each database, so that both together make 200 in CI and 10,000 with `make proof`.
+KILLS: Final = size(100, 5_000)
+CLERKS: Final = 8
+#: Of a hundred kills, at least so many must hit a process that is inside of a writing transaction, and so many one
+#: that has written already and not yet committed.
+LEAST_INSIDE: Final = 20
+LEAST_WRITTEN: Final = 15
+#: A dead process mustn't keep anybody waiting for longer, on however slow a machine.
+LONGEST_WAIT: Final = 45.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the database has in the end, read past the product."""
+
+    orders: Mapping[str, list[Mapping[str, Any]]]
+    items: Mapping[int, list[Mapping[str, Any]]]
+    watchers: Mapping[int, list[int]]
+    history: Mapping[int, list[int]]
+    events: Mapping[int, list[int]]
+
+
+def test_nothing_acknowledged_is_lost_and_nothing_is_half_done(database_url: str, tmp_path: Path) -> None:
+    site = make_site(database_url, write_documents(tmp_path / "documents", documents()))
+    seats = _prepare(site)
+    with Nursery(database_url, tmp_path / "next", KILLS, SEED, *seats[0]) as nursery:
+        clerks = [
+            Clerk(number, Seat(nursery.port, cookie, token), SEED) for number, (cookie, token) in enumerate(seats)
+        ]
+        killed = _at_work(clerks, nursery)
+    tally = _tally(site.installation.database.dialect, killed, clerks)
+    database = open_database(database_url)
+    store = ready(database)  # compiles what is in force, and the database fits it
+    with database.read() as connection:
+        stored = _read(connection, store.snapshot(connection).tables)
+        if database.dialect == "sqlite":
+            assert connection.execute(text("PRAGMA integrity_check")).scalars().all() == ["ok"]
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+    database.close()
+    assert [wrong for clerk in clerks for wrong in clerk.wrong] == []
+    assert [wrong for clerk in clerks for wrong in _wrongs(clerk, stored)] == []
+    known = {order.name for clerk in clerks for order in clerk.orders}
+    assert {name for name in stored.orders if not name.startswith(WARM)} <= known
+    tally.report(
+        kills=KILLS,
+        inside=KILLS * LEAST_INSIDE // 100,
+        written=KILLS * LEAST_WRITTEN // 100,
+        creates=KILLS // 3,
+        edits=KILLS // 6,
+        unanswered=KILLS // 10,
+    )
+    assert max(clerk.longest for clerk in clerks) < LONGEST_WAIT
+
+
+def _prepare(site: Site) -> list[tuple[str, str]]:
+    """Make the customers, sign everybody in, and close the database, so that nobody but the nursery has it open."""
+    visitors = [site.visitor("clerk") for _ in range(CLERKS)]
+    for number in range(CUSTOMERS):
+        assert visitors[0].post("/r/customer/new", {"name": f"Kunde {number}"}).status_code == 303
+    seats = []
+    for visitor in visitors:
+        token = visitor.token()
+        cookie = "; ".join(f"{one.key}={one.value}" for one in (visitor.client._cookies or {}).values())
+        seats.append((cookie, token))
+    site.installation.close()
+    return seats
+
+
+def _at_work(clerks: list[Clerk], nursery: Nursery) -> Mapping[str, int]:
+    """Let everybody work until the last process was killed; return how many died of each sort."""
+    over = threading.Event()
+    threads = [threading.Thread(target=clerk.work, args=(over,), daemon=True) for clerk in clerks]
+    for thread in threads:
+        thread.start()
+    try:
+        return nursery.killed()
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def _tally(dialect: str, killed: Mapping[str, int], clerks: list[Clerk]) -> Tally:
+    tally = Tally(f"kill -9 under load, {dialect}")
+    for state, many in killed.items():
+        tally.add(f"kills {state}", many)
+        tally.add("kills", many)
+        tally.add("inside", many if not state.endswith("idle") else 0)
+        tally.add("written", many if state.endswith("written") else 0)
+    for clerk in clerks:
+        for what, many in clerk.counts.items():
+            tally.add(what, many)
+        tally.add("acknowledged", sum(clerk.counts[what] for what in ("creates", "edits", "retires", "restores")))
+    return tally
+
+
+def _read(connection: Any, tables: Any) -> Stored:
+    def grouped(table: Any, key: str) -> dict[Any, list[Any]]:
+        found: dict[Any, list[Any]] = {}
+        for row in connection.execute(select(table).order_by(table.c.id)).mappings():
+            found.setdefault(row[key], []).append(row)
+        return found
+
+    link = tables.link("order", "watchers")
+    watchers: dict[int, list[int]] = {}
+    for row in connection.execute(select(link).order_by(link.c.record_id, link.c.position)).mappings():
+        watchers.setdefault(row["record_id"], []).append(row["target_id"])
+    told = []
+    for table in (HISTORY, OUTBOX):
+        versions: dict[int, list[int]] = {}
+        of_orders = select(table.c.record_id, table.c.version).where(table.c.entity == "order")
+        for record_id, version in connection.execute(of_orders.order_by(table.c.record_id, table.c.version)):
+            versions.setdefault(record_id, []).append(version)
+        told.append(versions)
+    return Stored(grouped(tables["order"], "name"), grouped(tables["item"], "order"), watchers, *told)
+
+
+def _wrongs(clerk: Clerk, stored: Stored) -> Iterator[str]:
+    """Return everything that shouldn't be as it is, in words."""
+    for name in clerk.refused:
+        if name in stored.orders:
+            yield f"{name} was refused and is there"
+    for order in clerk.orders:
+        rows = stored.orders.get(order.name, [])
+        if len(rows) > 1:
+            yield f"{order.name} is there {len(rows)} times"
+        elif [row["id"] for row in rows] != [order.id]:
+            yield f"{order.name} was acknowledged as {order.id}; there is {[row['id'] for row in rows]}"
+        elif rows:
+            yield from _halves(order, rows[0], stored)
+            yield from _stale(order, rows[0])
+            yield from _told(order, rows[0], stored)
+
+
+def _halves(order: Order, row: Mapping[str, Any], stored: Stored) -> Iterator[str]:
+    """Compare an order with its lines, links and computed columns."""
+    items = stored.items.get(row["id"], [])
+    names = [(item["name"], item["amount"], item["title"]) for item in items]
+    if names != [(f"{order.name}l{n}", n + 1, f"{order.name}l{n}") for n in range(order.lines)]:
+        yield f"{order.name} has the lines {names}"
+    if tuple(stored.watchers.get(row["id"], [])) != order.watchers:
+        yield f"{order.name} has the watchers {stored.watchers.get(row['id'])}"
+    if {item["archived_at"] for item in items} != {row["archived_at"]}:
+        yield f"{order.name} is archived at {row['archived_at']}, its lines aren't"
+    if row["title"] != f"{order.name} Kunde 0" or order.name not in row["search_text"]:
+        yield f"{order.name} is called {row['title']}"
+
+
+def _stale(order: Order, row: Mapping[str, Any]) -> Iterator[str]:
+    """Compare what is stored with what was acknowledged last."""
+    stored = (row["note"], row["archived_at"] is not None, row["version"])
+    if stored != (order.note, order.archived, order.version):
+        yield f"{order.name} is {stored}, acknowledged was {(order.note, order.archived, order.version)}"
+
+
+def _told(order: Order, row: Mapping[str, Any], stored: Stored) -> Iterator[str]:
+    """Each version of an order has exactly one entry in the history, and one event."""
+    versions = list(range(1, row["version"] + 1))
+    for name, found in (("history", stored.history), ("outbox", stored.events)):
+        if found.get(row["id"], []) != versions:
+            yield f"{order.name} has version {row['version']}; its {name} tells of {found.get(row['id'])}"

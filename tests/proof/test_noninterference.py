@@ -1,0 +1,90 @@
+"""Who may not see something can't tell whether it is there: two sites that differ only in it answer alike."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.proof.defects import DEFECTS
+from tests.proof.secrets import READER, SALTS, Asked, Pair, ask, make_pair, session
+from tests.support.logical import logical_hash
+from tests.support.proof import SEED, Tally, size
+from tests.support.site import Site
+
+SESSIONS: Final = size(60, 2_000)
+REQUESTS: Final = 100
+#: How many sessions a seeded defect may live.
+PATIENCE: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A request by which the two sites can be told apart."""
+
+    asked: Asked
+    statuses: tuple[int, int]
+    why: str
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    return make_pair(tmp_path_factory.mktemp("pair"))
+
+
+def differences(sites: tuple[Site, Site], seed: str, sessions: int, tally: Tally) -> Iterator[Found]:
+    """Run the same random sessions against both sites and yield every request that tells them apart."""
+    visitors = tuple(site.visitor(READER) for site in sites)
+    tokens = tuple(visitor.token() for visitor in visitors)
+    for number in range(sessions):
+        tally.add("sessions")
+        for asked in session(random.Random(f"{seed}-{number}"), REQUESTS):
+            before = _hash(sites[0]) if asked.form is not None else ""
+            here, there = (ask(v, t, asked) for v, t in zip(visitors, tokens, strict=True))
+            if asked.form is not None and here[0] >= 400:
+                tally.add("refused writes")
+                assert _hash(sites[0]) == before, f"{asked} was refused and left something behind"
+            tally.add("requests")
+            tally.add("answered" if here[0] < 400 else "refused")
+            tally.add("changed" if asked.form is not None and here[0] == 303 else "looked")
+            assert max(here[0], there[0]) < 500, asked
+            known = f"{asked.url} {asked.form}"
+            canary = SALTS[0] not in known and SALTS[0].encode() in here[1]
+            if here != there or canary:
+                yield Found(asked, (here[0], there[0]), "a canary" if canary else "different")
+
+
+def _hash(site: Site) -> str:
+    return logical_hash(site.installation.database, site.installation.store)
+
+
+def test_what_is_hidden_makes_no_difference(pair: Pair, tmp_path: Path) -> None:
+    tally = Tally("non-interference")
+    sites = pair.sites(tmp_path)
+    found = list(differences(sites, str(SEED), SESSIONS, tally))
+    for site in sites:
+        site.installation.close()
+    print(*found[:10], sep="\n")
+    tally.report(
+        sessions=SESSIONS, requests=100 * SESSIONS, answered=40 * SESSIONS, changed=SESSIONS, refused_writes=SESSIONS
+    )
+    assert len(found) == 0
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_every_known_leak_would_be_found(
+    name: str, pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: with one defect of a peer switched on, the sessions tell the sites apart."""
+    DEFECTS[name](monkeypatch, pair)
+    sites = pair.sites(tmp_path)
+    tally = Tally(f"leak found: {name}")
+    found = next(differences(sites, f"{SEED}-{name}", PATIENCE, tally), None)
+    for site in sites:
+        site.installation.close()
+    assert found is not None, f"{name} wasn't noticed"
+    tally.report(requests=1)
