@@ -24,6 +24,10 @@ _NOT_YOURSELF: Final = Label(
     "Niemand ändert seine eigenen Rollen. Bitten Sie einen Kollegen, der das darf.",
     "Nobody changes his own roles. Ask a colleague who may.",
 )
+_NOT_YOUR_TEAM: Final = Label(
+    "Niemand wechselt sein eigenes Team: es entscheidet, was er sieht. Bitten Sie einen Kollegen, der das darf.",
+    "Nobody changes his own team: it decides what he sees. Ask a colleague who may.",
+)
 _ADMINISTERS: Final = Label(
     "Die Rolle „{role}“ kann nur geben oder nehmen, wer selbst verwaltet. Bitten Sie einen Administrator.",
     "Only somebody who administers can give or take the role “{role}”. Ask an administrator.",
@@ -35,6 +39,12 @@ _MANAGES: Final = Label(
 _NO_DATA: Final = Label(
     "Ein technisches Konto bekommt keine Rolle wie „{role}“, die an Daten reicht. Nehmen Sie sie wieder weg.",
     "A technical account gets no role such as “{role}” that reaches data. Take it away again.",
+)
+_WITHOUT_ROLES: Final = Label(
+    "Wer noch keine Rolle hat, bekommt sein Passwort über einen Einmal-Link vom CRM-Manager. Geben Sie zuerst eine "
+    "Rolle, die Sie geben können, oder bitten Sie einen CRM-Manager.",
+    "Somebody without a role gets a password by a one-time link from the CRM manager. Give a role first that you can "
+    "give, or ask a CRM manager.",
 )
 
 
@@ -76,9 +86,10 @@ def may_hold(model: Model, kind: str, role_key: str) -> Label | None:
 
 
 def may_admit(model: Model, actor: Actor, user_id: int | None, role_keys: Iterable[str]) -> Label | None:
-    """Return why somebody may not decide how a user signs in (his address, his password); None where he may.
+    """Return why somebody may not decide whether and how a user signs in (address, password); None where he may.
 
-    Whoever could would act in that user's roles; so it takes what giving them would take.
+    Whoever could would act in that user's roles; so it takes what giving them would take. Somebody without a role is in
+    the hands of whoever manages people: a password that an administrator knows would open what is given later.
 
     Args:
         model: what the roles say.
@@ -88,4 +99,24 @@ def may_admit(model: Model, actor: Actor, user_id: int | None, role_keys: Iterab
     """
     if user_id is not None and user_id == actor.id:
         return None
-    return next((why for key in role_keys if (why := may_grant(model, actor, user_id, key)) is not None), None)
+    keys = tuple(role_keys)
+    if not keys and not capable(model, actor, "people"):
+        return _WITHOUT_ROLES
+    return next((why for key in keys if (why := may_grant(model, actor, user_id, key)) is not None), None)
+
+
+def may_place(model: Model, actor: Actor, user_id: int, role_keys: Iterable[str]) -> Label | None:
+    """Return why somebody may not put a user into another team; None where he may.
+
+    The team decides which records the user's roles reach; so it takes what giving those that reach any would take.
+
+    Args:
+        model: what the roles say.
+        actor: who wants to.
+        user_id: who is to change teams.
+        role_keys: the roles that the user has.
+    """
+    if user_id == actor.id:
+        return _NOT_YOUR_TEAM
+    about_data = (key for key in role_keys if is_about_data(model, key))
+    return next((why for key in about_data if (why := may_grant(model, actor, user_id, key)) is not None), None)

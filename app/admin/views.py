@@ -18,13 +18,14 @@ from sqlalchemy.exc import IntegrityError
 from wtforms import EmailField, Field, PasswordField, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
-from app.access.granting import PERSON, may_admit, may_grant, may_hold
+from app.access.granting import PERSON, may_admit, may_grant, may_hold, may_place
 from app.access.rights import capable
 from app.admin.choosing import RolesField, TeamField, role_label
 from app.admin.frame import framed
 from app.errors import Conflict
 from app.fields.formats import formats_for
 from app.system.audit import append
+from app.system.password_links import call_in
 from app.system.seen import count_up
 from app.system.sessions import end_all
 from app.system.tables import Role, User
@@ -222,6 +223,7 @@ class Users(Table):
         model.fs_uniquifier = uuid.uuid4().hex if is_created or not _is_self(model) else model.fs_uniquifier
         if not is_created and not _is_self(model):
             end_all(connection(), model.id)
+            call_in(connection(), model.id, but_of=context().actor.id)
         roles = sorted(role.name for role in model.roles)
         self._record(
             "user.create" if is_created else "user.update", model.email, {"roles": roles, "active": bool(model.active)}
@@ -234,7 +236,7 @@ def _administers(user: User) -> bool:
 
 
 def _require_granted(user: User, *, signs_in_anew: bool, is_created: bool) -> None:
-    """Make sure that the administrator may change these roles, and how the user signs in.
+    """Make sure that the administrator may change these roles, what they reach, and whether and how the user signs in.
 
     Raises:
         ValidationError: he may not; says why.
@@ -246,9 +248,14 @@ def _require_granted(user: User, *, signs_in_anew: bool, is_created: bool) -> No
     changed = [role.name for role in (*roles.added, *roles.deleted)]
     reasons = [may_grant(model, actor, user_id, key) for key in changed]
     reasons += [may_hold(model, user.kind or PERSON, role.name) for role in roles.added]
-    if not is_created and (signs_in_anew or state.email.history.deleted):
-        before = [role.name for role in (*roles.unchanged, *roles.deleted)]
+    before = [role.name for role in (*roles.unchanged, *roles.deleted)]
+    let_in = signs_in_anew or bool(state.email.history.deleted) or (user.active and bool(state.active.history.deleted))
+    if is_created:
+        reasons.append(may_admit(model, actor, user_id, changed))
+    elif let_in:
         reasons.append(may_admit(model, actor, user_id, before))
+    if not is_created and state.team.history.has_changes():
+        reasons.append(may_place(model, actor, user.id, before))
     refused = next((reason for reason in reasons if reason is not None), None)
     if refused is not None:
         raise ValidationError(refused.text(ctx.locale))

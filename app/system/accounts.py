@@ -23,6 +23,7 @@ from app.expr.fold import fold
 from app.language import LOCALES, Label
 from app.meta.model import Model
 from app.system import audit
+from app.system.password_links import call_in
 from app.system.people import sync_roles
 from app.system.seen import count_up
 from app.system.sessions import end_all
@@ -224,6 +225,7 @@ def change(connection: Connection, model: Model, actor: Actor, stored: Account, 
         _give(connection, stored.id, stored.roles, wanted.roles)
     if stored.id != actor.id and (other_roles or any(name in changed for name in _DECISIVE)):
         end_all(connection, stored.id)
+        call_in(connection, stored.id, but_of=actor.id)
     details: dict[str, Any] = {"user": stored.id, "changed": sorted(changed)}
     if other_roles:
         details["roles"] = {"before": _told(stored.roles), "after": _told(wanted.roles)}
@@ -258,10 +260,13 @@ def _checked(
     if stored is not None and stored.id == actor.id:
         if (stored.team_id, stored.active) != (wanted.team_id, wanted.active):
             found["team"] = (FieldError("account.own", _NOT_YOURSELF),)
-    elif stored is not None and stored.email != email and "email" not in found:
+    elif stored is not None:
         refused = may_admit(model, actor, stored.id, [held.role for held in stored.roles])
-        if refused is not None:
+        if refused is not None and stored.email != email and "email" not in found:
             found["email"] = (FieldError("account.admit", refused),)
+        if refused is not None and wanted.active and not stored.active:
+            # Either hand may lock somebody out, which gives nobody anything; letting him in again gives him his roles.
+            found["active"] = (FieldError("account.admit", refused),)
     found.update(_role_errors(model, actor, stored, kind, wanted, teams))
     if found:
         raise InvalidData(DataErrors(found))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,7 +16,6 @@ from app.meta.model import Model
 from app.storage.ledger import FIXED
 from app.storage.types import ID, TEXT, UtcDateTime
 from app.system import audit
-from app.system.accounts import Account
 from app.system.sessions import end_all, hash_of
 from app.system.tables import User, now, table_of
 
@@ -36,14 +36,17 @@ PASSWORD_LINK: Final = Table(
 )
 
 
-def make(connection: Connection, model: Model, actor: Actor, stored: Account) -> str:
+def make(
+    connection: Connection, model: Model, actor: Actor, user_id: int, email: str, role_keys: Iterable[str]
+) -> str:
     """Make a link for somebody; earlier ones of his are worth nothing from here on.
 
     Args:
         connection: an open transaction; the caller commits it.
         model: what the roles say.
         actor: who makes it, and hands it on.
-        stored: for whom.
+        user_id, email: for whom.
+        role_keys: the roles that he has.
 
     Returns:
         The link's token, which nobody can be told again.
@@ -51,15 +54,29 @@ def make(connection: Connection, model: Model, actor: Actor, stored: Account) ->
     Raises:
         Forbidden: whoever has the link acts in the person's roles, and the actor can't give all of those.
     """
-    refused = may_admit(model, actor, stored.id, [held.role for held in stored.roles])
+    refused = may_admit(model, actor, user_id, role_keys)
     if refused is not None:
         raise Forbidden(refused)
     token = secrets.token_urlsafe(32)
-    connection.execute(delete(PASSWORD_LINK).where(PASSWORD_LINK.c.user_id == stored.id))
-    values = {"token_hash": hash_of(token), "user_id": stored.id, "created_at": now(), "created_by": actor.id}
+    connection.execute(delete(PASSWORD_LINK).where(PASSWORD_LINK.c.user_id == user_id))
+    values = {"token_hash": hash_of(token), "user_id": user_id, "created_at": now(), "created_by": actor.id}
     connection.execute(PASSWORD_LINK.insert(), {**values, "expires_at": now() + LASTS})
-    audit.append(connection, actor, "user.password_link", stored.email, {"user": stored.id})
+    audit.append(connection, actor, "user.password_link", email, {"user": user_id})
     return token
+
+
+def call_in(connection: Connection, user_id: int, *, but_of: int | None = None) -> None:
+    """Make a user's links worthless: whoever holds one was trusted with the roles that he had, not with new ones.
+
+    Args:
+        connection: an open transaction; the caller commits it.
+        user_id: whose links.
+        but_of: who is changing the user; a link that he has made himself stays good.
+    """
+    gone = delete(PASSWORD_LINK).where(PASSWORD_LINK.c.user_id == user_id)
+    if but_of is not None:
+        gone = gone.where(PASSWORD_LINK.c.created_by.is_distinct_from(but_of))
+    connection.execute(gone)
 
 
 def owner(connection: Connection, token: str) -> tuple[int, str] | None:

@@ -151,7 +151,8 @@ def _link(section: Section, user_id: int) -> Response:
     """Make a one-time link and show it, this once."""
     ctx = context()
     stored = _stored(ctx, section, user_id)
-    token = password_links.make(ctx.connection, ctx.snapshot.model, ctx.actor, stored)
+    keys = [held.role for held in stored.roles]
+    token = password_links.make(ctx.connection, ctx.snapshot.model, ctx.actor, stored.id, stored.email, keys)
     url = f"{request.host_url.rstrip('/')}/password/{token}"
     return _form(ctx, section, stored, wanted_of(stored), link=url)
 

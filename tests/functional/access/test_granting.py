@@ -82,6 +82,8 @@ def test_a_role_without_a_document_is_given_by_whoever_manages_people(model: Mod
     assert may_grant(model, manager, 2, "not_yet") is None
     assert may_grant(model, administrator, 2, "not_yet") is not None
     assert may_hold(model, TECHNICAL, "not_yet") is not None
+    assert may_admit(model, manager, 2, []) is None
+    assert may_admit(model, administrator, 2, []) is not None
 
 
 @pytest.mark.parametrize("capability", ["administer", "people", "configure"])
@@ -121,7 +123,8 @@ def test_the_console_obeys(database_url: str, actor: str, subject: str, wanted: 
     site = make_site(database_url, roles=(_BOTH,))
     user, roles = _ids(site, subject)
     before = _roles(site, subject)
-    values = {"email": email_of(subject), "name": "Wer", "active": "y", "locale": "de", "version": 1}
+    team = site.actor(subject).team_id
+    values = {"email": email_of(subject), "name": "Wer", "active": "y", "locale": "de", "version": 1, "team": team}
     form = {**values, "roles": [str(roles[key]) for key in wanted.split()]}
     answer = site.visitor(actor).post(f"/admin/console/users/edit/?id={user}", form)
     assert answer.status_code == (302 if words is None else 422), answer.text
@@ -133,7 +136,8 @@ def test_the_console_obeys(database_url: str, actor: str, subject: str, wanted: 
 def test_an_administrator_gets_into_no_account_that_sees_data(database_url: str) -> None:
     site = make_site(database_url)
     user, roles = _ids(site, "sales")
-    values = {"email": email_of("sales"), "name": "Wer", "active": "y", "locale": "de", "version": 1}
+    team = site.actor("sales").team_id
+    values = {"email": email_of("sales"), "name": "Wer", "active": "y", "locale": "de", "version": 1, "team": team}
     form = {**values, "roles": str(roles["sales"])}
     for detour in ({"new_password": PASSWORD + "x"}, {"email": "mine@example.com"}):
         answer = site.visitor("administrator").post(f"/admin/console/users/edit/?id={user}", {**form, **detour})

@@ -1,0 +1,133 @@
+"""Ways around `may_grant`: what an account is worth later isn't had by holding its key, its lock or its team now."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import pytest
+from sqlalchemy import select
+
+from app.system.tables import Role, Team, User
+from tests.functional.people.world import BOTH, World, fields
+from tests.support.site import Visitor, email_of
+
+_NEW: Final = "ein-ganz-neues-kennwort"
+_LINK: Final = re.compile(r'value="http://localhost(/password/[^"]+)"')
+
+
+def _person(world: World, manager: Visitor) -> int:
+    """Make somebody without a role."""
+    made = manager.post("/people/new", {"name": "Nora Neu", "email": "nora@example.com", "locale": "de", "team": ""})
+    assert made.status_code == 303, made.text
+    return world.user_by("nora@example.com")
+
+
+def _link(manager: Visitor, user: int) -> str:
+    found = _LINK.search(manager.post(f"/people/{user}/link").text)
+    assert found is not None
+    return found[1]
+
+
+def _used(world: World, link: str) -> int:
+    return world.site.visitor().post(link, {"password": _NEW, "again": _NEW}).status_code
+
+
+def _console(world: World, visitor: Visitor, user: int, *roles: str, **changes: object) -> int:
+    """Save a user in the console as he is, with these roles and these changes; return the answer's status."""
+    with world.site.installation.database.read() as connection:
+        known = {row.name: str(row.id) for row in connection.execute(select(Role.name, Role.id))}
+        row = connection.execute(select(User.__table__).where(User.id == user)).one()
+    stored = {
+        "email": row.email, "name": row.name, "locale": row.locale, "version": row.version,
+        "team": row.team_id or "__None", **({"active": "y"} if row.active else {}),
+    }  # fmt: skip
+    form = {**stored, "roles": [known[key] for key in roles], **changes}
+    given = {name: value for name, value in form.items() if value is not None}
+    return visitor.post(f"/admin/console/users/edit/?id={user}", given).status_code
+
+
+def test_a_link_opens_no_role_that_somebody_else_gives_later(world: World) -> None:
+    manager = world.visitor("crm_manager")
+    user = _person(world, manager)
+    link = _link(manager, user)
+    assert _console(world, world.visitor("administrator"), user, "administrator") == 302
+    assert world.actor(user).roles == {"administrator"}
+    assert _used(world, link) == 404
+    assert world.column(user, "password") is None
+
+
+def test_a_link_outlives_what_its_maker_gives(world: World) -> None:
+    manager = world.visitor("crm_manager")
+    user = _person(world, manager)
+    link, url = _link(manager, user), f"/people/{user}"
+    given = {**fields(manager.get(url).text, url), "role.sales": "1"}
+    assert manager.post(url, given).status_code == 303
+    assert world.actor(user).roles == {"sales"}
+    assert _used(world, link) == 303
+
+
+def test_a_link_opens_nothing_that_another_manager_gives(world: World) -> None:
+    manager, other = world.visitor("crm_manager"), world.visitor(BOTH)
+    user = _person(world, manager)
+    link, url = _link(manager, user), f"/people/{user}"
+    assert other.post(url, {**fields(other.get(url).text, url), "role.administrator": "1"}).status_code == 303
+    assert _used(world, link) == 404
+
+
+def test_no_administrator_knows_the_password_of_somebody_without_a_role(world: World) -> None:
+    administrator, manager = world.visitor("administrator"), world.visitor("crm_manager")
+    user = _person(world, manager)
+    assert _console(world, administrator, user, new_password=_NEW) == 422
+    assert _console(world, administrator, user, email="mine@example.com") == 422
+    assert _console(world, administrator, user, "administrator", new_password=_NEW) == 422
+    assert (world.column(user, "password"), world.column(user, "email")) == (None, "nora@example.com")
+    made = {"email": "leer@example.com", "name": "Leer", "active": "y", "locale": "de", "new_password": _NEW}
+    assert administrator.post("/admin/console/users/new/", made).status_code == 422
+    assert _console(world, world.visitor(BOTH), user, new_password=_NEW) == 302
+
+
+def test_either_hand_locks_out_and_only_the_right_one_lets_in(world: World) -> None:
+    manager, administrator = world.visitor("crm_manager"), world.visitor("administrator")
+    user = world.user("sales")
+    assert _console(world, administrator, user, "sales", active=None) == 302
+    assert _console(world, administrator, user, "sales", active="y") == 422
+    assert world.column(user, "active") is False
+    url = f"/people/{user}"
+    assert manager.post(url, {**fields(manager.get(url).text, url), "active": "1"}).status_code == 303
+    assert world.column(user, "active") is True
+
+    user = world.user("administrator")
+    url = f"/people/{user}"
+    locked = {name: value for name, value in fields(manager.get(url).text, url).items() if name != "active"}
+    assert manager.post(url, locked).status_code == 303
+    answer = manager.post(url, {**fields(manager.get(url).text, url), "active": "1"})
+    assert answer.status_code == 422
+    assert 'id="p-active-error"' in answer.text
+    assert world.column(user, "active") is False
+    assert _console(world, world.visitor(BOTH), user, "administrator", active="y") == 302
+
+
+@pytest.mark.parametrize(("who", "subject"), [("administrator", "sales"), (BOTH, BOTH), ("administrator", BOTH)])
+def test_the_console_moves_nobody_to_other_records(world: World, who: str, subject: str) -> None:
+    user = world.user(subject)
+    before = world.column(user, "team_id")
+    with world.site.installation.database.write() as connection:
+        added = Team.__table__.insert().values(name="Andere").returning(Team.__table__.c.id)
+        other = connection.execute(added).scalar_one()
+    assert _console(world, world.visitor(who), user, *subject.split("+"), team=other) == 422
+    assert world.column(user, "team_id") == before
+    if who != subject:
+        assert _console(world, world.visitor(who), user, *subject.split("+"), name="Umbenannt") == 302
+        assert world.column(user, "name") == "Umbenannt"
+
+
+def test_the_console_moves_whoever_has_no_role_about_data(world: World) -> None:
+    with world.site.installation.database.write() as connection:
+        added = Team.__table__.insert().values(name="Andere").returning(Team.__table__.c.id)
+        other = connection.execute(added).scalar_one()
+    manager = world.visitor("crm_manager")
+    user = _person(world, manager)
+    assert _console(world, world.visitor("administrator"), user, team=other) == 302
+    assert world.column(user, "team_id") == other
+    assert email_of("administrator") in manager.get("/people").text
