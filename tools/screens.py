@@ -77,6 +77,8 @@ def shots(site: Site) -> Iterator[Shot]:
     yield Shot("me", "/me")
     yield Shot("tokens", "/me/tokens")
     yield Shot("why", "/why?entity=account&record=1&field=name")
+    yield Shot("history", "/r/account/1/history")
+    yield Shot("factors", "/me/factors")
     yield Shot("sessions", "/me/sessions")
     yield Shot("delegation", "/me/delegation")
     yield Shot("people", "/people")

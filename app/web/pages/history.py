@@ -43,10 +43,11 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """An entry: what happened, when, by whom, and what it changed."""
+    """An entry: what happened, when, by whom, and what it changed; there is nothing before the first one."""
 
     told: str
     reason: str
+    first: bool
     changes: tuple[ChangeRow, ...]
 
 
@@ -122,7 +123,8 @@ def _entry(ctx: Context, entry: HistoryEntry, names: Names) -> EntryRow:
         origin=_word(ctx, "history_origin", entry.origin),
     )
     reason = "" if entry.reason is None else text("history.reason", ctx.locale, reason=entry.reason)
-    return EntryRow(told, reason, tuple(_change(ctx, change, names) for change in entry.changes))
+    changes = tuple(_change(ctx, change, names) for change in entry.changes)
+    return EntryRow(told, reason, entry.verb == "create", changes)
 
 
 def _word(ctx: Context, area: str, key: str) -> str:
