@@ -36,9 +36,7 @@ PASSWORD_LINK: Final = Table(
 )
 
 
-def make(
-    connection: Connection, model: Model, actor: Actor, user_id: int, email: str, role_keys: Iterable[str]
-) -> str:
+def make(connection: Connection, model: Model, actor: Actor, user_id: int, email: str, role_keys: Iterable[str]) -> str:
     """Make a link for somebody; earlier ones of his are worth nothing from here on.
 
     Args:

@@ -21,6 +21,7 @@ from app.system.people import asker
 from app.system.tables import User
 from app.web import gate, lifecycle, sessions, shell
 from app.web.lifecycle import SAFE, ProveFirst
+from app.web.limiting import turns
 from app.web.passwords import matches
 from app.web.policy import policy_of
 from app.web.render import csrf, here, render
@@ -43,7 +44,7 @@ def _check() -> None:
 
     Raises:
         ProveFirst: it is wrong.
-        TooManyRequests: there were too many wrong ones.
+        TooManyRequests: there were too many wrong ones, or too many passwords are being checked just now.
     """
     granted = policy_of(current_app, request.endpoint) if request.endpoint else None
     given = request.form.get(PROOF) if granted is not None and granted.fresh and request.method not in SAFE else None
@@ -55,7 +56,11 @@ def _check() -> None:
             return
         stored = connection.execute(select(User.password).where(User.id == session.user_id)).scalar_one()
     _count(session.user_id, add=False)
-    if not matches(given, stored):
+    with turns(current_app).turn() as mine:
+        if not mine:
+            raise TooManyRequests
+        right = matches(given, stored)
+    if not right:
         _count(session.user_id, add=True)
         raise ProveFirst(wrong=True)
     sessions.prove(session)

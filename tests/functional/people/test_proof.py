@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from app.web.limiting import turns
 from app.web.policy import policy_of
 from tests.functional.people.world import BOTH, World, fields
 from tests.functional.web.routes import doors
@@ -108,3 +109,14 @@ def test_looking_needs_no_proof(world: World, url: str) -> None:
     world.age()
     assert visitor.get(url).status_code == 200
     assert policy_of(world.site.app, "people_pages.person_index") is not None
+
+
+def test_a_proof_waits_for_its_turn_like_a_sign_in(world: World) -> None:
+    """Whoever is signed in can't keep the processors busy with passwords that nobody counts."""
+    manager = world.visitor("crm_manager")
+    world.age()
+    given = {"name": "Werkstatt", "parent": "", "_proof": PASSWORD}
+    with turns(world.site.app).turn() as somebody_elses:
+        assert somebody_elses
+        assert manager.post("/teams", given).status_code == 429
+    assert manager.post("/teams", given).status_code == 303
