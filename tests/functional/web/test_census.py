@@ -21,6 +21,8 @@ from tests.support.site import Site, make_site
 
 _LOWEST: Final = "sales"
 _HIGHEST: Final = "crm_manager+administrator"
+#: What a request moves by itself: when a session was last used, and how often somebody has tried.
+_MOVES: Final = ("sys_session", "sys_attempt")
 _METHODS: Final = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get")
 
 
@@ -154,9 +156,10 @@ def test_no_header_turns_a_get_into_a_post(small_site: Site, header: str) -> Non
 
 
 def test_only_declared_methods_are_answered(small_site: Site) -> None:
-    visitor = small_site.visitor(_HIGHEST)
+    visitor, map_ = small_site.visitor(_HIGHEST), small_site.app.url_map.bind("localhost")
     for door in doors(small_site.app, ("GET",)):
-        for method in ("OPTIONS", "TRACE", "PUT", "DELETE", "PATCH"):
+        declared = map_.allowed_methods(door.url.partition("?")[0])
+        for method in {"OPTIONS", "TRACE", "PUT", "DELETE", "PATCH"}.difference(declared):
             answer = visitor.client.open(door.url, method=method)
             assert answer.status_code in (404, 405), (method, door.url)
             assert "TRACE" not in answer.headers.get("Allow", "")
@@ -164,7 +167,7 @@ def test_only_declared_methods_are_answered(small_site: Site) -> None:
 
 def _hash(site: Site) -> str:
     with site.installation.database.read() as connection:
-        return logical_hash(connection, site.installation.snapshot.tables).root
+        return logical_hash(connection, site.installation.snapshot.tables, without=_MOVES).root
 
 
 def test_reading_changes_nothing(filled_site: Site) -> None:

@@ -46,7 +46,7 @@ NAMES: list[tuple[str, str, PathInfo | None]] = [
     ("opportunity", "owner.name", None),
     ("opportunity", "amount.cents", None),
     ("opportunity", "products.nothing", None),
-    ("opportunity", "account.parent.parent.parent.name", None),
+    ("opportunity", "account.parent.parent.parent.parent.parent.parent.name", None),
     ("nothing", "name", None),
 ]
 
