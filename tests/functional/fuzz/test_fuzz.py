@@ -20,6 +20,8 @@ SEED: Final = 20261124
 READER: Final = "crm_manager+sales+administrator"
 #: Of every hundred requests, at least so many must reach a handler that answers well.
 LEAST_GOOD: Final = 35
+#: After so many requests it is looked whether the reader is still signed in.
+LOOK: Final = 50
 #: Routes that answered well at least once, and records that were really saved, of a thousand requests.
 LEAST_ROUTES: Final = 25
 LEAST_SAVES: Final = 4
@@ -49,7 +51,10 @@ def test_no_request_makes_it_fail(database_url: str, caplog: pytest.LogCaptureFi
     saved = saved_by_api = 0
     failed: list[str] = []
     caplog.set_level(logging.ERROR)
-    for _ in range(REQUESTS[site.installation.database.dialect]):
+    for number in range(REQUESTS[site.installation.database.dialect]):
+        if number % LOOK == 0 and visitor.get("/me").status_code != 200:
+            visitor = site.visitor(READER)  # chance has ended his session
+            token = visitor.token()
         asked = asker.request()
         caplog.clear()
         status = _ask(visitor, token, asked)
