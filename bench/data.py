@@ -22,9 +22,7 @@ STATUSES: Final = ("new", "lead", "active", "inactive", "lost", "blocked")
 _STATUS_WEIGHTS: Final = (10, 25, 40, 15, 7, 3)
 SEGMENTS: Final = ("a", "b", "c", "d")
 KINDS: Final = ("call", "mail", "meeting", "task", "note")
-INDUSTRIES: Final = tuple(
-    "retail energy health media finance logistics food construction software education".split()
-)
+INDUSTRIES: Final = tuple("retail energy health media finance logistics food construction software education".split())
 COUNTRIES: Final = tuple(
     "de fr it es pl nl be at ch se no dk fi pt ie gb cz sk hu ro bg gr hr si lt lv ee lu us ca mx br jp kr cn in au nz "
     "za tr".split()
@@ -203,9 +201,7 @@ class _Drawn:
         return chance.choices(self._names, cum_weights=self._limits)[0]
 
 
-_PLAIN: Final = str.maketrans(
-    {"ü": "ue", "ö": "oe", "ä": "ae", "ß": "ss", "Á": "a", "Ł": "l", " ": None, "'": None}
-)
+_PLAIN: Final = str.maketrans({"ü": "ue", "ö": "oe", "ä": "ae", "ß": "ss", "Á": "a", "Ł": "l", " ": None, "'": None})
 
 
 def _moment(chance: random.Random) -> datetime:

@@ -90,8 +90,8 @@ _FIND: Final = {
     "sqlite": " AND c.id IN (SELECT rowid FROM contacts_search WHERE search_text MATCH :q)",
     "postgresql": " AND c.search_text LIKE :q",
 }
-_ORDER: Final = (
-    " ORDER BY c.last_sort{c}, c.last_name{c}, c.first_sort{c}, c.first_name{c}, c.id LIMIT " + str(_ROWS + 1)
+_ORDER: Final = " ORDER BY c.last_sort{c}, c.last_name{c}, c.first_sort{c}, c.first_name{c}, c.id LIMIT " + str(
+    _ROWS + 1
 )
 _AFTER: Final = (
     " AND (c.last_sort{c}, c.last_name{c}, c.first_sort{c}, c.first_name{c}, c.id)"
