@@ -20,6 +20,8 @@ SESSIONS: Final = size(60, 2_000)
 REQUESTS: Final = 100
 #: How many sessions a seeded defect may live.
 PATIENCE: Final = 12
+#: Why a request is reported that made a site fail.
+FAILURE: Final = "a failure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ def differences(sites: tuple[Site, Site], seed: str, sessions: int, tally: Tally
             tally.add("requests")
             tally.add("answered" if here[0] < 400 else "refused")
             tally.add("changed" if asked.form is not None and here[0] == 303 else "looked")
-            assert max(here[0], there[0]) < 500, asked
+            if max(here[0], there[0]) >= 500:
+                yield Found(asked, (here[0], there[0]), FAILURE)
+                continue
             known = f"{asked.url} {asked.form}"
             canary = SALTS[0] not in known and SALTS[0].encode() in here[1]
             if here != there or canary:
@@ -83,7 +87,8 @@ def test_every_known_leak_would_be_found(
     DEFECTS[name](monkeypatch, pair)
     sites = pair.sites(tmp_path)
     tally = Tally(f"leak found: {name}")
-    found = next(differences(sites, f"{SEED}-{name}", PATIENCE, tally), None)
+    every = differences(sites, f"{SEED}-{name}", PATIENCE, tally)
+    found = next((one for one in every if one.why != FAILURE), None)  # a broken product may also fail; that's no leak
     for site in sites:
         site.installation.close()
     assert found is not None, f"{name} wasn't noticed"
