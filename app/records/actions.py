@@ -21,7 +21,7 @@ from app.errors import Conflict, DataErrors, InvalidData, Meanwhile, NotFound
 from app.fields.base import Raw
 from app.meta.role import Verb
 from app.query.environment import environment_of
-from app.records import events, locks, texts
+from app.records import events, locks, owners, texts
 from app.records.check import check
 from app.records.computing import compute
 from app.records.drawing import draw
@@ -92,7 +92,7 @@ def create_all(
     plan, pool = plan_of(ctx, entity_key), Targets(ctx)
     drafts = [Draft(plan, pool, prefix=f"[{index}]." if numbered else "") for index in range(len(raws))]
     prepare(ctx, pool, drafts, raws)
-    with races(ctx):
+    with races(ctx), owners.of_drafts(ctx, plan, drafts):
         draw(ctx, drafts)
         insert(ctx, plan, drafts)
         recalculate(ctx, of_drafts(drafts))
@@ -170,7 +170,7 @@ def _save(
         if not differs(draft):
             return Saved(draft.version, merged)
         try:
-            with races(ctx):
+            with races(ctx), owners.of_drafts(ctx, plan, [draft]):
                 draw(ctx, [draft])
                 write_update(ctx, plan, draft)
                 recalculate(ctx, of_drafts([draft]))
@@ -194,7 +194,7 @@ def retire(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     if before.archived_at is not None:
         return before.version
     locks.refuse_retiring(ctx, pool, plan, before)
-    with races(ctx):
+    with races(ctx), owners.of_lines(ctx, plan, [before.row.values]):
         lines = set_archived(ctx, plan, before, at=ctx.now)
         recalculate(ctx, of_lifecycle(ctx, plan, before, restored=False))
     events.announce_archived(ctx, "retire", plan, before, lines)
@@ -217,7 +217,7 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     errors = collisions_of(ctx, plan, before.row)
     if errors:
         raise InvalidData(DataErrors(errors))
-    with races(ctx):
+    with races(ctx), owners.of_lines(ctx, plan, [before.row.values]):
         lines = set_archived(ctx, plan, before, at=None)
         recalculate(ctx, of_lifecycle(ctx, plan, before, restored=True))
     events.announce_archived(ctx, "restore", plan, before, lines)

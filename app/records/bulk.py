@@ -9,7 +9,7 @@ from app.access.rights import refusal, require, require_power
 from app.context import Context
 from app.errors import Conflict, DataErrors, InvalidData, NotFound
 from app.fields.base import Raw
-from app.records import events, texts
+from app.records import events, owners, texts
 from app.records.actions import create_all, prepare, races, tell_others
 from app.records.drawing import draw
 from app.records.permits import Permit, permits
@@ -93,7 +93,7 @@ def update_many(
         ]
         prepare(ctx, pool, drafts, [changes[one] for one in some])
         changed = [draft for draft in drafts if differs(draft)]
-        with races(ctx):
+        with races(ctx), owners.of_drafts(ctx, plan, changed):
             draw(ctx, changed)
             update_all(ctx, plan, changed)
             recalculate(ctx, of_drafts(changed))

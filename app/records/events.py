@@ -59,6 +59,11 @@ def announce_archived(
     append(ctx.connection, found)
 
 
+def announce_lines(ctx: Context, plan: EntityPlan, records: Iterable[tuple[int, int]], changed: Iterable[str]) -> None:
+    """Tell that lines of some records were changed on their own: id and new version of each, and the lines fields."""
+    append(ctx.connection, [_event(ctx, UPDATE, plan, one, version, changed) for one, version in records])
+
+
 def _event(
     ctx: Context, topic: str, plan: EntityPlan, record_id: int | None, version: int, changed: Iterable[str] = ()
 ) -> Event:

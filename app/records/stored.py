@@ -80,7 +80,7 @@ def load_lines(
     every: dict[int, Stored] = {}
     for some in chunks(parents):
         statement = own_columns(child).where(table.c[back].in_(some), table.c.archived_at.is_(None))
-        for row in ctx.connection.execute(_in_order(statement, table)).mappings():
+        for row in ctx.connection.execute(in_order(statement, table)).mappings():
             stored = to_stored(child, pool, row)
             every[row["id"]] = stored
             lines.setdefault(row[back], []).append(stored)
@@ -88,7 +88,8 @@ def load_lines(
     return lines
 
 
-def _in_order(statement: Select[Any], table: FromClause) -> Select[Any]:
+def in_order(statement: Select[Any], table: FromClause) -> Select[Any]:
+    """Return a SELECT of lines with the order in which they stand."""
     if "position" in table.c:
         return statement.order_by(table.c.position.asc().nulls_last(), table.c.id)
     return statement.order_by(table.c.id)

@@ -1,0 +1,245 @@
+"""Editors who all change the same few orders, each through every door there is, and write down what was acknowledged.
+
+A change is always the same: read a text, put a mark behind it that nobody else writes, save what was read and the mark.
+A save that forgets what somebody else has saved in between therefore loses a mark; each mark that was acknowledged has
+to be there in the end, once.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.access.actor import Actor
+from app.errors import Conflict
+from app.query.record import load_record
+from app.records import bulk
+from bench.client import Form, forms_of
+from tests.proof.trade import Bodies, entity, field, label, text_field
+from tests.support.install import Installation
+from tests.support.program import Program
+from tests.support.site import Visitor
+
+#: Ends a mark.
+END: Final = ";"
+#: A text without marks.
+NOTHING: Final = "-"
+_MARKS: Final = re.compile(r"lines-\d+-marks")
+_FORM: Final = "application/x-www-form-urlencoded"
+_EVERYTHING: Final = {**dict.fromkeys(("create", "read", "update", "retire", "restore", "bulk"), True)}
+
+
+def documents() -> Bodies:
+    """Return the documents: orders with a text and lines that have a text each."""
+    marks = {"type": "string", "x-crm": {"type": "long_text", "label": label("Vermerk")}}
+    order = entity(
+        "Auftrag",
+        "{name}",
+        {
+            "name": text_field("Name"),
+            "marks": marks,
+            "lines": field("lines", "Positionen", entity="item", via="order"),
+        },
+    )
+    item = entity(
+        "Position",
+        "{name}",
+        {"name": text_field("Name"), "marks": marks, "order": field("reference", "Auftrag", target="order")},
+    )
+    role = {"label": label("Sachbearbeiter"), "entities": {"*": _EVERYTHING}}
+    return {("entities", "order"): order, ("entities", "item"): item, ("roles", "clerk"): role}
+
+
+class Editor:
+    """Somebody at work.
+
+    Args:
+        number: tells the editors apart.
+        visitor: his browser.
+        program: his program.
+        installation: for the door that an import uses.
+        actor: who he is there.
+        orders, items: ids of what is changed; the items are lines of the orders.
+        seed: what his random choices begin with.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        visitor: Visitor,
+        program: Program,
+        installation: Installation,
+        actor: Actor,
+        orders: list[int],
+        items: list[int],
+        seed: int,
+    ) -> None:
+        self.number = number
+        self.visitor = visitor
+        self.program = program
+        self.installation = installation
+        self.actor = actor
+        self.orders = orders
+        self.items = items
+        self.chance = random.Random(f"{seed}-{number}")
+        self.counts: Counter[str] = Counter()
+        #: What was acknowledged: the mark, or the name of a new line, and where it has to be.
+        self.acknowledged: list[tuple[str, str, int]] = []
+        self.wrong: list[str] = []
+        self.marks = 0
+
+    def work(self, share: int, start: threading.Barrier) -> None:
+        """Save until so many saves were acknowledged."""
+        start.wait()
+        try:
+            while len(self.acknowledged) < share:
+                door = self.chance.choices(list(DOORS), list(DOORS.values()))[0]
+                self.counts["saves sent"] += 1
+                try:
+                    done = getattr(self, f"_{door}")()
+                except (Conflict, PoolTimeout):
+                    done = []
+                self.counts[f"by {door.replace('_', ' ')}" if done else "conflicts"] += 1
+                self.acknowledged += done
+        except Exception as failure:  # noqa: BLE001 - an editor is a thread: what goes wrong there is told by the test
+            self.wrong.append(repr(failure))
+
+    def _mark(self) -> str:
+        self.marks += 1
+        return f"e{self.number}m{self.marks}{END}"
+
+    def _answered(self, status: int, good: int, *conflicts: int) -> bool:
+        if status not in (good, *conflicts, 503):
+            self.wrong.append(f"answered {status}")
+        return status == good
+
+    # -- the mask ------------------------------------------------------------------------------------------------------
+
+    def _mask(self) -> list[tuple[str, str, int]]:
+        """Change an order in its mask."""
+        return self._in_mask("order", self.chance.choice(self.orders), "marks")
+
+    def _mask_of_line(self) -> list[tuple[str, str, int]]:
+        """Change a line in the mask of its own."""
+        return self._in_mask("item", self.chance.choice(self.items), "marks")
+
+    def _lines_in_mask(self) -> list[tuple[str, str, int]]:
+        """Change a line in the mask of its order."""
+        order = self.chance.choice(self.orders)
+        form = self._form("order", order)
+        name = self.chance.choice([name for name, _ in form.fields if _MARKS.fullmatch(name)])
+        item = int(dict(form.fields)[name.replace("-marks", "-id")])
+        return self._sent("order", order, form, name, ("item", item))
+
+    def _in_mask(self, kind: str, record: int, name: str) -> list[tuple[str, str, int]]:
+        return self._sent(kind, record, self._form(kind, record), name, (kind, record))
+
+    def _form(self, kind: str, record: int) -> Form:
+        page = self.visitor.get(f"/r/{kind}/{record}/edit")
+        return next(form for form in forms_of(page.text) if form.action.endswith("/edit"))
+
+    def _sent(
+        self, kind: str, record: int, form: Form, name: str, place: tuple[str, int]
+    ) -> list[tuple[str, str, int]]:
+        mark = self._mark()
+        body = urlencode(form.filled(**{name: dict(form.fields)[name] + mark}))
+        answer = self.visitor.client.post(f"/r/{kind}/{record}/edit", data=body, content_type=_FORM)
+        return [(mark, *place)] if self._answered(answer.status_code, 303, 409) else []
+
+    # -- the interface -------------------------------------------------------------------------------------------------
+
+    def _api(self) -> list[tuple[str, str, int]]:
+        """Change an order through the interface."""
+        return self._patched("order", self.chance.choice(self.orders))
+
+    def _api_of_line(self) -> list[tuple[str, str, int]]:
+        """Change a line through the interface."""
+        return self._patched("item", self.chance.choice(self.items))
+
+    def _patched(self, kind: str, record: int) -> list[tuple[str, str, int]]:
+        values, etag = self._read(kind, record)
+        mark = self._mark()
+        return [(mark, kind, record)] if self._patch(kind, record, etag, marks=values["marks"] + mark) else []
+
+    def _lines_in_api(self) -> list[tuple[str, str, int]]:
+        """Change a line by sending all lines of its order."""
+        order = self.chance.choice(self.orders)
+        values, etag = self._read("order", order)
+        lines = [{"id": line["id"], "name": line["name"], "marks": line["marks"]} for line in values["lines"]]
+        line, mark = self.chance.choice(lines), self._mark()
+        line["marks"] += mark
+        return [(mark, "item", line["id"])] if self._patch("order", order, etag, lines=lines) else []
+
+    def _new_line_in_api(self) -> list[tuple[str, str, int]]:
+        """Add a line by sending all lines of its order."""
+        order, name = self.chance.choice(self.orders), self._mark()
+        values, etag = self._read("order", order)
+        lines = [{"id": line["id"]} for line in values["lines"]]
+        sent = [*lines, {"name": name, "marks": NOTHING}]
+        return [(name, "line of", order)] if self._patch("order", order, etag, lines=sent) else []
+
+    def _new_line(self) -> list[tuple[str, str, int]]:
+        """Add a line by its own entity."""
+        order, name = self.chance.choice(self.orders), self._mark()
+        answer = self.program.send("POST", "/item", {"name": name, "marks": NOTHING, "order": order})
+        return [(name, "line of", order)] if self._answered(answer.status_code, 201, 409) else []
+
+    def _many(self) -> list[tuple[str, str, int]]:
+        """Change two orders in one request."""
+        both, done = sorted(self.chance.sample(self.orders, 2)), []
+        changes = []
+        for order in both:
+            values, etag = self._read("order", order)
+            mark = self._mark()
+            done.append((mark, "order", order))
+            text = values["marks"] + mark
+            changes.append({"id": order, "version": int(etag.strip('"')), "values": {"marks": text}})
+        answer = self.program.send("POST", "/order/bulk", {"update": changes})
+        return done if self._answered(answer.status_code, 200, 409, 422) else []
+
+    def _read(self, kind: str, record: int) -> tuple[dict[str, Any], str]:
+        answer = self.program.get(f"/{kind}/{record}")
+        return dict(answer.get_json()), answer.headers["ETag"]
+
+    def _patch(self, kind: str, record: int, etag: str, **values: Any) -> bool:
+        answer = self.program.send("PATCH", f"/{kind}/{record}", values, If_Match=etag)
+        return self._answered(answer.status_code, 200, 409, 412)
+
+    # -- many at once, as an import does it ----------------------------------------------------------------------------
+
+    def _import(self) -> list[tuple[str, str, int]]:
+        """Change two lines at once."""
+        both, done = sorted(self.chance.sample(self.items, 2)), []
+        changes: dict[int, Mapping[str, Any]] = {}
+        versions = {}
+        with self.installation.ctx(self.actor) as ctx:
+            for item in both:
+                record = load_record(ctx, "item", item)
+                mark = self._mark()
+                done.append((mark, "item", item))
+                changes[item], versions[item] = {"marks": record.values["marks"] + mark}, record.version
+        with self.installation.ctx(self.actor) as ctx:
+            bulk.update_many(ctx, "item", changes, versions)
+        return done
+
+
+#: The doors, and how often each is taken.
+DOORS: Final[Mapping[str, int]] = {
+    "mask": 12,
+    "mask_of_line": 8,
+    "lines_in_mask": 12,
+    "api": 14,
+    "api_of_line": 14,
+    "lines_in_api": 18,
+    "new_line_in_api": 2,
+    "new_line": 4,
+    "many": 8,
+    "import": 8,
+}

@@ -1,0 +1,120 @@
+"""Many people change the same few records at the same time, through every door: nobody's change is lost."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import func, select
+
+from app.api.pace import RATE
+from app.system.history import HISTORY
+from tests.proof.editors import DOORS, END, NOTHING, Editor, documents
+from tests.support.install import write_documents
+from tests.support.program import Program, program
+from tests.support.proof import SEED, Tally, size
+from tests.support.site import Site, make_site
+
+EDITORS: Final = 32
+#: For each database, so that both together make 2,000 in CI and 50,000 with `make proof`.
+SAVES: Final = size(1_000, 25_000)
+ORDERS: Final = 24
+LINES: Final = 3
+#: Nobody may have as many tokens as there are editors: several of their programs share one.
+_TOKENS: Final = 8
+
+
+def test_no_change_of_anybody_is_lost(database_url: str, tmp_path: Path) -> None:
+    site = make_site(database_url, write_documents(tmp_path / "documents", documents()))
+    orders, items = _begin(site)
+    actor, installation = site.actor("clerk"), site.installation
+    site.app.config[RATE] = "1000000 per minute"
+    headers = [program(site, "clerk").headers for _ in range(_TOKENS)]
+    editors = [
+        Editor(
+            number,
+            site.visitor("clerk"),
+            Program(site.app.test_client(), headers[number % _TOKENS]),
+            installation,
+            actor,
+            orders,
+            items,
+            SEED,
+        )
+        for number in range(EDITORS)
+    ]
+    _at_work(editors)
+    tally = Tally(f"lost updates, {installation.database.dialect}")
+    for editor in editors:
+        tally.counts.update(editor.counts)
+        tally.add("acknowledged", len(editor.acknowledged))
+    found = _stored(site)
+    site.installation.close()
+    assert [wrong for editor in editors for wrong in editor.wrong] == []
+    assert [wrong for editor in editors for wrong in _wrongs(editor, found)] == []
+    tally.report(
+        acknowledged=SAVES * 9 // 10,
+        conflicts=SAVES // 50,
+        **{f"by_{door}": SAVES // 500 for door in DOORS},
+    )
+
+
+def _begin(site: Site) -> tuple[list[int], list[int]]:
+    clerk = program(site, "clerk")
+    lines = [{"name": f"Position {number}", "marks": NOTHING} for number in range(LINES)]
+    orders = [
+        clerk.create("order", name=f"Auftrag {number}", marks=NOTHING, lines=lines)["id"] for number in range(ORDERS)
+    ]
+    return orders, [one["id"] for one in clerk.get("/item").get_json()["items"]]
+
+
+def _at_work(editors: list[Editor]) -> None:
+    start = threading.Barrier(len(editors))
+    share = -(-SAVES // EDITORS)
+    threads = [threading.Thread(target=one.work, args=(share, start), daemon=True) for one in editors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+class _Found:
+    """What the database has in the end, read past the product."""
+
+    def __init__(self) -> None:
+        self.marks: dict[tuple[str, int], Counter[str]] = {}
+        self.lines: Counter[tuple[str, int]] = Counter()
+        self.untold: list[str] = []
+
+
+def _stored(site: Site) -> _Found:
+    found = _Found()
+    with site.installation.database.read() as connection:
+        tables = site.installation.store.snapshot(connection).tables
+        for kind in ("order", "item"):
+            for row in connection.execute(select(tables[kind])).mappings():
+                marks = (row["marks"] or "").removeprefix(NOTHING).split(END)
+                found.marks[kind, row["id"]] = Counter(f"{mark}{END}" for mark in marks if mark)
+                found.untold += _untold(connection, kind, row)
+                if kind == "item" and row["archived_at"] is None:
+                    found.lines[row["name"], row["order"]] += 1
+    return found
+
+
+def _untold(connection: Any, kind: str, row: Any) -> Iterator[str]:
+    """Each version has exactly one entry in the history."""
+    of_record = (HISTORY.c.entity == kind, HISTORY.c.record_id == row["id"])
+    several = connection.execute(select(func.count(), func.max(HISTORY.c.version)).where(*of_record)).one()
+    if tuple(several) != (row["version"], row["version"]):
+        yield f"{kind}/{row['id']} has version {row['version']}, its history {tuple(several)}"
+
+
+def _wrongs(editor: Editor, found: _Found) -> Iterator[str]:
+    for mark, kind, record in editor.acknowledged:
+        many = found.lines[mark, record] if kind == "line of" else found.marks[kind, record][mark]
+        if many != 1:
+            yield f"{mark} was acknowledged at {kind} {record} and is there {many} times"
+    yield from found.untold
