@@ -11,6 +11,8 @@ from app.errors import Conflict
 from app.records import actions
 from app.records.actions import Saved
 from app.records.bulk import update_many
+from app.records.journal import since
+from app.records.plan import plan_of
 from tests.functional.records.desk import Desk
 
 
@@ -79,7 +81,7 @@ def test_lines_are_put_together_row_by_row(desk: Desk) -> None:
 
 
 def test_a_row_that_was_changed_by_itself_is_not_overwritten(desk: Desk) -> None:
-    """A line's own entity is another door to it; the record's version doesn't move, the line's does."""
+    """A line's own entity is another door to it."""
     deal = desk.create("deal", name="x", items=[{"product": "a", "net": 1}])
     line = desk.rows("deal_item")[0]["id"]
     desk.update("deal_item", line, 1, product="ihres")
@@ -88,6 +90,31 @@ def test_a_row_that_was_changed_by_itself_is_not_overwritten(desk: Desk) -> None
     desk.update("deal_item", line, 2, product="noch einmal")
     with pytest.raises(Conflict):
         _merging(desk, deal, 2, {"items": [{"id": line, "product": "meines", "net": 1}]}, items={line: 2})
+
+
+def test_a_record_counts_what_happens_to_its_lines(desk: Desk) -> None:
+    """Whoever gives lines whole must have seen them: a save from before any of these changes is refused."""
+    deal = desk.create("deal", name="x", items=[{"product": "a"}])
+    other = desk.create("deal", name="y")
+    line = desk.rows("deal_item")[0]["id"]
+    desk.update("deal_item", line, 1, net=2)
+    with pytest.raises(Conflict):
+        desk.update("deal", deal, 1, items=[{"id": line, "net": 3}])
+    assert desk.row("deal_item", line)["version"] == 2
+    added = desk.create("deal_item", deal=deal, product="b")
+    with desk.ctx() as ctx:
+        actions.retire(ctx, "deal_item", added, 1)
+    with desk.ctx() as ctx:
+        actions.restore(ctx, "deal_item", added, 2)
+    assert [desk.row("deal", one)["version"] for one in (deal, other)] == [5, 1]
+    desk.update("deal_item", line, 2, deal=other)
+    assert [desk.row("deal", one)["version"] for one in (deal, other)] == [6, 2]
+    desk.update("deal_item", line, 3, product="a")  # nothing differs
+    assert [desk.row("deal", one)["version"] for one in (deal, other)] == [6, 2]
+    with desk.ctx() as ctx:
+        plan = plan_of(ctx, "deal")
+        assert [line["id"] for line in since(ctx, plan, deal, 2)["items"]] == [line]
+        assert since(ctx, plan, other, 1) == {"items": None}
 
 
 def test_people_change_many_records_only_as_they_have_seen_them(desk: Desk) -> None:
