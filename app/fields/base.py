@@ -82,12 +82,14 @@ class Sub:
         value_type: its type in an expression.
         label: what people call it.
         scale: digits after the point, where it is a number.
+        usual: the value that nearly every record has, where the document names one.
     """
 
     suffix: str
     value_type: ValueType
     label: Label
     scale: int = 0
+    usual: str | None = None
 
 
 class Inputs(StrEnum):

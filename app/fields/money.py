@@ -202,7 +202,7 @@ class MoneyField(FieldType):
 
     def subs(self) -> Mapping[str, Sub]:
         """Return the currency."""
-        return {"currency": Sub("currency", ValueType.TEXT, Label("Währung", "Currency"))}
+        return {"currency": Sub("currency", ValueType.TEXT, Label("Währung", "Currency"), usual=self.currency)}
 
     def expression_value(self, value: Value, sub: str | None = None) -> Any:
         """Return the amount, or the currency."""

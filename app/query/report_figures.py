@@ -50,7 +50,7 @@ def parts_of(measures: Sequence[MeasureColumns], row: Row) -> Parts:
     """Take the components out of a row."""
     return Parts(
         tuple([tuple([row[index] for index, _ in one.parts]) for one in measures]),
-        tuple([None if one.currency is None else (row[one.currency[0]], row[one.currency[1]]) for one in measures]),
+        tuple([None if one.currency is None else one.currency.of(row) for one in measures]),
     )
 
 

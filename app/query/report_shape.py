@@ -3,6 +3,10 @@
 Measures are fetched as *components* (sums, counts, extremes), from which every margin of a pivot follows exactly; an
 average is never computed out of averages. Where components can't be put together (distinct values), the database is
 asked for the margin itself.
+
+Money is added up only where it is all of one currency. Nearly always that is the usual one of the field, so the rows that
+have another are counted, which costs next to nothing; only where there are any, the first and the last currency of each
+group are asked for in a statement of their own, since comparing texts takes as long as adding up.
 """
 
 from __future__ import annotations
@@ -16,10 +20,10 @@ from sqlalchemy import ColumnElement, Integer, Label, Select, bindparam, case, f
 from app.context import Context
 from app.expr.ast import Expr, Path
 from app.expr.types import ValueType
-from app.fields.base import FieldType
+from app.fields.base import FieldType, Sub
 from app.meta.model import Dimension, Measure, Report
 from app.meta.paths import target_of
-from app.query.columns import is_plain, value_suffixes
+from app.query.columns import Row, is_plain, value_suffixes
 from app.query.select import Selection, Values
 
 #: Groups that are fetched at most; a report with more says that it was cut.
@@ -47,40 +51,68 @@ class DimensionColumns:
 
 
 @dataclass(frozen=True, slots=True)
+class Currencies:
+    """How to know the currencies of the rows of a group.
+
+    Args:
+        usual: the usual currency.
+        others: index of the number of rows that have another one.
+        ends: indexes of the first and last currency, where they were asked for.
+    """
+
+    usual: str
+    others: int | None
+    ends: tuple[int, int] | None
+
+    def of(self, row: Row) -> tuple[str | None, str | None]:
+        """Return the first and the last currency of a group."""
+        return (self.usual, self.usual) if self.ends is None else (row[self.ends[0]], row[self.ends[1]])
+
+
+@dataclass(frozen=True, slots=True)
 class MeasureColumns:
     """Where a measure stands in a row.
 
     Args:
         measure: the measure.
         parts: index and way of combination of each component.
-        currency: indexes of the first and last currency, or None where the measure isn't money.
+        currency: how to know the currencies of a group, or None where the measure isn't money.
     """
 
     measure: Measure
     parts: tuple[tuple[int, str | None], ...]
-    currency: tuple[int, int] | None
+    currency: Currencies | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReportPlan:
-    """A report's statement for some of its dimensions, and how to read its rows."""
+    """A report's statement for some of its dimensions, and how to read its rows.
+
+    Args:
+        dimensions, measures: where each of them stands in a row.
+        statement: the statement.
+        values: its parameters.
+        others: indexes of the numbers of rows whose currency isn't the usual one.
+    """
 
     dimensions: tuple[DimensionColumns, ...]
     measures: tuple[MeasureColumns, ...]
     statement: Select[Any]
     values: Values
+    others: tuple[int, ...] = ()
 
 
-def currency_part(field_type: FieldType) -> str | None:
-    """Return the suffix of the column that says what a number is counted in, or None for a bare number."""
+def currency_part(field_type: FieldType) -> Sub | None:
+    """Return the part that says what a number is counted in, or None for a bare number."""
     part = field_type.subs().get("currency")
-    return None if part is None or field_type.value_type is not ValueType.NUMBER else part.suffix
+    return None if part is None or field_type.value_type is not ValueType.NUMBER else part
 
 
 class _Building:
     """One statement being built."""
 
-    def __init__(self, ctx: Context, report: Report) -> None:
+    def __init__(self, ctx: Context, report: Report, *, ends: bool) -> None:
+        self.ends = ends
         parameters = {parameter.id: parameter.type.value_type for parameter in report.parameters}
         self.selection = Selection(ctx, report.entity, parameters)
         self.inner: list[Label[Any]] = []
@@ -139,8 +171,14 @@ class _Building:
         unit = currency_part(field.type) if sub is None and measure.aggregate not in ("count", "distinct") else None
         if unit is None:
             return MeasureColumns(measure, parts, None)
-        place = self._counting(at, unit, measure.condition, joins.column(hops, field, unit))
-        return MeasureColumns(measure, parts, (self.take("min", place), self.take("max", place)))
+        currency = joins.column(hops, field, unit.suffix)
+        if self.ends or unit.usual is None:
+            place = self._counting(at, unit.suffix, measure.condition, currency)
+            ends = (self.take("min", place), self.take("max", place))
+            return MeasureColumns(measure, parts, Currencies(unit.usual or "", None, ends))
+        other = func.nullif(currency, literal(unit.usual, currency.type))
+        place = self._counting(at, f"not {unit.suffix}", measure.condition, other)
+        return MeasureColumns(measure, parts, Currencies(unit.usual, self.take("count", place), None))
 
     def _counting(self, at: tuple[str, ...], suffix: str, condition: Expr | None, element: ColumnElement[Any]) -> int:
         """Add what is aggregated, for the rows that a condition lets through; once for all measures of the same."""
@@ -182,7 +220,7 @@ def _aggregated(how: str, column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def report_plan(
-    ctx: Context, report: Report, dimensions: Sequence[Dimension], sort: tuple[tuple[str, bool], ...]
+    ctx: Context, report: Report, dimensions: Sequence[Dimension], sort: tuple[tuple[str, bool], ...], *, ends: bool
 ) -> ReportPlan:
     """Build a report's statement.
 
@@ -191,11 +229,14 @@ def report_plan(
         report: the report.
         dimensions: those of its dimensions that are grouped by; fewer for a margin.
         sort: ids of measures the database sorts by, with whether the largest comes first; empty for any order.
+        ends: whether the first and the last currency of each group are wanted, where there may be several.
     """
-    building = _Building(ctx, report)
+    building = _Building(ctx, report, ends=ends)
     building.selection.where_expr(report.filter)
     found = tuple(building.dimension(dimension) for dimension in dimensions)
     measures = tuple(building.measure(measure) for measure in report.measures)
     places = {one.measure.id: one.parts[0][0] for one in measures if one.parts}
     statement = building.statement([(places[id_], largest) for id_, largest in sort])
-    return ReportPlan(found, measures, statement, building.selection.values())
+    others = tuple(one.currency.others for one in measures if one.currency is not None)
+    counted = tuple(index for index in others if index is not None)
+    return ReportPlan(found, measures, statement, building.selection.values(), counted)

@@ -194,8 +194,7 @@ class _Run:
         """Fetch the groups and put them in order."""
         sort = self._database_sort()
         limit = self.report.limit if sort else MAX_GROUPS
-        plan = self._plan(self.report.dimensions, sort)
-        rows = self._fetch(plan, limit + 1)
+        plan, rows = self._fetched(self.report.dimensions, sort, limit + 1)
         complete = len(rows) <= limit
         rows = rows[:limit]
         self.groups = [groups_of(self.ctx, self.formats, columns, rows) for columns in plan.dimensions]
@@ -211,9 +210,20 @@ class _Run:
 
     # -- fetching ---------------------------------------------------------------------------------------------------
 
-    def _plan(self, dimensions: Sequence[Dimension], sort: tuple[tuple[str, bool], ...]) -> ReportPlan:
-        key = ("report", self.report.key, tuple(dimension.id for dimension in dimensions), sort)
-        return shaped(self.ctx, key, lambda: report_plan(self.ctx, self.report, dimensions, sort))
+    def _fetched(
+        self, dimensions: Sequence[Dimension], sort: tuple[tuple[str, bool], ...], limit: int
+    ) -> tuple[ReportPlan, Sequence[Any]]:
+        """Return the groups of some dimensions; where there are unusual currencies, with the ends of each group's."""
+        plan = self._plan(dimensions, sort, ends=False)
+        rows = self._fetch(plan, limit)
+        if not any(row[index] for index in plan.others for row in rows):
+            return plan, rows
+        plan = self._plan(dimensions, sort, ends=True)
+        return plan, self._fetch(plan, limit)
+
+    def _plan(self, dimensions: Sequence[Dimension], sort: tuple[tuple[str, bool], ...], *, ends: bool) -> ReportPlan:
+        key = ("report", self.report.key, tuple(dimension.id for dimension in dimensions), sort, ends)
+        return shaped(self.ctx, key, lambda: report_plan(self.ctx, self.report, dimensions, sort, ends=ends))
 
     def _fetch(self, plan: ReportPlan, limit: int) -> Sequence[Any]:
         try:
@@ -243,10 +253,10 @@ class _Run:
                     several.setdefault(tuple(key[place] for place in places), []).append(parts)
                 self.margins[places] = {key: combined(plan.measures, parts) for key, parts in several.items()}
                 continue
-            margin = self._plan([self.report.dimensions[place] for place in places], ())
+            margin, rows = self._fetched([self.report.dimensions[place] for place in places], (), MAX_GROUPS)
             self.margins[places] = {
                 tuple(key_of(columns, row) for columns in margin.dimensions): parts_of(margin.measures, row)
-                for row in self._fetch(margin, MAX_GROUPS)
+                for row in rows
             }
 
     # -- figures ----------------------------------------------------------------------------------------------------

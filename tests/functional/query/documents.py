@@ -168,6 +168,15 @@ REPORTS: dict[tuple[str, str], Any] = {
         ],
         chart={"kind": "donut", "measures": ["sum"]},
     ),
+    **{
+        ("reports", f"only_{code.lower()}"): _report(
+            "deal",
+            filter=f'amount.currency = "{code}"',
+            dimensions=[{"id": "stage", "field": "stage"}],
+            measures=[{"id": "sum", "aggregate": "sum", "field": "amount", "label": _label("Summe", "Sum")}],
+        )
+        for code in ("EUR", "CHF")
+    },
     ("reports", "top"): _report(
         "deal",
         dimensions=[{"id": "company", "field": "company"}],

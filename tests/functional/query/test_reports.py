@@ -131,6 +131,16 @@ def test_money_of_several_currencies_is_not_added_up(world: World) -> None:
         assert row.figures[2].value == sum(d["stage"] == row.groups[0].value for d in live)
 
 
+@pytest.mark.parametrize("code", ["EUR", "CHF"])
+def test_money_of_one_currency_is_added_up_whichever_it_is(world: World, code: str) -> None:
+    """The usual currency of the field is looked at another way than the others."""
+    amounts = [d["amount"].amount for d in _live(world) if d["amount"] and d["amount"].currency == code]
+    with world.ctx() as ctx:
+        result = run_report(ctx, f"only_{code.lower()}", {})
+    assert result.total[0].value == Money(sum(amounts), code)
+    assert {row.figures[0].value.currency for row in result.rows} == {code}
+
+
 def test_the_largest_groups_and_those_that_having_lets_through(world: World) -> None:
     """The total is about everything; the answer says when it was cut."""
     numbers: dict[Any, int] = {}
@@ -148,10 +158,10 @@ def test_the_largest_groups_and_those_that_having_lets_through(world: World) -> 
 
 @pytest.mark.parametrize("key", _REPORTS)
 def test_a_report_costs_a_constant_number_of_statements(world: World, key: str) -> None:
-    """One, and one more for a margin that can't be computed out of the groups."""
+    """One, one more for a margin that can't be computed out of the groups, one more for unusual currencies."""
     with world.ctx() as ctx, statements(ctx.connection) as ran:
         result = run_report(ctx, key, {})
-    assert len(ran) == (2 if key in ("everything", "top") else 1)
+    assert len(ran) == (2 if key in ("everything", "top", "money", "only_chf") else 1)
     assert result.rows
 
 
