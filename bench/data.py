@@ -85,6 +85,7 @@ class Contact:
     status: str
     segment: str
     revenue: Decimal
+    budget: Decimal
     birthday: date
     notes: str
     keeper: str
@@ -167,7 +168,8 @@ class World:
                 country=countries.one(chance),
                 status=statuses.one(chance),
                 segment=chance.choice(SEGMENTS),
-                revenue=Decimal(f"{min(chance.lognormvariate(8, 1.4), _MOST_REVENUE):.2f}"),
+                revenue=(revenue := Decimal(f"{min(chance.lognormvariate(8, 1.4), _MOST_REVENUE):.2f}")),
+                budget=Decimal(f"{revenue / 4:.2f}"),
                 birthday=_FIRST_BIRTHDAY + timedelta(days=chance.randrange(365 * 66)),
                 notes=" ".join(chance.choices(_WORDS, k=chance.randrange(4, 22))),
                 keeper=chance.choice(_KEEPERS),

@@ -20,7 +20,7 @@ from flask import Flask, Response, abort, flash, g, redirect, render_template, r
 from flask_wtf import CSRFProtect
 from markdown_it import MarkdownIt
 from markupsafe import Markup
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.expr.fold import fold, search_text
@@ -109,8 +109,12 @@ _ACTIVITIES: Final = (
 _COMPANY: Final = text("SELECT 1 FROM companies WHERE id = :id AND archived_at IS NULL")
 _WIDE: Final = text("SELECT * FROM wide WHERE id = :id")
 _REPORT: Final = text(
-    "SELECT country, status, count(*) AS n, sum(revenue) AS revenue FROM contacts WHERE archived_at IS NULL "
+    "SELECT country, status, count(*) AS n, sum(revenue) AS amount FROM contacts WHERE archived_at IS NULL "
     "GROUP BY country, status"
+)
+_BUDGET: Final = text(
+    "SELECT country, status, count(*) AS n, sum(budget) AS amount, count(nullif(budget_currency, 'EUR')) AS others "
+    "FROM contacts WHERE archived_at IS NULL GROUP BY country, status"
 )
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
 
@@ -199,6 +203,7 @@ class _Pages:
         app.add_url_rule("/r/contact/<int:record_id>/edit", view_func=self.save, methods=["POST"])
         app.add_url_rule("/r/wide/<int:record_id>/edit", view_func=self.wide)
         app.add_url_rule("/report/contacts_by_country", view_func=self.report)
+        app.add_url_rule("/report/budget_by_country", view_func=self.budget)
 
     # -- every request ------------------------------------------------------------------------------------------------
 
@@ -314,8 +319,17 @@ class _Pages:
 
     def report(self) -> str:
         """Show contacts and revenue by country and status."""
-        rows = g.connection.execute(_REPORT).all()
+        return self._report(_REPORT, "contacts_by_country", "Kontakte nach Land und Status", "Umsatz")
+
+    def budget(self) -> str:
+        """Show contacts and budget by country and status; amounts of other currencies aren't added up."""
+        return self._report(_BUDGET, "budget_by_country", "Budget nach Land und Status", "Budget")
+
+    def _report(self, statement: TextClause, key: str, title: str, amount: str) -> str:
+        rows = g.connection.execute(statement).all()
+        if any(getattr(row, "others", 0) for row in rows):
+            return "Mehrere Währungen werden nicht addiert."
         place = {key: number for number, key in enumerate([*COUNTRIES, *STATUSES])}
         rows.sort(key=lambda row: (place[row.country], place[row.status]))
-        n, revenue = sum(row.n for row in rows), sum(row.revenue for row in rows)
-        return self.page("report.html", rows=rows, n=n, revenue=revenue)
+        n, total = sum(row.n for row in rows), sum(row.amount for row in rows)
+        return self.page("report.html", rows=rows, n=n, total=total, report=key, title=title, amount=amount)

@@ -48,7 +48,8 @@ _TABLES: Final = (
         version integer NOT NULL DEFAULT 1, created_at timestamp NOT NULL, archived_at timestamp)""",
     """CREATE TABLE contacts (id {serial}, company_id bigint REFERENCES companies(id), title text NOT NULL,
         last_name text NOT NULL, last_sort text NOT NULL, first_name text, first_sort text, email text, phone text,
-        city text, country text, status text, segment text, revenue bigint, birthday date, notes text, keeper text,
+        city text, country text, status text, segment text, revenue bigint,
+        budget bigint, budget_currency text, birthday date, notes text, keeper text,
         search_text text NOT NULL, version integer NOT NULL DEFAULT 1, created_at timestamp NOT NULL,
         created_by bigint REFERENCES users(id), updated_at timestamp NOT NULL, updated_by bigint REFERENCES users(id),
         archived_at timestamp)""",
@@ -61,7 +62,9 @@ _INDEXES: Final = (
     """CREATE INDEX contacts_in_order ON contacts(status, last_sort{c}, last_name{c}, first_sort{c}, first_name{c}, id)
         WHERE archived_at IS NULL""",
     "CREATE INDEX contacts_of_company ON contacts(company_id)",
-    "CREATE INDEX contacts_by_country ON contacts(country, status, revenue) WHERE archived_at IS NULL",
+    "CREATE INDEX contacts_by_country ON contacts(country, status, revenue, archived_at) WHERE archived_at IS NULL",
+    """CREATE INDEX contacts_by_country_and_budget ON contacts(country, status, budget, budget_currency, archived_at)
+        WHERE archived_at IS NULL""",
     "CREATE INDEX activities_of_contact ON activities(contact_id)",
 )
 _SEARCH: Final = {
@@ -141,6 +144,7 @@ def _contact(row: dict[str, Any]) -> dict[str, Any]:
     title = f"{row['first_name']} {row['last_name']}"
     row["company_id"] = row.pop("company")
     row["revenue"] = int(row["revenue"].scaleb(2))
+    row["budget"], row["budget_currency"] = int(row["budget"].scaleb(2)), "EUR"
     row["title"] = title
     row["last_sort"], row["first_sort"] = fold(row["last_name"]), fold(row["first_name"])
     row["search_text"] = search_text(" ".join((title, row["last_name"], row["first_name"], row["email"])))

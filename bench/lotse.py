@@ -25,6 +25,7 @@ from app.context import Context
 from app.errors import InvalidMetadata, Severity
 from app.expr.fold import fold
 from app.fields.formats import Formats
+from app.fields.money import Money
 from app.meta.documents import load_all
 from app.records.plan import EntityPlan, plan_of
 from app.records.rows import Row
@@ -113,7 +114,8 @@ def load_records(database: Database, store: Store, world: World) -> None:
 
 def values_of(record: Any) -> dict[str, Any]:
     """Return a record's values by field key, as the write side has them after cleaning."""
-    return {field.name: getattr(record, field.name) for field in fields(record)}
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    return values | {"budget": Money(values["budget"], "EUR")} if "budget" in values else values
 
 
 def _insert(database: Database, store: Store, entity: str, records: Iterator[dict[str, Any]]) -> None:

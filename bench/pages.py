@@ -15,6 +15,7 @@ from bench.data import World
 
 LIST: Final = "/e/contact/active"
 REPORT: Final = "/report/contacts_by_country"
+MONEY: Final = "/report/budget_by_country"
 _NEXT: Final = re.compile(r'class="btn" href="(/e/contact/active\?[^"]*after=[^"]*)"')
 #: The form on a mask, by where it is sent to.
 _MASK: Final = re.compile(r"/r/\w+/\d+/edit")
@@ -60,6 +61,7 @@ def cases(world: World, times: int) -> tuple[Case, ...]:
         Case("save", "save a mask", 3.0, times, lambda client: _saves(client, ids)),
         Case("search", "search in the list", 2.0, times, _paths(searched)),
         Case("report", "grouped report", 1.2, max(10, times // 10), _paths([REPORT])),
+        Case("money", "grouped report of money", 1.2, max(10, times // 10), _paths([MONEY])),
     )
 
 

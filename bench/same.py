@@ -7,7 +7,7 @@ from typing import Final
 
 from bench.client import Client, forms_of
 from bench.data import World
-from bench.pages import LIST, REPORT
+from bench.pages import LIST, MONEY, REPORT
 
 #: Inputs that belong to the frame or to one application only.
 _OWN: Final = frozenset({"csrf_token", "version", "next", "q", "_once"})
@@ -24,7 +24,7 @@ def make_sure(one: Client, other: Client, world: World) -> None:
         Different: they don't show the same; with the first difference.
     """
     record = max(1, world.contacts_count // 2)
-    tables = [LIST, REPORT, f"/r/contact/{record}", *(f"{LIST}?q={word.strip()}" for word in world.probes)]
+    tables = [LIST, REPORT, MONEY, f"/r/contact/{record}", *(f"{LIST}?q={word.strip()}" for word in world.probes)]
     for path in tables:
         _same(path, _cells(one, path), _cells(other, path))
     for path in (f"/r/contact/{record}/edit", "/r/wide/1/edit"):

@@ -4,9 +4,9 @@ Measures are fetched as *components* (sums, counts, extremes), from which every 
 average is never computed out of averages. Where components can't be put together (distinct values), the database is
 asked for the margin itself.
 
-Money is added up only where it is all of one currency. Nearly always that is the usual one of the field, so the rows that
-have another are counted, which costs next to nothing; only where there are any, the first and the last currency of each
-group are asked for in a statement of their own, since comparing texts takes as long as adding up.
+Money is added up only where it is all of one currency. Nearly always that is the usual one of the field, so the rows
+that have another are counted, which costs next to nothing; only where there are any, the first and the last currency of
+each group are asked for in a statement of their own, since comparing texts takes as long as adding up.
 """
 
 from __future__ import annotations
