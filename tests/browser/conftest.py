@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.demo.load import load_demo
 from tests.support.site import Site, make_site, served
@@ -41,8 +42,18 @@ class Reader:
         return self.page
 
     def settle(self) -> None:
-        """Wait until htmx has nothing under way."""
+        """Wait until the page's scripts have run and htmx has nothing under way."""
         self.page.wait_for_load_state("networkidle")
+
+    def arrive(self, address: str) -> None:
+        """Wait until a step has led to another page, and that page listens to keys and clicks.
+
+        Args:
+            address: a regular expression that is found in the page's address.
+        """
+        expect(self.page).to_have_url(re.compile(address))
+        # The address changes before the page is read, and its scripts run at the end of that.
+        self.settle()
 
 
 @pytest.fixture(scope="session")
