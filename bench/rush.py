@@ -18,6 +18,9 @@ _SECONDS: Final = 8.0
 _PAGES: Final = 150
 _PAUSE: Final = 0.02
 _PASSWORD: Final = "ein-falsches-kennwort"
+#: Where the rush comes from. Failed attempts are counted by address, in the database: from the address of whoever
+#: measures, they would keep him out of the next server over the same database for a minute.
+ELSEWHERE: Final = "127.0.0.2"
 
 
 def slowest_pages(client: Client) -> tuple[float, float, int]:
@@ -63,7 +66,7 @@ class _Rush:
 
     def _visit(self, number: int) -> None:
         deadline = time.monotonic() + _SECONDS
-        with Client(self._port) as client:
+        with Client(self._port, ELSEWHERE) as client:
             form = forms_of(client.get("/login").text)[0]
             tried = 0
             while not self._over.is_set() and time.monotonic() < deadline:

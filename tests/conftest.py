@@ -18,11 +18,16 @@ from sqlalchemy.pool import Pool
 
 from tests.support import browser as browsers
 from tests.support import postgres
+from tests.support.refused import Witness
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 _SOCKET: Final = "lotse_postgres_socket"
+_REFUSED: Final = "lotse_refused"
+#: A run of so many tests is one of the whole suite, in which so many refused requests have to have been judged.
+WHOLE_SUITE: Final = 2_000
+LEAST_REFUSED: Final = 10_000
 _counter: Final = itertools.count()
 
 
@@ -48,6 +53,7 @@ class SharedServer:
 
 
 _SHARED: Final = pytest.StashKey[SharedServer]()
+_WITNESS: Final = pytest.StashKey[Witness]()
 
 
 class WorkerSetup:
@@ -58,11 +64,47 @@ class WorkerSetup:
         """Hand the server's socket to a worker that is about to start."""
         node.workerinput[_SOCKET] = str(node.config.stash[_SHARED].get().socket)
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Add up what a worker's witness has seen."""
+        node.config.stash[_WITNESS].counts.update(getattr(node, "workeroutput", {}).get(_REFUSED, {}))
+
+
+class RefusedRequests:
+    """Says how many refused requests were looked at, and holds a whole run of the suite to a floor."""
+
+    def __init__(self, witness: Witness) -> None:
+        self._counts = witness.counts
+        self._tests = 0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count tests, of all workers."""
+        self._tests += report.when == "call"
+
+    def _are_too_few(self) -> bool:
+        return self._tests >= WHOLE_SUITE and self._counts["refused"] < LEAST_REFUSED
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Fail a run in which too little was refused to prove anything."""
+        if self._are_too_few() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the figures."""
+        figures = ", ".join(f"{what} {many:,}" for what, many in sorted(self._counts.items()))
+        few = f"; a whole run needs {LEAST_REFUSED:,}" if self._are_too_few() else ""
+        if figures:
+            terminalreporter.write_line(f"Refused requests and what they left in the database: {figures}{few}")
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Get ready to start the server; a worker never starts one."""
+    """Get ready to start the server; a worker never starts one. Watch what refused requests leave behind."""
+    witness = config.stash[_WITNESS] = Witness()
+    witness.start()
     if not hasattr(config, "workerinput"):
         config.stash[_SHARED] = SharedServer()
+        config.pluginmanager.register(RefusedRequests(witness), "lotse-refused")
         if config.pluginmanager.hasplugin("xdist"):
             config.pluginmanager.register(WorkerSetup(), "lotse-workers")
 
@@ -71,6 +113,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server after the last test of the last worker."""
     if _SHARED in config.stash:
         config.stash[_SHARED].stop()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what a worker's witness has seen to the process that reports it."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[_REFUSED] = dict(session.config.stash[_WITNESS].counts)
+
+
+@pytest.fixture(autouse=True)
+def witness(request: pytest.FixtureRequest) -> Iterator[Witness]:
+    """Fail a test in which a refused request changed the database."""
+    found = request.config.stash[_WITNESS]
+    yield found
+    found.close()
+    assert found.taken() == []
 
 
 @pytest.fixture(scope="session")

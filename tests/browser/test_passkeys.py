@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def _sign_in(page: Page, base: str) -> None:
     page.fill("#email", email_of("sales"))
     page.fill("#password", PASSWORD)
     page.click("form.stack button.btn-primary")
+    expect(page).not_to_have_url(re.compile("/login"))
 
 
 def test_a_passkey_is_made_and_opens_the_next_session(page: Page, base: str) -> None:
