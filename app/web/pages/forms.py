@@ -21,6 +21,7 @@ from app.forms.sent import ACTION
 from app.query.record import Record, load_record
 from app.records import actions
 from app.records.once import Outcome, once
+from app.records.standing import standing
 from app.web import shell, toasts
 from app.web.lifecycle import context
 from app.web.masks import follower, main_mask, named
@@ -175,8 +176,8 @@ def edit(entity: str, record_id: int) -> BaseResponse:
     record = load_record(ctx, entity, record_id)
     if "update" not in record.may:
         raise refusal(ctx, entity, "update", record=True)
-    if record.archived_at is not None:
-        return go(record_url(entity, record_id))
+    if record.archived_at is not None or "update" not in standing(ctx, entity, record_id, record.may).may:
+        return go(record_url(entity, record_id))  # it is told there why
     plan = mask_plan(ctx, main_mask(ctx, entity), "edit")
     mask = plan.render(
         record.values, record.labels, ctx=ctx, record_id=record.id, follow=follower(ctx), denied=record.denied
