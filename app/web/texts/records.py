@@ -26,9 +26,13 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         ),
         "by_product": Label("Lotse", "Lotse"),
         "saved": Label("Gespeichert.", "Saved."),
-        "merged": Label(
-            "Gespeichert und mit dem zusammengeführt, was {who} inzwischen geändert hat ({when}).",
-            "Saved, together with what {who} has changed meanwhile ({when}).",
+        "merged_by": Label(
+            "Gespeichert und mit dem zusammengeführt, was {who} inzwischen geändert hat{when}.",
+            "Saved, together with what {who} has changed meanwhile{when}.",
+        ),
+        "merged_unsigned": Label(
+            "Gespeichert und mit dem zusammengeführt, was inzwischen jemand anders geändert hat.",
+            "Saved, together with what somebody else has changed meanwhile.",
         ),
         "created": Label("„{title}“ ist angelegt.", "“{title}” has been created."),
         "retired": Label(
@@ -54,7 +58,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         ),
         "conflict": Label("Jemand war schneller.", "Somebody was faster."),
         "conflict_by": Label(
-            "{who} hat den Datensatz inzwischen geändert ({when}).", "{who} has changed the record meanwhile ({when})."
+            "{who} hat den Datensatz inzwischen geändert{when}.", "{who} has changed the record meanwhile{when}."
+        ),
+        "conflict_unsigned": Label(
+            "Der Datensatz wurde inzwischen geändert.", "The record has been changed meanwhile."
         ),
         "conflict_hint": Label(
             "Sie haben beide dasselbe Feld geändert. Wählen Sie, was gelten soll, und speichern Sie noch einmal; was "

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.web.orders import created, retired, version_at, write_orders
+from tests.support.orders import created, retired, version_at, write_orders
 from tests.support.site import Site, Visitor, make_site
 
 _BIN = "/e/order/all?archived=1"

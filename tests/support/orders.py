@@ -78,6 +78,10 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
             "item": _WHOLE,
         },
     },
+    ("roles", "keen"): {
+        "label": _label("Eigene mit Marge"),
+        "entities": {"order": dict.fromkeys(("read", "update"), "own"), "item": {"read": True}},
+    },
     ("roles", "outside"): {"label": _label("Sieht nichts"), "entities": {}},
 }  # fmt: skip
 
