@@ -30,6 +30,9 @@ from app.web.toasts import Toast
 
 record_pages: Final = Blueprint("record_pages", __name__)
 
+#: Fields that say who made a record and who changed it last.
+_SIGNATURES: Final = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
+
 
 @dataclass(frozen=True, slots=True)
 class RecordScreen:
@@ -110,8 +113,8 @@ def _told(ctx: Context, record: Record) -> str:
     formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
     nobody = text("record.by_product", ctx.locale)
     values, labels = record.values, record.labels
-    if values.get("created_at") is None or values.get("updated_at") is None:
-        return ""
+    if not _SIGNATURES <= values.keys() or values["created_at"] is None or values["updated_at"] is None:
+        return ""  # half of the sentence would tell something else than the truth
     return text(
         "record.told",
         ctx.locale,
