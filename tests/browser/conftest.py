@@ -13,6 +13,11 @@ from tests.support.site import Site, make_site, served
 #: All that people do, in one person.
 EVERYTHING = "crm_manager+sales+management+administrator+privacy"
 Enter = Callable[..., "Reader"]
+#: Returns what the accessibility checker finds on a page; its program has to be evaluated before.
+RUN_AXE = """async () => {
+  const found = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
+  return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.any[0]?.message ?? ""}`));
+}"""
 
 
 class Reader:

@@ -113,7 +113,7 @@ def _told(ctx: Context, record: Record) -> str:
     formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
     nobody = text("record.by_product", ctx.locale)
     values, labels = record.values, record.labels
-    if not _SIGNATURES <= values.keys() or values["created_at"] is None or values["updated_at"] is None:
+    if not values.keys() >= _SIGNATURES or values["created_at"] is None or values["updated_at"] is None:
         return ""  # half of the sentence would tell something else than the truth
     return text(
         "record.told",
