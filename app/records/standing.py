@@ -18,7 +18,8 @@ from app.records.permits import permits
 from app.records.plan import plan_of
 from app.records.stored import Targets, load
 
-_ON_RECORDS: Final[tuple[Verb, ...]] = ("update", "retire", "restore")
+#: Verbs that are about a record that there is.
+ON_RECORDS: Final[tuple[Verb, ...]] = ("update", "retire", "restore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def standings(ctx: Context, entity_key: str, ids: Collection[int]) -> Mapping[in
     """
     plan = plan_of(ctx, entity_key)
     found = permits(ctx, plan, ids)
-    seen = {one: frozenset(verb for verb in _ON_RECORDS if permit.allows(verb)) for one, permit in found.items()}
+    seen = {one: frozenset(verb for verb in ON_RECORDS if permit.allows(verb)) for one, permit in found.items()}
     if not plan.owners:
         return {one: Standing(may) for one, may in seen.items()}
     closed = {one: Standing(_NOTHING, (texts.record_closed(),)) for one, permit in found.items() if permit.closed}

@@ -41,6 +41,9 @@ def test_a_line_of_somebody_elses_record_is_only_looked_at(orders: Site) -> None
     assert mixed.get("/r/item/1/edit").headers["Location"] == "/r/item/1"
     for verb in ("edit", "retire", "restore"):
         _refused(mixed, verb, 403)
+    why = mixed.get("/why?entity=item&record=1").text
+    assert why.count(_NOT_YOURS) == 3
+    assert _NOT_YOURS not in boss.get("/why?entity=item&record=1").text
     assert _verbs(boss.get("/r/item/1").text) == {"edit", "retire"}
     assert _NOT_YOURS not in boss.get("/r/item/1").text
 
