@@ -42,7 +42,7 @@ LIST_ARGUMENTS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "after": ("The page after this place; what `next` said.", {"type": "string", "minLength": 1}),
     "expand": ("References that are shown with id and title, separated by commas.", _WORD),
     "count": ("Whether the records are counted, up to 10,000.", _FLAG),
-    "archived": ("Whether the archive is meant instead of the live records.", _FLAG),
+    "archived": ("Whether the bin is meant instead of the live records.", _FLAG),
 }
 _REFUSALS: Final[Mapping[str, str]] = {
     "400": "The request can't be read.",
@@ -235,7 +235,7 @@ class _Writer:
         if granted.retire:
             self._operation(
                 f"/{key}/{{id}}", "delete", f"{key}.retire", label, tags=tags, refused=_CHANGES, parameters=changing,
-                responses={"204": {"description": "It is in the archive.", **_etag()}},
+                responses={"204": {"description": "It is in the bin.", **_etag()}},
             )  # fmt: skip
         if granted.restore:
             self._operation(

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response
 
 from app.api.body import JSON, MERGE_PATCH, no_body, read_object
+from app.api.conflict import clash_of
 from app.api.frame import VERSION, answer, api_pages, arguments, neutral, wanted_version
 from app.api.patch import merged
 from app.api.refusals import Stale
@@ -129,20 +130,26 @@ def _telling(ctx: Context, entity: str, record_id: int, version: int) -> Iterato
     """
     try:
         yield
-    except Conflict as conflict:
+    except Conflict as clash:
         try:
-            stored = load_item(ctx, entity, record_id).version
+            stored = load_item(ctx, entity, record_id)
         except NotFound:
-            raise Stale(conflict, None) from conflict
-        if stored == version:
+            raise Stale(clash, None) from clash
+        if stored.version == version:
             raise
-        raise Stale(conflict, stored) from conflict
+        told = clash_of(ctx, stored, clash.meanwhile) if clash.meanwhile is not None and _may_read() else None
+        raise Stale(clash, stored.version, told) from clash
+
+
+def _may_read() -> bool:
+    """Return whether whoever writes may be told values: a token that is good for writing alone may not."""
+    call = current()
+    return call is not None and (call.token is None or "read" in call.token.scopes)
 
 
 def _written(ctx: Context, entity: str, record_id: int, status: int = 200) -> Told:
     """Tell what was written, as far as whoever wrote it may read it now."""
-    call = current()
-    if call is not None and (call.token is None or "read" in call.token.scopes):
+    if _may_read():
         try:
             found = load_item(ctx, entity, record_id)
         except NotFound:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Response
 
 from app.api.pace import TooFast
@@ -29,11 +32,13 @@ class Stale(Conflict):
     Args:
         cause: what the write side said.
         version: the stored version, or None where the reader can't be told.
+        conflict: what was saved meanwhile, as JSON, or None where there is nothing that he may be told.
     """
 
-    def __init__(self, cause: Conflict, version: int | None) -> None:
-        super().__init__(cause.message)
+    def __init__(self, cause: Conflict, version: int | None, conflict: Mapping[str, Any] | None = None) -> None:
+        super().__init__(cause.message, cause.meanwhile)
         self.version = version
+        self.conflict = conflict
 
 
 class Refused(InvalidData):
@@ -67,8 +72,9 @@ def of_missing_version(error: VersionMissing) -> Response:
 
 
 def of_stale(error: Stale) -> Response:
-    """Answer 412 with what the write side said, and the version that is stored."""
-    response = answer(Problem(412, TEXTS["problem.t412"], error.message))
+    """Answer 412 with what the write side said, the version that is stored, and what was saved meanwhile."""
+    more = {} if error.conflict is None else {"conflict": error.conflict}
+    response = answer(Problem(412, TEXTS["problem.t412"], error.message, more=more))
     if error.version is not None:
         response.set_etag(str(error.version))
     return response

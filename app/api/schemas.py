@@ -16,6 +16,29 @@ Schema = dict[str, Any]
 SCHEMAS: Final = "#/components/schemas/"
 _ID: Final[Mapping[str, Any]] = {"type": "integer", "minimum": 1}
 
+#: What a problem document says of a save that was faster (`api.conflict`).
+_CONFLICT: Final[Schema] = {
+    "type": "object",
+    "description": "What was saved meanwhile, as far as it may be read; only with 412.",
+    "properties": {
+        "by": {"type": ["string", "null"], "description": "Who saved last; null for the product itself."},
+        "at": {"type": "string", "format": "date-time", "description": "When."},
+        "fields": {
+            "type": "array",
+            "description": "The fields that both have changed; empty where only others were changed.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "pointer": {"type": "string", "description": "Where it is in what was sent."},
+                    "stored": {"description": "The value that is stored by now."},
+                    "original": {"description": "The value that the change was made from; missing where nobody knows."},
+                },
+                "required": ["pointer", "stored"],
+            },
+        },
+    },
+    "required": ["fields"],
+}
 #: Schemas that don't depend on the documents. No entity's key can begin with a capital letter.
 SHARED: Final[Mapping[str, Schema]] = {
     "Expanded": {
@@ -39,6 +62,7 @@ SHARED: Final[Mapping[str, Schema]] = {
             "status": {"type": "integer"},
             "detail": {"type": "string"},
             "request": {"description": "By this it is found in the log.", "type": "string"},
+            "conflict": _CONFLICT,
             "errors": {
                 "type": "array",
                 "items": {

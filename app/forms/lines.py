@@ -172,7 +172,9 @@ class LinesPlan:
 
     def _line(self, name: str, formdata: FormData, known: Mapping[int, Line]) -> Line:
         text = formdata.get(f"{name}-id", "")
-        before = known.get(int(text)) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        # A row that isn't there any more keeps its id: the write side then knows it from a new one.
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        before = known.get(number) if number is not None else None
         values = dict(before.values) if before is not None else {}
         answers: dict[str, Answer] = {}
         errors: dict[str, FieldError] = {}
@@ -188,7 +190,7 @@ class LinesPlan:
             elif answer.value is None and column.required:
                 label = column.field.label
                 errors[key] = FieldError("field.required", REQUIRED.format(field=label))
-        line = Line(before.id if before else None, values, before.labels if before else {}, answers, errors)
+        line = Line(number, values, before.labels if before else {}, answers, errors)
         return replace(line, errors={}) if self.is_blank(line) else line
 
     def is_blank(self, line: Line) -> bool:

@@ -211,10 +211,12 @@ class WholeItem:
     Args:
         item: its values.
         version: counts its changes.
+        record: what it was written from.
     """
 
     item: Item
     version: int
+    record: Record
 
 
 def load_item(ctx: Context, entity_key: str, record_id: int, expand: Sequence[str] = ()) -> WholeItem:
@@ -241,7 +243,7 @@ def load_item(ctx: Context, entity_key: str, record_id: int, expand: Sequence[st
             item[key] = _rows(ctx, lines.entity, lines.via, record.values.get(key))
         else:
             item[key] = _value(record, field, expanded=key in chosen)
-    return WholeItem(item, record.version)
+    return WholeItem(item, record.version, record)
 
 
 def _value(record: Record, field: Field, *, expanded: bool) -> Any:

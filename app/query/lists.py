@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -56,11 +56,13 @@ class ListRow:
         id: its id.
         title: what it is called.
         cells: its columns as HTML, in the order of the page's columns.
+        version: counts its changes; only in the bin, where something can be done with a row.
     """
 
     id: int
     title: str
     cells: tuple[Markup, ...]
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class ListPlan:
         marks: indexes of the order's columns in a row.
         statement: the SELECT without order and position.
         values: values of the statement's parameters.
+        version: index of the record's version, in the bin.
     """
 
     shown: tuple[Shown, ...]
@@ -133,6 +136,7 @@ class ListPlan:
     marks: tuple[int, ...]
     statement: Select[Any]
     values: Values
+    version: int | None = None
 
     def kinds(self) -> tuple[ColumnKind, ...]:
         """Return what the order's columns store."""
@@ -155,6 +159,8 @@ def list_page(ctx: Context, spec: ListSpec) -> ListPage:
     plan = list_plan(ctx, spec, search)
     rows, more = page_rows(ctx, spec, plan, search)
     written = list_rows(plan.cells, rows, extras_of(ctx, plan.shown, rows))
+    if plan.version is not None:
+        written = tuple(replace(one, version=row[plan.version]) for one, row in zip(written, rows, strict=True))
     return ListPage(spec, columns_for(spec.columns, spec.sort), written, more, spec.after is not None)
 
 
@@ -234,9 +240,11 @@ def _plan(ctx: Context, spec: ListSpec, search: Search) -> ListPlan:
     shown = tuple(selection.show(path) for path in spec.columns)
     sorted_by = terms(selection.joins, spec.sort)
     marks = tuple(selection.column(term.column) for term in sorted_by)
+    version = selection.column(base.c.version) if spec.archived else None
     restrict(selection, spec, search)
     formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
-    return ListPlan(shown, cell_functions(shown, formats), sorted_by, marks, selection.statement(), selection.values())
+    cells = cell_functions(shown, formats)
+    return ListPlan(shown, cells, sorted_by, marks, selection.statement(), selection.values(), version)
 
 
 def restrict(selection: Selection, spec: ListSpec, search: Search) -> None:

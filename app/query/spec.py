@@ -22,6 +22,7 @@ from app.expr.ast import Expr
 from app.fields.base import Inputs, Operator, Value
 from app.language import Label
 from app.meta.model import FieldPath, SortKey, View
+from app.query.bin import bin_view
 from app.query.conditions import InvalidCondition, parse_condition, usable
 from app.query.gate import required
 from app.query.operators import clean_operand, condition_of, is_sortable, operators_of
@@ -135,7 +136,7 @@ class ListSpec:
         where: conditions of drill-downs; all must hold.
         search: words that must all be found.
         after: cursor of the row after which the page begins.
-        archived: whether the archive is shown instead of the live records.
+        archived: whether the bin is shown instead of the live records; `view` is then as `bin_view` has it.
         limit: rows of a page.
     """
 
@@ -220,6 +221,8 @@ class _Reading:
         view = self._view(view_key)
         if view is None:
             raise InvalidQuery(tuple(self.errors))
+        archived = (clean.pop("archived", ()) or ("",))[0] not in ("", "0")
+        view = bin_view(self.ctx, view) if archived else view
         spec = ListSpec(
             entity=self.entity,
             view=view,
@@ -227,7 +230,7 @@ class _Reading:
             sort=self._sort(clean.pop("sort", ()), view),
             search=self._search(clean.pop("q", ())),
             after=(clean.pop("after", ()) or (None,))[0] or None,
-            archived=(clean.pop("archived", ()) or ("",))[0] not in ("", "0"),
+            archived=archived,
             limit=self._limit(clean.pop("limit", ())),
             where=self._where(clean.pop("where", ())),
             filters=self._filters(clean),

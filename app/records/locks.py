@@ -72,15 +72,30 @@ def refuse_restoring(ctx: Context, pool: Targets, plan: EntityPlan, before: Stor
     Raises:
         InvalidData: it is.
     """
-    parents = _parents(plan, before.row.values)
-    if not parents:
-        return
+    if errors := against_lines(ctx, pool, plan, [before])[0]:
+        raise InvalidData(DataErrors(record=errors))
+
+
+def against_lines(
+    ctx: Context, pool: Targets, plan: EntityPlan, several: Sequence[Stored]
+) -> tuple[tuple[FieldError, ...], ...]:
+    """Return for each of some stored records of an entity what the records say whose lines they are.
+
+    Nothing can be changed in the lines of a locked record, and none be brought back into an archived one.
+    """
+    if not plan.owners:
+        return ((),) * len(several)
     locks = _Locks(ctx, pool, environment_of(ctx))
-    errors = [] if ctx.actor.everything else [error for _, error in locks.of_owners([(before, parents)])]
-    if any(parent.archived_at is not None for parent in locks.parents(parents).values()):
-        errors.append(texts.record_retired())
-    if errors:
-        raise InvalidData(DataErrors(record=tuple(dict.fromkeys(errors))))
+    wanted = [(one, _parents(plan, one.row.values)) for one in several]
+    known = locks.parents([parent for _, parents in wanted for parent in parents])
+    found: dict[int, list[FieldError]] = {id(one): [] for one in several}
+    for one, error in () if ctx.actor.everything else locks.of_owners(wanted):
+        found[id(one)].append(error)
+    for one, parents in wanted:
+        above = [known[owner.entity, record_id] for owner, record_id in parents if (owner.entity, record_id) in known]
+        if one.archived_at is not None and any(parent.archived_at is not None for parent in above):
+            found[id(one)].append(texts.record_retired())
+    return tuple(tuple(dict.fromkeys(found[id(one)])) for one in several)
 
 
 def _changes(draft: Draft) -> frozenset[str]:

@@ -14,8 +14,10 @@ from app.errors import Clash, Meanwhile
 from app.fields.base import Raw
 from app.fields.pointing import Unresolved
 from app.records.journal import since
+from app.records.permits import Permit, permits
 from app.records.plan import EntityPlan, FieldPlan
 from app.records.rows import Draft, Stored
+from app.records.stored import Targets, load
 
 #: Which rows of a lines field a writer has seen, and in which versions: row id to version, by the field's key.
 Bases = Mapping[str, Mapping[int, int]]
@@ -63,6 +65,7 @@ class _Comparison:
         self.clashes: list[Clash] = []
         self.theirs: set[str] = set()
         self.left: dict[str, Raw] = {}
+        self.lost: Mapping[str, bool] = {}
 
     def done(self) -> tuple[Meanwhile, Mapping[str, Raw]]:
         draft = self.draft
@@ -102,6 +105,7 @@ class _Comparison:
             if lines_differ(self.draft, key):
                 self.left[key] = given
             return
+        self.lost = self._lost(key, base)
         merged: Sequence[Mapping[str, Raw]] | None
         if base is None or not isinstance(given, Sequence):
             merged = None if self.draft.version == self.version and base is None else ()
@@ -122,13 +126,33 @@ class _Comparison:
         return base is None or self._mine_changed(key, base)
 
     def _mine_changed(self, key: str, base: Mapping[int, int]) -> bool:
-        there = {row.id for row in self.draft.children[key] if row.before is not None}
-        if any(row.before is None for row in self.draft.children[key]) or set(base) - there - self._gone(key, base):
+        rows = [row for row in self.draft.children[key] if self.lost.get(row.prefix) is not False]
+        there = {row.id for row in rows if row.before is not None}
+        if any(row.before is None for row in rows) or set(base) - there - self._gone(key, base):
             return True
-        return any(_mine(self.ctx, row, base.get(row.id or 0, 0)) != frozenset() for row in self.draft.children[key])
+        return any(_mine(self.ctx, row, base.get(row.id or 0, 0)) != frozenset() for row in rows)
 
     def _gone(self, key: str, base: Mapping[int, int]) -> set[int]:
         return set(base) - set(_stored_lines(self.draft, key))
+
+    def _lost(self, key: str, base: Mapping[int, int] | None) -> Mapping[str, bool]:
+        """Return of each line that I still have and others have taken away whether I have changed it, by its prefix."""
+        draft = self.draft
+        pairs = [(row, raw) for row, raw in _with_raw(draft, key, self.raw[key]) if row.before is None]
+        ids = {row.prefix: _number(raw.get(_LINE_ID)) for row, raw in pairs}
+        gone = [one for one in ids.values() if one in (base or ())]
+        if not gone:
+            return {}
+        child = pairs[0][0].entity
+        taken = load(self.ctx, child, Targets(self.ctx), gone)
+        seen = permits(
+            self.ctx, child, [one for one, line in taken.items() if line.row.values[pairs[0][0].via or ""] == draft.id]
+        )
+        return {
+            row.prefix: one not in seen or _differ(row, taken[one], seen[one])
+            for row, _ in pairs
+            if (one := ids[row.prefix]) in taken
+        }
 
     def _rows(self, key: str, base: Mapping[int, int]) -> Sequence[Mapping[str, Raw]]:
         """Return both people's lines, row by row; nothing where that isn't possible or where mine changed nothing."""
@@ -137,9 +161,11 @@ class _Comparison:
             return ()
         merged: list[Mapping[str, Raw]] = []
         for row, raw in _with_raw(draft, key, self.raw[key]):
+            if self.lost.get(row.prefix) is False:
+                continue  # they have taken away a row that I have only read
             if row.before is None:
                 if row.record_errors:
-                    return ()  # they have taken away a row that I still have
+                    return ()  # they have taken away a row that I have changed
                 merged.append(raw)
                 continue
             mine = _mine(self.ctx, row, base.get(row.before.row.id or 0, 0))
@@ -153,6 +179,20 @@ class _Comparison:
             if seen is None:
                 merged.append({_LINE_ID: one.row.id})
         return merged
+
+
+def _number(given: Any) -> int:
+    """Return the id that a line was given with, 0 for none."""
+    text = str(given or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _differ(row: Draft, taken: Stored, permit: Permit) -> bool:
+    """Return whether a line was given with other values than it had when it was taken away."""
+    fields = row.entity.fields
+    return bool(row.errors) or any(
+        not permit.reads(key) or not same(fields[key], row.values[key], taken.row.values[key]) for key in row.given
+    )
 
 
 def _mine(ctx: Context, row: Draft, seen: int) -> frozenset[str] | None:

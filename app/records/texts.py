@@ -35,6 +35,12 @@ _RECORD_RETIRED: Final = Label(
     "Der Datensatz, zu dem diese Zeile gehört, ist archiviert. Bitte stellen Sie zuerst ihn wieder her.",
     "The record that this line belongs to is archived. Please restore that one first.",
 )
+_RECORD_CLOSED: Final = Label(
+    "Diese Zeile gehört zu einem Datensatz, den Sie nicht ändern dürfen; sie lässt sich deshalb nur ansehen. Bitten "
+    "Sie jemanden darum, der ihn ändern darf.",
+    "This line belongs to a record that you may not change, so it can only be looked at. Please ask somebody who may "
+    "change that record.",
+)
 _NOT_FOUND: Final = Label(
     "Zu „{text}“ gibt es keinen Eintrag. Bitte wählen Sie einen aus der Suche oder legen Sie ihn an.",
     "There is no entry called “{text}”. Please choose one from the search or create it.",
@@ -137,6 +143,11 @@ def target_retired(field: Label) -> FieldError:
 def record_retired() -> FieldError:
     """Return the error of a line that is brought back into an archived record."""
     return FieldError("lines.archived", _RECORD_RETIRED)
+
+
+def record_closed() -> FieldError:
+    """Return why nothing can be done with a line of a record that the writer may not update."""
+    return FieldError("lines.closed", _RECORD_CLOSED)
 
 
 def not_found(text: str) -> FieldError:

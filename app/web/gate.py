@@ -99,6 +99,8 @@ def settings_of(app: Flask, *, https: bool) -> None:
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=LONGEST_KEPT,
+        # Sent only where it has changed: else a slow answer would bring back the note that another page has shown.
+        SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         RATELIMIT_STORAGE_URI=URI,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 from urllib.parse import quote
 
 from flask import Flask, Response, redirect, request
@@ -42,6 +43,7 @@ class Problem:
         message: what to do next.
         details: one sentence for each thing that is wrong.
         errors: the same for programs: the JSON pointer of what is wrong, or None, and what is wrong with it.
+        more: further members for programs.
     """
 
     status: int
@@ -49,6 +51,7 @@ class Problem:
     message: Label
     details: tuple[Label, ...] = ()
     errors: tuple[tuple[str | None, FieldError], ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 def of_status(status: int) -> Problem:

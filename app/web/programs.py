@@ -98,6 +98,6 @@ def document(problem: Problem, locale: Locale, number: str) -> Response:
     }
     if problem.errors:
         body["errors"] = [error_body(at, error, locale) for at, error in problem.errors]
-    response = Response(orjson.dumps(body), problem.status, mimetype=PROBLEM)
+    response = Response(orjson.dumps({**body, **problem.more}), problem.status, mimetype=PROBLEM)
     response.headers["Content-Language"] = locale
     return response

@@ -22,21 +22,23 @@ class Toast:
         text: what was done, in the reader's language.
         undo_url: where the button posts to, or None for no button.
         version: the record's version that the button sends along.
+        look_url: address of the record that it is about, or None where the reader is there already.
     """
 
     text: str
     undo_url: str | None = None
     version: int | None = None
+    look_url: str | None = None
 
 
 def leave(toast: Toast) -> None:
     """Keep a note for the next page."""
-    session[_KEY] = [toast.text, toast.undo_url, toast.version]
+    session[_KEY] = [toast.text, toast.undo_url, toast.version, toast.look_url]
 
 
 def take(locale: Locale) -> Markup:
     """Return the kept note as HTML, once."""
     kept = session.pop(_KEY, None) if _KEY in session else None
-    if not isinstance(kept, list) or len(kept) != 3:
+    if not isinstance(kept, list) or len(kept) != 4:
         return Markup()
     return render("parts/toast.html", locale, toast=Toast(*kept), csrf=csrf())

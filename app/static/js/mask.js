@@ -355,4 +355,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 setUpTabs();
-document.getElementById("errors")?.focus();
+(document.getElementById("errors") ?? document.getElementById("conflict"))?.focus();
+// What comes back refused isn't saved: whoever leaves the page is asked first.
+for (const form of document.querySelectorAll(FORM)) {
+  if (form.querySelector("#errors, #conflict")) changed.add(form);
+}

@@ -21,7 +21,7 @@ from app.fields.formats import formats_for
 from app.forms.bind import BoundForm
 from app.forms.plan import MaskPlan
 from app.meta.model import Field
-from app.query.gate import readable_fields
+from app.query.meanwhile import Known, known_of
 from app.query.paths import resolve
 from app.query.record import Record
 from app.query.words import value_words
@@ -73,18 +73,19 @@ def note_of(ctx: Context, record: Record, bound: BoundForm, meanwhile: Meanwhile
         bound: what he sent.
         meanwhile: what the others did.
     """
-    readable = readable_fields(ctx, record.entity)
-    clashes = [one for one in meanwhile.clashes if one.key in readable and one.key not in record.hidden]
-    rows = tuple(_row(ctx, readable[one.key], one, record, bound) for one in clashes)
-    return ConflictNote(told(ctx, "form.conflict_by", meanwhile), rows)
+    known = known_of(ctx, record, meanwhile)
+    rows = tuple(_row(ctx, field, clash, record, bound) for field, clash in known.clashes)
+    return ConflictNote(told(ctx, "form.conflict", known), rows)
 
 
-def told(ctx: Context, key: str, meanwhile: Meanwhile) -> str:
-    """Return a sentence that names who saved, and when."""
+def told(ctx: Context, key: str, known: Known) -> str:
+    """Return the text `<key>_by`, which names who saved and when, or `<key>_unsigned` where that can't be known."""
+    if not known.signed:
+        return text(f"{key}_unsigned", ctx.locale)
+    who = None if known.by is None else person_name(ctx, "@user", known.by)
     formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
-    who = None if meanwhile.by is None else person_name(ctx, "@user", meanwhile.by)
-    when = "" if meanwhile.at is None else formats.datetime(meanwhile.at)
-    return text(key, ctx.locale, who=who or text("record.by_product", ctx.locale), when=when)
+    when = "" if known.at is None else f" ({formats.datetime(known.at)})"
+    return text(f"{key}_by", ctx.locale, who=who or text("record.by_product", ctx.locale), when=when)
 
 
 def _row(ctx: Context, field: Field, clash: Clash, record: Record, bound: BoundForm) -> ConflictRow:
@@ -115,6 +116,18 @@ def _written(ctx: Context, entity: str, field: Field, value: Any) -> Markup:
     if not all(isinstance(one, int) for one in ids):
         return escape(field.type.format(value, formats))
     return escape(", ".join(name.text(ctx.locale) for name in value_words(ctx, path, list(ids))))
+
+
+def with_lost_lines(bound: BoundForm, record: Record) -> BoundForm:
+    """Return a form in which lines that others have taken away meanwhile are new ones: what was typed can be saved."""
+    raw, lines = dict(bound.raw), dict(bound.lines)
+    for key, rows in bound.lines.items():
+        stored: Any = record.values.get(key) or ()
+        there = {row["id"] for row in stored}
+        if any(row.id is not None and row.id not in there for row in rows):
+            lines[key] = tuple(row if row.id in there else replace(row, id=None) for row in rows)
+            raw[key] = bound.plan.lines[key].raw(lines[key])
+    return replace(bound, raw=raw, lines=lines)
 
 
 def without_theirs(bound: BoundForm) -> BoundForm:

@@ -18,14 +18,25 @@ from app.forms.bind import BoundForm, SummaryLine, bind
 from app.forms.defaults import initial_values
 from app.forms.plan import MaskPlan, mask_plan
 from app.forms.sent import ACTION
+from app.query.meanwhile import known_of
 from app.query.record import Record, load_record
 from app.records import actions
 from app.records.once import Outcome, once
+from app.records.standing import standing
 from app.web import shell, toasts
 from app.web.lifecycle import context
 from app.web.masks import follower, main_mask, named
 from app.web.once import asked, key_sent, new_key
-from app.web.pages.conflicts import ConflictNote, bases_of, bases_sent, dropped, note_of, told, without_theirs
+from app.web.pages.conflicts import (
+    ConflictNote,
+    bases_of,
+    bases_sent,
+    dropped,
+    note_of,
+    told,
+    with_lost_lines,
+    without_theirs,
+)
 from app.web.pages.records import version_sent
 from app.web.people import person_name
 from app.web.places import list_url, record_url
@@ -175,8 +186,8 @@ def edit(entity: str, record_id: int) -> BaseResponse:
     record = load_record(ctx, entity, record_id)
     if "update" not in record.may:
         raise refusal(ctx, entity, "update", record=True)
-    if record.archived_at is not None:
-        return go(record_url(entity, record_id))
+    if record.archived_at is not None or "update" not in standing(ctx, entity, record_id, record.may).may:
+        return go(record_url(entity, record_id))  # it is told there why
     plan = mask_plan(ctx, main_mask(ctx, entity), "edit")
     mask = plan.render(
         record.values, record.labels, ctx=ctx, record_id=record.id, follow=follower(ctx), denied=record.denied
@@ -204,6 +215,7 @@ def update(entity: str, record_id: int) -> BaseResponse:
             if clash.meanwhile is None:
                 raise
             record = load_record(ctx, entity, record_id)
+            bound = with_lost_lines(bound, record)
             conflict = note_of(ctx, record, bound, clash.meanwhile)
             bound = dropped(bound, clash.meanwhile.theirs)
         else:
@@ -221,7 +233,7 @@ def _saved(ctx: Context, record: Record, bound: BoundForm, version: int) -> Outc
         saved = actions.update_merging(ctx, record.entity, record.id, bound.raw, version, bases_sent())
         if saved.merged is None:
             return {"version": saved.version, "told": text("record.saved", ctx.locale)}
-        return {"version": saved.version, "told": told(ctx, "record.merged", saved.merged)}
+        return {"version": saved.version, "told": told(ctx, "record.merged", known_of(ctx, record, saved.merged))}
 
     return once(ctx, key_sent(), asked(), act)
 

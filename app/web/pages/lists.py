@@ -18,15 +18,16 @@ from app.fields.formats import formats_for
 from app.meta.model import SortKey, View
 from app.query.export import may_export
 from app.query.gate import required
-from app.query.lists import ListColumn, count, list_page
+from app.query.lists import ListColumn, ListPage, count, list_page
 from app.query.spec import ALL_RECORDS, ListSpec, all_records, to_args, without
 from app.query.words import condition_words, filter_words, sentence
+from app.records.standing import standings
 from app.web import rows, shell
 from app.web.filters import Asking, Offered, asking, offered
 from app.web.lifecycle import context
 from app.web.places import list_url, views_for
 from app.web.policy import SIGNED_IN, policy
-from app.web.render import base, render
+from app.web.render import base, csrf, render
 from app.web.respond import htmx, respond
 from app.web.texts import text
 
@@ -59,6 +60,14 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class Bin:
+    """The way into the bin or out of it; how many are in it is told to those who may bring them back."""
+
+    link: Link
+    count_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ListScreen:
     """What the list template shows; addresses are complete."""
 
@@ -85,7 +94,7 @@ class ListScreen:
     count_url: str | None
     first_url: str | None
     new_url: str | None
-    archive: Link
+    bin: Bin
     exports: tuple[Link, ...]
 
 
@@ -104,10 +113,13 @@ def show(entity: str, name: str | None = None) -> BaseResponse:
         return redirect(url_of(path, ListSpec.parse(ctx, entity, view.key, changed)), 303)
     page = list_page(ctx, spec)
     more = url_of(path, replace(spec, after=page.next)) if page.next else None
+    restoring = _restoring(ctx, page, path) if spec.archived else None
     if htmx.partial and htmx.target == "more":
-        return respond(rows.body(page, ctx.locale, more))
-    icon = base(ctx.locale)["icon"]
-    table = rows.table(page, ctx.locale, icon, lambda column: _sorted(path, spec, column), more) if page.rows else None
+        return respond(rows.body(page, ctx.locale, more, restoring))
+    table = None
+    if page.rows:
+        icon = base(ctx.locale)["icon"]
+        table = rows.table(page, ctx.locale, icon, lambda column: _sorted(path, spec, column), more, restoring)
     screen = _screen(ctx, spec, view, path, table, own)
     main = render("pages/_list.html", ctx.locale, page=screen)
     return respond(shell.answer(ctx, screen.title, main))
@@ -179,6 +191,24 @@ def _changed(spec: ListSpec, own: Args) -> dict[str, list[str]] | None:
     return None
 
 
+def _restoring(ctx: Context, page: ListPage, path: str) -> rows.Restoring | None:
+    """Return what the buttons of the bin need; None where the reader may bring nothing of this kind back."""
+    if not access(ctx, page.spec.entity).restore:
+        return None
+    found = standings(ctx, page.spec.entity, [row.id for row in page.rows])
+    ids = frozenset(one for one, standing in found.items() if "restore" in standing.may)
+    return rows.Restoring(ids, url_of(path, replace(page.spec, after=None)), csrf())
+
+
+def _bin(ctx: Context, spec: ListSpec) -> Bin:
+    """Return the way into the bin, which holds every archived record whatever the view, or out of it again."""
+    if spec.archived:
+        return Bin(Link(text("list.bin_off", ctx.locale), list_url(spec.entity), current=True))
+    whole = list_url(spec.entity, all_records(ctx, spec.entity))
+    link = Link(text("list.bin", ctx.locale), f"{whole}?archived=1")
+    return Bin(link, f"{whole}/count?archived=1" if access(ctx, spec.entity).restore else None)
+
+
 def _sorted(path: str, spec: ListSpec, column: ListColumn) -> str:
     """Return the address of the list sorted by a column; once more turns the order round."""
     key = SortKey(column.path, descending=column.sorted == "ascending")
@@ -192,16 +222,17 @@ def _screen(ctx: Context, spec: ListSpec, view: View, path: str, table: Markup |
     here = url_of(path, whole)
     filtered = bool(spec.filters or spec.where or spec.search)
     rights_ = access(ctx, spec.entity)
-    archive = replace(whole, archived=not spec.archived)
     choices = offered(ctx, spec.entity, spec.columns)
     return ListScreen(
-        title=entity.plural.text(locale),
+        title=text("list.bin_of", locale, plural=entity.plural.text(locale))
+        if spec.archived
+        else entity.plural.text(locale),
         plural=entity.plural.text(locale),
         icon=entity.icon or "list-ul",
         help=entity.help.text(locale) if entity.help else "",
         path=path,
         table=table,
-        views=_tabs(ctx, spec.entity, view),
+        views=() if spec.archived else _tabs(ctx, spec.entity, view),
         chips=_chips(ctx, spec, path),
         filterable=tuple(Link(choice.label, _asks(here, choice)) for choice in choices),
         asking=asking(ctx, spec.entity, own, spec.filters) if "ask" in own else None,
@@ -209,18 +240,16 @@ def _screen(ctx: Context, spec: ListSpec, view: View, path: str, table: Markup |
         choose_url=_with(here, "choose", "1"),
         hidden=_pairs(replace(whole, search="")),
         filter_hidden=_pairs(whole),
-        column_hidden=_pairs(replace(whole, columns=tuple(view.columns))),
+        column_hidden=_pairs(replace(whole, columns=spec.view.columns)),
         q=spec.search,
         told=sentence(ctx, spec, locale),
         filtered=filtered,
-        reset_url=path if filtered else None,
+        reset_url=(f"{path}?archived=1" if spec.archived else path) if filtered else None,
         cancel_url=here,
         count_url=_count_url(spec.entity, view, whole) if table is not None else None,
         first_url=here if spec.after is not None else None,
-        new_url=f"/r/{spec.entity}/new" if rights_.create else None,
-        archive=Link(
-            text("list.archive_off" if spec.archived else "list.archive", locale), url_of(path, archive), spec.archived
-        ),
+        new_url=f"/r/{spec.entity}/new" if rights_.create and not spec.archived else None,
+        bin=_bin(ctx, spec),
         exports=_exports(ctx, spec.entity, view, whole),
     )
 

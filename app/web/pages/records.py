@@ -12,9 +12,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.context import Context
 from app.fields.formats import formats_for
 from app.forms.plan import mask_plan
+from app.meta.role import Verb
 from app.query.record import Record, load_record
 from app.records import actions
 from app.records.once import once
+from app.records.standing import standing
 from app.web import shell, toasts
 from app.web.lifecycle import context
 from app.web.masks import follower, main_mask, related_lists
@@ -22,11 +24,14 @@ from app.web.once import asked, key_sent, new_key
 from app.web.places import list_url, record_url
 from app.web.policy import SIGNED_IN, policy
 from app.web.render import csrf, render
-from app.web.respond import go, respond
+from app.web.respond import go, own_place, respond
 from app.web.texts import text
 from app.web.toasts import Toast
 
 record_pages: Final = Blueprint("record_pages", __name__)
+
+#: Fields that say who made a record and who changed it last.
+_SIGNATURES: Final = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +69,25 @@ def show(entity: str, record_id: int) -> Response:
         related=related_lists(ctx, plan.mask, record.id),
         follow=follower(ctx),
     )
-    screen = _screen(ctx, record, mask, plan.locks_of(ctx, record.values, record.id, follower(ctx)))
+    found = standing(ctx, entity, record_id, record.may)
+    why = tuple(error.message.text(ctx.locale) for error in found.why)
+    screen = _screen(ctx, record, mask, found.may, (*plan.locks_of(ctx, record.values, record.id, follower(ctx)), *why))
     return respond(shell.answer(ctx, screen.title, render("pages/record.html", ctx.locale, page=screen, csrf=csrf())))
 
 
-def _screen(ctx: Context, record: Record, mask: Markup, locked: tuple[str, ...]) -> RecordScreen:
+def _screen(ctx: Context, record: Record, mask: Markup, may: frozenset[Verb], locked: tuple[str, ...]) -> RecordScreen:
     model = ctx.snapshot.model
     url = record_url(record.entity, record.id)
     archived = record.archived_at is not None
-    formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
     return RecordScreen(
         title=record.title,
         plural=model.entities[record.entity].plural.text(ctx.locale),
         list_url=list_url(record.entity),
-        edit_url=f"{url}/edit" if "update" in record.may and not archived else None,
-        retire_url=f"{url}/retire" if "retire" in record.may and not archived and not locked else None,
-        restore_url=f"{url}/restore" if "restore" in record.may and archived else None,
+        edit_url=f"{url}/edit" if "update" in may and not archived else None,
+        retire_url=f"{url}/retire" if "retire" in may and not archived and not locked else None,
+        restore_url=f"{url}/restore" if "restore" in may and archived else None,
         version=record.version,
-        archived=formats.datetime(record.archived_at) if record.archived_at is not None else None,
+        archived=_archived(ctx, record),
         mask=mask,
         told=_told(ctx, record),
         why_url=f"/why?entity={record.entity}&record={record.id}",
@@ -91,13 +97,24 @@ def _screen(ctx: Context, record: Record, mask: Markup, locked: tuple[str, ...])
     )
 
 
+def _archived(ctx: Context, record: Record) -> str | None:
+    """Return since when a record is in the bin, and who put it there: the last who could change it."""
+    if record.archived_at is None:
+        return None
+    when = formats_for(ctx.locale, ctx.snapshot.time_zone).datetime(record.archived_at)
+    who = record.labels.get("updated_by") if record.values.get("updated_by") is not None else None
+    if not isinstance(who, str):
+        return text("record.archived", ctx.locale, when=when)
+    return text("record.archived_by", ctx.locale, when=when, who=who)
+
+
 def _told(ctx: Context, record: Record) -> str:
     """Return who made and last changed a record, and when."""
     formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
     nobody = text("record.by_product", ctx.locale)
     values, labels = record.values, record.labels
-    if values.get("created_at") is None or values.get("updated_at") is None:
-        return ""
+    if not values.keys() >= _SIGNATURES or values["created_at"] is None or values["updated_at"] is None:
+        return ""  # half of the sentence would tell something else than the truth
     return text(
         "record.told",
         ctx.locale,
@@ -133,10 +150,11 @@ def retire(entity: str, record_id: int) -> BaseResponse:
 @record_pages.post("/r/<entity>/<record:record_id>/restore")
 @policy(SIGNED_IN)
 def restore(entity: str, record_id: int) -> BaseResponse:
-    """Bring a record back out of the archive."""
+    """Bring a record back out of the bin; whoever did so in a list stays there."""
     ctx = context()
     seen = version_sent()
     once(ctx, key_sent(), asked(), lambda: {"version": actions.restore(ctx, entity, record_id, seen)})
     title = load_record(ctx, entity, record_id, lines=False).title
-    toasts.leave(Toast(text("record.restored", ctx.locale, title=title)))
-    return go(record_url(entity, record_id))
+    url, back = record_url(entity, record_id), request.form.get("back")
+    toasts.leave(Toast(text("record.restored", ctx.locale, title=title), look_url=url if back else None))
+    return go(own_place(back) if back else url)

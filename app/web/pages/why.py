@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flask import Blueprint, Response, request
@@ -16,6 +16,7 @@ from app.meta.model import Entity
 from app.query.explain import Answer, Reason, explain
 from app.query.gate import readable_fields, required
 from app.query.labels import named_records
+from app.records.standing import ON_RECORDS, Standing, standings
 from app.system.people import actor_and_head
 from app.web import shell
 from app.web.lifecycle import context
@@ -117,7 +118,9 @@ def _screen(ctx: Context, subject: Actor, entity: Entity, entities: tuple[Entity
     field = request.args.get("field", "")
     field_key = field if field in fields else None
     name = named_records(ctx, entity.key, [int(record)]).get(int(record)) if _is_number(record) else None
-    answers = explain(ctx, subject, entity.key, int(record) if name is not None else None, field_key)
+    record_id = int(record) if name is not None else None
+    answers = explain(ctx, subject, entity.key, record_id, field_key)
+    above = _above(ctx, subject, entity, record_id)
     own = subject.id == ctx.actor.id
     return WhyScreen(
         title=text("why.title", locale) if own else text("why.title_of", locale, name=subject.name),
@@ -130,7 +133,7 @@ def _screen(ctx: Context, subject: Actor, entity: Entity, entities: tuple[Entity
         record=record,
         about="" if name is None else text("why.about", locale, entity=entity.label.text(locale), title=name),
         missing=bool(record) and name is None,
-        rows=tuple(_row(ctx, answer) for answer in answers),
+        rows=tuple(_row(ctx, answer, above) for answer in answers),
     )
 
 
@@ -138,7 +141,16 @@ def _users(ctx: Context, subject: Actor) -> tuple[Choice, ...]:
     return tuple(Choice(str(id_), name, id_ == subject.id) for id_, name in people(ctx, "@user"))
 
 
-def _row(ctx: Context, answer: Answer) -> Row:
+def _above(ctx: Context, subject: Actor, entity: Entity, record_id: int | None) -> Standing | None:
+    """Return what the record says about a line of it; None where it isn't a line, or none that he can see."""
+    if record_id is None or not entity.owners:
+        return None
+    return standings(replace(ctx, actor=subject), entity.key, [record_id]).get(record_id)
+
+
+def _row(ctx: Context, answer: Answer, above: Standing | None) -> Row:
+    if above is not None and above.why and answer.verb in ON_RECORDS:
+        return Row(answer.words.text(ctx.locale), "no", tuple(error.message.text(ctx.locale) for error in above.why))
     partly = answer.allowed and answer.only_some and all(reason.met is None for reason in answer.reasons)
     said = "some" if partly else "yes" if answer.allowed else "no"
     reasons = tuple(_reason(ctx, reason) for reason in answer.reasons)

@@ -13,8 +13,12 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "retire": Label("Archivieren", "Archive"),
         "restore": Label("Wiederherstellen", "Restore"),
         "archived": Label(
-            "Dieser Datensatz ist seit {when} archiviert. Listen zeigen ihn nicht; er lässt sich wiederherstellen.",
-            "This record has been archived since {when}. Lists don't show it; it can be restored.",
+            "Dieser Datensatz ist seit {when} archiviert. Listen zeigen ihn nicht; er liegt im Papierkorb.",
+            "This record has been archived since {when}. Lists don't show it; it is in the bin.",
+        ),
+        "archived_by": Label(
+            "{who} hat diesen Datensatz archiviert ({when}). Listen zeigen ihn nicht; er liegt im Papierkorb.",
+            "{who} has archived this record ({when}). Lists don't show it; it is in the bin.",
         ),
         "told": Label(
             "Angelegt {created} von {creator}, zuletzt geändert {updated} von {updater}.",
@@ -22,12 +26,18 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         ),
         "by_product": Label("Lotse", "Lotse"),
         "saved": Label("Gespeichert.", "Saved."),
-        "merged": Label(
-            "Gespeichert und mit dem zusammengeführt, was {who} inzwischen geändert hat ({when}).",
-            "Saved, together with what {who} has changed meanwhile ({when}).",
+        "merged_by": Label(
+            "Gespeichert und mit dem zusammengeführt, was {who} inzwischen geändert hat{when}.",
+            "Saved, together with what {who} has changed meanwhile{when}.",
+        ),
+        "merged_unsigned": Label(
+            "Gespeichert und mit dem zusammengeführt, was inzwischen jemand anders geändert hat.",
+            "Saved, together with what somebody else has changed meanwhile.",
         ),
         "created": Label("„{title}“ ist angelegt.", "“{title}” has been created."),
-        "retired": Label("„{title}“ ist archiviert.", "“{title}” has been archived."),
+        "retired": Label(
+            "„{title}“ ist archiviert und liegt im Papierkorb.", "“{title}” has been archived and is in the bin."
+        ),
         "restored": Label("„{title}“ ist wiederhergestellt.", "“{title}” has been restored."),
         "undo": Label("Rückgängig", "Undo"),
         "related_all": Label("Alle zeigen", "Show all"),
@@ -48,7 +58,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         ),
         "conflict": Label("Jemand war schneller.", "Somebody was faster."),
         "conflict_by": Label(
-            "{who} hat den Datensatz inzwischen geändert ({when}).", "{who} has changed the record meanwhile ({when})."
+            "{who} hat den Datensatz inzwischen geändert{when}.", "{who} has changed the record meanwhile{when}."
+        ),
+        "conflict_unsigned": Label(
+            "Der Datensatz wurde inzwischen geändert.", "The record has been changed meanwhile."
         ),
         "conflict_hint": Label(
             "Sie haben beide dasselbe Feld geändert. Wählen Sie, was gelten soll, und speichern Sie noch einmal; was "
@@ -64,8 +77,8 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "original_unknown": Label("nicht mehr bekannt", "no longer known"),
         "nothing": Label("leer", "empty"),
         "save_choice": Label("Mit dieser Wahl speichern", "Save with this choice"),
-        "take_mine": Label("Überall meine nehmen", "Take mine everywhere"),
-        "take_theirs": Label("Überall ihre nehmen", "Take theirs everywhere"),
+        "take_mine": Label("Überall meine Eingabe nehmen", "Take mine everywhere"),
+        "take_theirs": Label("Überall das Gespeicherte nehmen", "Take theirs everywhere"),
         "see_record": Label("Ansehen", "Look at it"),
         "mine": Label("Ihre Eingabe", "Yours"),
         "theirs": Label("Inzwischen gespeichert", "Saved meanwhile"),

@@ -242,9 +242,9 @@ def test_lines_are_added_removed_moved_and_summed_by_buttons() -> None:
     for anchor in anchors:
         assert page.one(id=anchor).attributes["aria-invalid"] == "true"
     assert page.one(name="f_lines-2-net").attributes["value"] == "viel"
-    # ids of other records' rows aren't taken for ours, and nonsense in the address of a button does nothing
+    # ids of other records' rows aren't taken for new rows: the write side refuses them; nonsense does nothing
     _, bound = press(page, **{"f_lines-0-id": "999", "f_lines-1-id": "x"})
-    assert {row.get("id") for row in bound.raw["f_lines"]} == {None}
+    assert {row.get("id") for row in bound.raw["f_lines"]} == {999, None}
     for nonsense in ("lines:f_lines:remove:77", "lines:f_lines:up:x", "lines:other:add", "lines:", "x" * 999):
         press(page, nonsense)
 
