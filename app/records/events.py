@@ -17,6 +17,8 @@ CREATE: Final = "record.create"
 UPDATE: Final = "record.update"
 RETIRE: Final = "record.retire"
 RESTORE: Final = "record.restore"
+#: Computed values have changed because another record was saved.
+COMPUTE: Final = "record.compute"
 
 
 def announce(ctx: Context, drafts: Iterable[Draft]) -> None:
@@ -57,6 +59,22 @@ def announce_archived(
         for row_id, version in rows:
             found.append(Event(ctx.now, topic, entity, row_id, version, ctx.actor.id, ctx.origin, ()))
     append(ctx.connection, found)
+
+
+def announce_computed(ctx: Context, found: Iterable[tuple[str, int, int, Iterable[str]]]) -> None:
+    """Tell that computed values have changed in records that nobody saved.
+
+    Args:
+        ctx: the writer of what they follow from.
+        found: entity, id, version and fields of each record.
+    """
+    append(
+        ctx.connection,
+        [
+            Event(ctx.now, COMPUTE, entity, row_id, version, ctx.actor.id, ctx.origin, tuple(sorted(keys)))
+            for entity, row_id, version, keys in found
+        ],
+    )
 
 
 def _event(

@@ -105,6 +105,8 @@ CONTENT: Final = (
 )  # fmt: skip
 #: The verb of a row that says which values were erased; its commitments are to the list of them, by field.
 ERASE: Final = "erase"
+#: The verb of a row that says what computing changed in a record that nobody saved; its version isn't a new one.
+COMPUTE: Final = "compute"
 #: The verb of a row that says up to which id an entity had records when its history began.
 BASELINE: Final = "baseline"
 #: What stands before the first link.
