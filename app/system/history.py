@@ -109,6 +109,11 @@ ERASE: Final = "erase"
 COMPUTE: Final = "compute"
 #: The verb of a row that says up to which id an entity had records when its history began.
 BASELINE: Final = "baseline"
+#: The verb of a row that says that values of some fields of an entity were computed anew, for all of its records at
+#: once: what earlier rows say about them isn't what is stored any more. Its record is none.
+FILL: Final = "fill"
+#: Rows that are about an entity and not about one of its records.
+MARKS: Final = (BASELINE, FILL)
 #: What stands before the first link.
 FIRST: Final = "0" * 64
 #: Where a transaction keeps what will become its link.

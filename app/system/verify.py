@@ -23,6 +23,7 @@ from app.system.history import (
     CONTENT,
     ERASE,
     ERASURE,
+    FILL,
     FIRST,
     HISTORY,
     VALUE,
@@ -200,6 +201,9 @@ def _flaws_of_row(row: Sequence[Any], seq: int, erasures: _Erasures, trail: dict
         entry = trail.pop(record_id, None)
         if entry is None or audit.commitment_to(entry) != commitments.get("entry"):
             yield Flaw("audit.changed", seq, place, subject, when)
+    elif verb == FILL:
+        if row[_BODY] is not None:
+            yield Flaw("value.changed", seq, place, subject, when)
     else:
         for code, field in _wrong_values(commitments, row[_BODY], (token, number), erasures):
             yield Flaw(code, seq, f"{place}.{field}", subject, when)
