@@ -13,6 +13,7 @@ from sqlalchemy import Select, and_, bindparam, select
 from app.context import Context
 from app.fields.journal import of_journal, to_journal
 from app.records.plan import EntityPlan, plan_of
+from app.records.reasons import demand_reason
 from app.records.rows import Draft, Stored
 from app.records.stored import Targets, chunks, load
 from app.system import history
@@ -48,9 +49,13 @@ def note(ctx: Context, plan: EntityPlan, verb: str, changes: Sequence[Change]) -
         plan: their entity.
         verb: `create`, `update`, `retire`, `restore` …
         changes: what changed.
+
+    Raises:
+        InvalidData: the entity asks for a reason, and there is none.
     """
     if not changes:
         return
+    demand_reason(ctx, plan.entity, verb)
     history.append(ctx.connection, stamp_of(ctx), [entry_of(plan, verb, one) for one in changes])
 
 

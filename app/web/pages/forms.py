@@ -21,12 +21,13 @@ from app.forms.sent import ACTION
 from app.query.record import Record, load_record
 from app.records import actions
 from app.records.once import Outcome, once
+from app.records.reasons import asks_for_reason, with_reason
 from app.web import shell, toasts
 from app.web.lifecycle import context
 from app.web.masks import follower, main_mask, named
 from app.web.once import asked, key_sent, new_key
 from app.web.pages.conflicts import ConflictNote, bases_of, bases_sent, dropped, note_of, told, without_theirs
-from app.web.pages.records import version_sent
+from app.web.pages.records import REASON, version_sent
 from app.web.people import person_name
 from app.web.places import list_url, record_url
 from app.web.policy import READING, SIGNED_IN, policy
@@ -60,6 +61,7 @@ class FormScreen:
     conflict: ConflictNote | None = None
     locked: tuple[str, ...] = ()
     once: str = field(default_factory=new_key)
+    reason: str | None = None
 
 
 # -- a new record -----------------------------------------------------------------------------------------------------
@@ -218,7 +220,8 @@ def _saved(ctx: Context, record: Record, bound: BoundForm, version: int) -> Outc
     """Save what was typed, put together with what others saved meanwhile; once, however often it is sent."""
 
     def act() -> Mapping[str, Any]:
-        saved = actions.update_merging(ctx, record.entity, record.id, bound.raw, version, bases_sent())
+        writer = with_reason(ctx, request.form.get(REASON))
+        saved = actions.update_merging(writer, record.entity, record.id, bound.raw, version, bases_sent())
         if saved.merged is None:
             return {"version": saved.version, "told": text("record.saved", ctx.locale)}
         return {"version": saved.version, "told": told(ctx, "record.merged", saved.merged)}
@@ -272,6 +275,7 @@ def _edit_screen(
         errors=bound.summary() if bound is not None else (),
         conflict=conflict,
         locked=plan.locks_of(ctx, record.values, record.id, follower(ctx)),
+        reason=request.form.get(REASON, "") if asks_for_reason(ctx, record.entity) else None,
     )
 
 

@@ -15,6 +15,7 @@ from app.forms.plan import mask_plan
 from app.query.record import Record, load_record
 from app.records import actions
 from app.records.once import once
+from app.records.reasons import asks_for_reason, with_reason
 from app.web import shell, toasts
 from app.web.lifecycle import context
 from app.web.masks import follower, main_mask, related_lists
@@ -27,6 +28,9 @@ from app.web.texts import text
 from app.web.toasts import Toast
 
 record_pages: Final = Blueprint("record_pages", __name__)
+
+#: Name of the input in which somebody says why he changes or archives a record.
+REASON: Final = "_reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class RecordScreen:
     history_url: str
     locked: tuple[str, ...]
     once: str
+    reason: bool
 
 
 @record_pages.get("/r/<entity>/<record:record_id>")
@@ -88,6 +93,7 @@ def _screen(ctx: Context, record: Record, mask: Markup, locked: tuple[str, ...])
         history_url=f"{url}/history",
         locked=locked,
         once=new_key(),
+        reason=asks_for_reason(ctx, record.entity),
     )
 
 
@@ -120,7 +126,7 @@ def version_sent() -> int:
 @policy(SIGNED_IN)
 def retire(entity: str, record_id: int) -> BaseResponse:
     """Archive a record; the note on the next page undoes it."""
-    ctx = context()
+    ctx = with_reason(context(), request.form.get(REASON))
     seen = version_sent()
     done = once(ctx, key_sent(), asked(), lambda: {"version": actions.retire(ctx, entity, record_id, seen)})
     version = int(done.answer["version"])
