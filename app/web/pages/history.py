@@ -8,6 +8,7 @@ from typing import Final
 
 from flask import Blueprint, Response, request
 
+from app.access.rights import access
 from app.context import Context
 from app.errors import InvalidValue
 from app.fields.dates import read_datetime
@@ -95,6 +96,7 @@ class HistoryScreen:
     picked: dict[str, str] = field(default_factory=dict)
     wrong: str = ""
     state: StateScreen | None = None
+    erase_url: str | None = None
 
 
 @history_pages.get("/r/<entity>/<record:record_id>/history")
@@ -119,6 +121,7 @@ def history(entity: str, record_id: int) -> Response:
         picked={name: request.args.get(name, "") for name in ("at", "to")},
         wrong=wrong,
         state=state,
+        erase_url=f"{url}/erase" if "erase" in access(ctx, entity).powers else None,
     )
     html = shell.answer(ctx, screen.title, render("pages/history.html", ctx.locale, page=screen))
     return respond(html, 400 if wrong else 200)

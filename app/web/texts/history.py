@@ -52,6 +52,22 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Diesen Eintrag gibt es hier nicht. Wählen Sie einen aus dem Verlauf oder einen Zeitpunkt.",
             "There is no such entry here. Choose one from the history, or a moment.",
         ),
+        "erase": Label("Werte aus dem Verlauf löschen", "Erase values from the history"),
+        "erase_title": Label("Aus dem Verlauf löschen: {title}", "Erase from the history: {title}"),
+        "erase_lead": Label(
+            "Alle Werte, die die gewählten Felder je hatten, verschwinden für immer aus dem Verlauf. Dass etwas "
+            "geändert wurde, wann und von wem, bleibt sichtbar und beweisbar. Was heute im Datensatz steht, bleibt "
+            "stehen: Leeren Sie es vorher in der Maske, wenn es auch weg soll.",
+            "Every value that the chosen fields ever had vanishes from the history for good. That something was "
+            "changed, when and by whom, stays visible and provable. What is in the record today stays: empty it in the "
+            "form first, if that is to go too.",
+        ),
+        "erase_fields": Label("Felder", "Fields"),
+        "erase_reason": Label("Grund der Löschung", "Reason of the erasure"),
+        "erased_now": Label(
+            "Die Werte sind gelöscht. Einträge, die welche verloren haben: {number}.",
+            "The values are erased. Entries that have lost some: {number}.",
+        ),
         "all": Label("Alle Änderungen", "All changes"),
     },
     "history_verb": {
