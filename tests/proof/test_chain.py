@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.access.actor import PRODUCT
 from app.records import actions
+from app.records.altered import altered
 from app.records.bulk import create_many, update_many
 from app.records.unrecorded import unrecorded
 from app.storage.append_only import Deed
@@ -239,6 +240,26 @@ def test_a_record_that_was_changed_past_its_history_is_named(written: Installati
         past = list(unrecorded(connection, written.snapshot))
     found = [(one.entity, one.record_id, one.version, one.noted) for one in past]
     assert found == [("firm", 2, 3, 2), ("firm", 3, None, 2)]
+
+
+def test_a_value_that_was_changed_past_its_history_is_named(written: Installation) -> None:
+    tables = written.snapshot.tables
+    with written.database.read() as connection:
+        assert list(altered(connection, written.snapshot)) == []
+    with written.database.write() as connection:
+        for entity, key, values in (
+            ("firm", 2, {"name": "Gefälscht"}),
+            ("firm", 3, {"owner_id": None, "code": None}),
+            ("deal_item", 4, {"net": 4711}),
+            ("contact", 5, {"archived_at": NOW}),
+            ("contact", 1, {"first_name": "gelöscht und gefälscht"}),
+        ):
+            table = tables[entity]
+            connection.execute(table.update().where(table.c.id == key).values(values))
+        found = [(one.entity, one.record_id, one.field) for one in altered(connection, written.snapshot)]
+    assert found == [
+        ("contact", 5, "archived_at"), ("deal_item", 4, "net"), ("firm", 2, "name"), ("firm", 3, "code"),
+    ]  # fmt: skip
 
 
 def test_another_key_proves_nothing(written: Installation) -> None:
