@@ -23,6 +23,7 @@ from app.web.lifecycle import DemoAccount, Running
 from app.web.pages.account import account_pages
 from app.web.pages.delegation import delegation_pages
 from app.web.pages.directory import directory_pages
+from app.web.pages.erasing import erasing_pages
 from app.web.pages.exports import export_pages
 from app.web.pages.factors import factor_pages
 from app.web.pages.finding import finding_pages
@@ -55,6 +56,7 @@ _BLUEPRINTS: Final = (
     home_pages,
     list_pages,
     record_pages,
+    erasing_pages,
     history_pages,
     form_pages,
     picking_pages,

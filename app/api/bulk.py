@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Response
@@ -49,7 +50,7 @@ Errors = list[tuple[str, FieldError]]
 def many(entity: str) -> Response:
     """Retire, change and create records of one entity, in this order."""
     arguments(())
-    ctx = neutral()
+    ctx = replace(neutral(), origin="bulk")
     parts = _parts_of(read_object())
     for verb in _VERBS:
         if parts[verb]:

@@ -16,7 +16,7 @@ import orjson
 from app.access.rights import EntityAccess, access
 from app.api.body import JSON, MERGE_PATCH
 from app.api.bulk import MOST
-from app.api.frame import VERSION
+from app.api.frame import REASON, VERSION
 from app.api.schemas import SHARED, Schema, Schemas, or_null, ref
 from app.context import Context
 from app.meta.model import Entity, Report
@@ -113,6 +113,10 @@ _PARAMETERS: Final[Mapping[str, Schema]] = {
     "if_match": _parameter(
         "If-Match", "header", "The version that is changed, as the ETag said it.",
         {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'}, required=True,
+    ),
+    "reason": _parameter(
+        REASON, "header", "Why it is changed, percent-encoded; kept in the record's history.",
+        {"type": "string", "pattern": "^[A-Za-z0-9._~%-]{1,500}$"}, required=True,
     ),
     "if_none_match": _parameter(
         "If-None-Match", "header", "The version that is known already.", {"type": "string", "pattern": '^"[0-9]{1,9}"$'}
@@ -218,7 +222,8 @@ class _Writer:
     def _writing(self, entity: Entity, granted: EntityAccess) -> None:
         key, tags, label = entity.key, [entity.key], entity.label.text(self.ctx.locale)
         written = {"description": "The record as it is now.", **_content({"anyOf": [ref(key), ref("Written")]})}
-        changing = [_named("id"), _named("if_match")]
+        restoring = [_named("id"), _named("if_match")]
+        changing = [*restoring, _named("reason")] if entity.asks_reason else restoring
         if granted.create:
             location = {"Location": {"description": "Its address.", "schema": {"type": "string"}}}
             self._operation(
@@ -240,7 +245,7 @@ class _Writer:
         if granted.restore:
             self._operation(
                 f"/{key}/{{id}}/restore", "post", f"{key}.restore", label, tags=tags, refused=_CHANGES,
-                parameters=changing, responses={"200": written},
+                parameters=restoring, responses={"200": written},
             )  # fmt: skip
 
     def _many(self, entity: Entity, granted: EntityAccess) -> None:
@@ -260,6 +265,7 @@ class _Writer:
         done = {"type": "object", "properties": {"created": versions, "updated": versions, "retired": versions}}
         self._operation(
             f"/{key}/bulk", "post", f"{key}.bulk", entity.plural.text(self.ctx.locale), tags=[key], refused=_CREATES,
+            parameters=[_named("reason")] if entity.asks_reason else [],
             requestBody={"required": True, **_content(body)},
             responses={"200": {"description": "All of it is done.", **_content(done)}},
         )  # fmt: skip

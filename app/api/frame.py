@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import unquote
 
 import orjson
 from flask import Blueprint, Response, current_app, request, session
@@ -14,6 +15,7 @@ from app.api.pace import TooFast, keep_pace
 from app.context import Context
 from app.errors import Forbidden
 from app.language import Label
+from app.records.reasons import with_reason
 from app.web.headers import OWN
 from app.web.lifecycle import context, current, number
 from app.web.programs import PREFIX
@@ -22,6 +24,8 @@ from app.web.texts import TEXTS
 VERSION: Final = f"{PREFIX}/v1"
 #: Values in JSON are written the same everywhere: dates as ISO has them, numbers with a point.
 NEUTRAL: Final = "en"
+#: The header that says why something is changed, percent-encoded as in an address.
+REASON: Final = "Lotse-Reason"
 _ONLY_ONCE: Final = Label("Die Angabe „{name}“ ist unbekannt.", "The argument “{name}” is unknown.")
 
 api_pages: Final = Blueprint("api", __name__, url_prefix=VERSION)
@@ -64,8 +68,14 @@ def give_no_cookie(response: Response) -> Response:
 
 
 def neutral() -> Context:
-    """Return the request's context, in which values are read and written as JSON has them."""
-    return replace(context(), locale=NEUTRAL, origin="api", request=number())
+    """Return the request's context, in which values are read and written as JSON has them.
+
+    Raises:
+        InvalidData: the reason that the request gives can't be one.
+    """
+    told = request.headers.get(REASON)
+    ctx = with_reason(context(), None if told is None else unquote(told))
+    return replace(ctx, locale=NEUTRAL, origin="api", request=number())
 
 
 def arguments(known: Sequence[str] | None = None) -> Mapping[str, Sequence[str]]:

@@ -36,6 +36,7 @@ from app.storage.statements import AddColumn, AddForeignKey, FillSearchTable
 from app.storage.tables import TableSet
 from app.system import audit, revisions
 from app.system.install import SCHEMA_VERSION, set_schema_version
+from app.system.protection import protect
 
 
 def restore(database: Database, store: Store, path: Path) -> Manifest:
@@ -119,9 +120,7 @@ class _Restoring:
             for index in sorted(table.indexes, key=lambda index: str(index.name)):
                 index.create(self._connection)
             self._add_foreign_keys(table)
-        for table in FIXED.tables.values():
-            # What a room has hung on its table's making, such as the triggers that forbid changes.
-            table.dispatch.after_create(table, self._connection, checkfirst=False, _ddl_runner=None)
+        protect(self._connection)
 
     def _add_foreign_keys(self, table: Table) -> None:
         if self._embedded:

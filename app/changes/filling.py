@@ -5,7 +5,7 @@ What a database can compute is one UPDATE for all records; the rest goes through
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -20,10 +20,12 @@ from app.meta.model import Field, Model
 from app.query.select import Selection, Values
 from app.query.volatile import as_stored
 from app.records.gathering import gathered_for_all
+from app.records.journal import stamp_of
 from app.records.recalculate import recompute
 from app.runtime.snapshot import Snapshot
 from app.storage.checks import COUNTED, columns_there, count_live
 from app.storage.names import entity_table
+from app.system.history import FILL, Entry, append
 
 _FILLED: Final = Label(
     "„{entity}“: Feld „{field}“ wird für {count} Datensätze berechnet.",
@@ -79,14 +81,27 @@ def changes(connection: Connection, old: Model | None, found: Snapshot) -> Itera
 
 
 def fill(connection: Connection, old: Model | None, found: Snapshot) -> None:
-    """Compute what a publish makes new or different, for every record that isn't in the archive."""
+    """Compute what a publish makes new or different, for every record that isn't in the archive.
+
+    The history gets one row for each entity, and none for a record: a publish changes them all.
+    """
     ctx = Context(found, PRODUCT, connection, datetime.now(UTC))
-    for field in to_fill(old, found.model):
+    filled = to_fill(old, found.model)
+    for field in filled:
         update = _update(ctx, field)
         if update is None:
             _through_memory(ctx, field)
         else:
             connection.execute(update[0], update[1](ctx))
+    _note(ctx, filled)
+
+
+def _note(ctx: Context, filled: Sequence[Field]) -> None:
+    keys: dict[str, dict[str, str]] = {}
+    for field in filled:
+        keys.setdefault(field.entity, {})[field.key] = ""
+    entries = [Entry(entity, 0, 0, FILL, {}, of_entity) for entity, of_entity in keys.items()]
+    append(ctx.connection, stamp_of(ctx), entries)
 
 
 def _update(ctx: Context, field: Field) -> tuple[Update, Values] | None:

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, func, make_url, select
 from sqlalchemy.exc import DBAPIError
 
+from app.cli import ledgers
 from app.cli.finding import Finding, error, fine, told, warning
 from app.config import Settings
 from app.language import Label
@@ -169,4 +170,4 @@ def revision(connection: Connection, snapshot: Snapshot) -> Iterator[Finding]:
 
 
 #: What other rooms have to say about a database; each is asked in one reading transaction.
-LOOKS: Final[tuple[Look, ...]] = (revision,)
+LOOKS: Final[tuple[Look, ...]] = (revision, ledgers.chain, ledgers.numbers)

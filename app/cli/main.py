@@ -11,6 +11,7 @@ from app.cli.console import Console, spoken
 from app.cli.demo import demo_command
 from app.cli.doctor import doctor_command
 from app.cli.documents import check_command, export_command, plan_command, publish_command
+from app.cli.numbers import numbers_group
 from app.cli.run import run_command
 from app.cli.users import user_group
 from app.cli.verify import verify_command
@@ -53,6 +54,7 @@ for command in (
     restore_command,
     verify_backup_command,
     verify_command,
+    numbers_group,
     user_group,
 ):
     main.add_command(command)

@@ -14,6 +14,7 @@ from app.cli.console import Console, Exit, as_json, guarded, machine_option
 from app.cli.installation import opened
 from app.errors import CannotStart
 from app.language import Label
+from app.records.altered import Altered, altered
 from app.records.unrecorded import Unrecorded, unrecorded
 from app.system.install import require_schema
 from app.system.verify import Flaw, Walked, flaws
@@ -34,6 +35,10 @@ _UNRECORDED: Final = Label(
     "Hat Version {version}, die Historie endet bei {noted}: an ihr vorbei geändert, oder sie ist weg.",
     "Has version {version}, its history ends at {noted}: changed past it, or it is gone.",
 )
+_ALTERED: Final = Label(
+    "Der Wert ist nicht der letzte seiner Historie: in der Datenbank geändert, an Lotse vorbei.",
+    "The value isn't the last one of its history: changed in the database, past Lotse.",
+)
 _BAD_ANCHOR: Final = Label(
     "„{path}“ ist kein Anker von „lotse verify“. Nennen Sie die Datei, die ein früherer Lauf geschrieben hat, oder "
     "eine neue.",
@@ -50,7 +55,7 @@ _BAD_ANCHOR: Final = Label(
 @machine_option
 @guarded
 def verify_command(console: Console, *, anchor: Path | None) -> None:
-    """Check the history: every link of the chain, every row, value and erasure, and every record's last version.
+    """Check the history: every link of the chain, every row, value and erasure, and every record as it is stored.
 
     Finds what was changed, deleted, inserted, swapped or cut off, and says where. That the end of the chain was cut
     off together with its rows and records can only be found with an anchor from before. Needs the LOTSE_SECRET_KEY with
@@ -68,14 +73,15 @@ def verify_command(console: Console, *, anchor: Path | None) -> None:
         snapshot = store.snapshot(connection)
         found = list(islice(flaws(connection, database.seal, walked, noted), _MOST))
         past = list(islice(unrecorded(connection, snapshot), _MOST))
-    _tell(console, walked, found, past)
-    if found or past:
+        values = list(islice(altered(connection, snapshot), _MOST))
+    _tell(console, walked, found, past, values)
+    if found or past or values:
         sys.exit(Exit.REFUSED)
     if anchor is not None:
         _write(anchor, walked)
 
 
-def _tell(console: Console, walked: Walked, found: list[Flaw], past: list[Unrecorded]) -> None:
+def _tell(console: Console, walked: Walked, found: list[Flaw], past: list[Unrecorded], values: list[Altered]) -> None:
     for flaw in found:
         link = "" if flaw.seq is None else _LINK.format(seq=flaw.seq).text(console.locale)
         where = "  ".join(part for part in (link, flaw.place, flaw.subject, flaw.at) if part)
@@ -83,13 +89,16 @@ def _tell(console: Console, walked: Walked, found: list[Flaw], past: list[Unreco
     for one in past:
         words = _UNRECORDED.format(version=one.version or "–", noted=one.noted or "–").text(console.locale)
         console.line(f"{click.style('✗', fg='red')} {one.entity}/{one.record_id}  [record.unrecorded]\n    {words}")
-    if found or past:
+    for value in values:
+        place, words = f"{value.entity}/{value.record_id}.{value.field}", _ALTERED.text(console.locale)
+        console.line(f"{click.style('✗', fg='red')} {place}  [value.altered]\n    {words}")
+    if found or past or values:
         console.say(_WRONG)
     else:
         console.say(_FINE, rows=walked.rows, links=walked.links, seq=walked.seq)
     console.answer(
         {
-            "intact": not (found or past),
+            "intact": not (found or past or values),
             "rows": walked.rows,
             "links": walked.links,
             "head": {"seq": walked.seq, "hash": walked.hash},
@@ -97,6 +106,7 @@ def _tell(console: Console, walked: Walked, found: list[Flaw], past: list[Unreco
             "unrecorded": [
                 {"entity": o.entity, "record": o.record_id, "version": o.version, "noted": o.noted} for o in past
             ],
+            "altered": [{"entity": o.entity, "record": o.record_id, "field": o.field} for o in values],
         }
     )
 

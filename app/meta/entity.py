@@ -156,6 +156,7 @@ class Entity:
         unique: groups of field keys that together must not repeat (empty values never collide).
         locks: states in which a record can't be changed any more.
         owners: `(entity, field)` pairs of the lines fields whose rows are records of this entity.
+        asks_reason: whether nobody changes or archives a record without saying why.
         layer: where it comes from: `base`, `plugin:<name>` or `company`.
     """
 
@@ -170,6 +171,7 @@ class Entity:
     unique: tuple[tuple[str, ...], ...] = ()
     locks: tuple[Lock, ...] = ()
     owners: tuple[tuple[str, str], ...] = ()
+    asks_reason: bool = False
     layer: str = "base"
     help: Label | None = None
 

@@ -14,9 +14,9 @@ from app.language import Label
 #: What can be done with one record; each verb has a scope of its own.
 Verb = Literal["create", "read", "update", "retire", "restore"]
 VERBS: Final[tuple[Verb, ...]] = ("create", "read", "update", "retire", "restore")
-#: What can be done with many at once; yes or no.
-Power = Literal["export", "import", "bulk"]
-POWERS: Final[tuple[Power, ...]] = ("export", "import", "bulk")
+#: What can be done with many at once, or with the past of one; yes or no.
+Power = Literal["export", "import", "bulk", "erase"]
+POWERS: Final[tuple[Power, ...]] = ("export", "import", "bulk", "erase")
 #: Fields that whoever reads a record always reads: what it is addressed by, and which state of it was seen.
 ALWAYS_READ: Final = frozenset({"id", "version"})
 

@@ -19,6 +19,7 @@ VERB_WORDS: Final[Mapping[str, Label]] = {
     "export": Label("exportieren", "export"),
     "import": Label("importieren", "import"),
     "bulk": Label("in einem Zug ändern", "change in one go"),
+    "erase": Label("aus dem Verlauf löschen", "erase from the history"),
 }
 _REACH_WORDS: Final[Mapping[Reach, Label]] = {
     Reach.NONE: Label("keine", "none"),

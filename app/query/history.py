@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,8 +15,9 @@ from app.fields.base import Value
 from app.fields.journal import of_journal
 from app.meta.model import Field
 from app.query.gate import readable, readable_fields
+from app.query.reach import reached
 from app.query.record import Record
-from app.system.history import BASELINE, HISTORY, VALUE
+from app.system.history import HISTORY, MARKS, VALUE
 
 #: Entries of one page.
 PAGE: Final = 50
@@ -31,13 +32,15 @@ class Change:
     Args:
         field: the field as it is configured now.
         known: whether the values are still there and can be read by the field's present type.
-        before, after: the values; how many rows there were, for lines.
+        before, after: the values; how many rows there were that the reader may see, for lines.
+        erased: whether they aren't there because they were erased.
     """
 
     field: Field
     known: bool
     before: Value = None
     after: Value = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class HistoryPage:
     older: int | None
 
 
-def _page_statement() -> Select[Any]:
+def entries_of_record() -> Select[Any]:
+    """Return the SELECT of a record's rows of the history with their values; parameters are `entity` and `record`."""
     same = and_(VALUE.c.token == HISTORY.c.token, VALUE.c.number == HISTORY.c.number)
     return (
         select(HISTORY, VALUE.c.body)
@@ -86,15 +90,17 @@ def _page_statement() -> Select[Any]:
         .where(
             HISTORY.c.entity == bindparam("entity"),
             HISTORY.c.record_id == bindparam("record", type_=BigInteger),
-            HISTORY.c.id < bindparam("before", type_=BigInteger),
-            HISTORY.c.verb != BASELINE,
+            HISTORY.c.verb.not_in(MARKS),
         )
-        .order_by(HISTORY.c.id.desc())
-        .limit(PAGE + 1)
     )
 
 
-_PAGE: Final = _page_statement()
+_PAGE: Final = (
+    entries_of_record()
+    .where(HISTORY.c.id < bindparam("before", type_=BigInteger))
+    .order_by(HISTORY.c.id.desc())
+    .limit(PAGE + 1)
+)
 
 
 def history_page(ctx: Context, record: Record, before: int = NEWEST) -> HistoryPage:
@@ -106,18 +112,19 @@ def history_page(ctx: Context, record: Record, before: int = NEWEST) -> HistoryP
         before: only entries with a smaller id.
     """
     values = {"entity": record.entity, "record": record.id}
-    fields = _visible_fields(ctx, record)
+    fields = visible_fields(ctx, record)
     found: list[HistoryEntry] = []
     while len(found) <= PAGE:
         rows = ctx.connection.execute(_PAGE, {**values, "before": before}).all()
-        found += [entry for entry in (_entry(row, fields) for row in rows) if entry.changes]
+        reader = Reader(ctx, fields, rows)
+        found += [entry for entry in (reader.entry(row) for row in rows) if entry.changes]
         if len(rows) <= PAGE:
             break
         before = rows[-1].id
     return HistoryPage(tuple(found[:PAGE]), found[PAGE - 1].id if len(found) > PAGE else None)
 
 
-def _visible_fields(ctx: Context, record: Record) -> Mapping[str, Field]:
+def visible_fields(ctx: Context, record: Record) -> Mapping[str, Field]:
     """Return the fields whose history the reader may read; of lines only where he may read their entity."""
     fields: dict[str, Field] = {}
     for key, field in readable_fields(ctx, record.entity).items():
@@ -127,20 +134,53 @@ def _visible_fields(ctx: Context, record: Record) -> Mapping[str, Field]:
     return fields
 
 
-def _entry(row: Any, fields: Mapping[str, Field]) -> HistoryEntry:
-    body = {} if row.body is None else orjson.loads(row.body)
-    keys = [key for key in orjson.loads(row.fields) if key in fields]
-    changes = tuple(_change(fields[key], body.get(key)) for key in keys)
-    return HistoryEntry(row.id, row.version, row.verb, row.at, row.actor_name, row.origin, row.reason, changes)
+class Reader:
+    """Reads rows of the history as far as somebody may read them.
 
+    Args:
+        ctx: the reader.
+        fields: those he may read.
+        rows: the rows that will be read; which lines in them he may see is asked once for all of them.
+    """
 
-def _change(field: Field, kept: Sequence[Any] | None) -> Change:
-    if kept is None:
-        return Change(field, known=False)
-    _, before, after = kept
-    if field.type.lines() is not None:
-        return Change(field, known=True, before=len(before or ()), after=len(after or ()))
-    try:
-        return Change(field, True, of_journal(field.type, before), of_journal(field.type, after))
-    except ValueError:
-        return Change(field, known=False)
+    def __init__(self, ctx: Context, fields: Mapping[str, Field], rows: Sequence[Any]) -> None:
+        self.fields = fields
+        self.bodies: dict[int, Mapping[str, Sequence[Any]]] = {
+            row.id: {} if row.body is None else orjson.loads(row.body) for row in rows
+        }
+        self._seen: dict[str, Mapping[int, Any]] = {}
+        for key, field in fields.items():
+            lines = field.type.lines()
+            if lines is not None:
+                bodies = [body[key] for body in self.bodies.values() if key in body]
+                ids = {one for _, before, after in bodies for one, _ in (*(before or ()), *(after or ()))}
+                self._seen[key] = reached(ctx, lines.entity, sorted(ids)) if ids else {}
+
+    def entry(self, row: Any) -> HistoryEntry:
+        """Return what an entry says about the fields that may be read; nothing where that is nothing."""
+        body = self.bodies[row.id]
+        told = (self.change(key, body.get(key)) for key in orjson.loads(row.fields) if key in self.fields)
+        changes = tuple(change for change in told if change is not None)
+        return HistoryEntry(row.id, row.version, row.verb, row.at, row.actor_name, row.origin, row.reason, changes)
+
+    def change(self, key: str, kept: Sequence[Any] | None) -> Change | None:
+        """Return what was kept about a field; None where only lines were changed that the reader doesn't see."""
+        if kept is not None and key in self._seen and self._lines(key, kept[1]) == self._lines(key, kept[2]):
+            return None
+        return self.read(key, kept)
+
+    def read(self, key: str, kept: Sequence[Any] | None) -> Change:
+        """Return what was kept about a field."""
+        field = self.fields[key]
+        if kept is None:
+            return Change(field, known=False, erased=True)
+        _, before, after = kept
+        if key in self._seen:
+            return Change(field, True, len(self._lines(key, before)), len(self._lines(key, after)))
+        try:
+            return Change(field, True, of_journal(field.type, before), of_journal(field.type, after))
+        except ValueError:
+            return Change(field, known=False)
+
+    def _lines(self, key: str, kept: Iterable[Sequence[int]] | None) -> list[Sequence[int]]:
+        return [one for one in kept or () if one[0] in self._seen[key]]

@@ -17,6 +17,8 @@ CREATE: Final = "record.create"
 UPDATE: Final = "record.update"
 RETIRE: Final = "record.retire"
 RESTORE: Final = "record.restore"
+#: Computed values have changed because another record was saved.
+COMPUTE: Final = "record.compute"
 
 
 def announce(ctx: Context, drafts: Iterable[Draft]) -> None:
@@ -62,6 +64,22 @@ def announce_archived(
 def announce_lines(ctx: Context, plan: EntityPlan, records: Iterable[tuple[int, int]], changed: Iterable[str]) -> None:
     """Tell that lines of some records were changed on their own: id and new version of each, and the lines fields."""
     append(ctx.connection, [_event(ctx, UPDATE, plan, one, version, changed) for one, version in records])
+
+
+def announce_computed(ctx: Context, found: Iterable[tuple[str, int, int, Iterable[str]]]) -> None:
+    """Tell that computed values have changed in records that nobody saved.
+
+    Args:
+        ctx: the writer of what they follow from.
+        found: entity, id, version and fields of each record.
+    """
+    append(
+        ctx.connection,
+        [
+            Event(ctx.now, COMPUTE, entity, row_id, version, ctx.actor.id, ctx.origin, tuple(sorted(keys)))
+            for entity, row_id, version, keys in found
+        ],
+    )
 
 
 def _event(

@@ -13,6 +13,7 @@ from sqlalchemy import Select, and_, bindparam, select
 from app.context import Context
 from app.fields.journal import of_journal, to_journal
 from app.records.plan import EntityPlan, plan_of
+from app.records.reasons import demand_reason
 from app.records.rows import Draft, Stored
 from app.records.stored import Targets, chunks, load
 from app.system import history
@@ -46,16 +47,22 @@ def note(ctx: Context, plan: EntityPlan, verb: str, changes: Sequence[Change]) -
     Args:
         ctx: who changed them, when, from where and why.
         plan: their entity.
-        verb: `create`, `update`, `retire`, `restore`, `compute` …
+        verb: `create`, `update`, `retire`, `restore` …
         changes: what changed.
+
+    Raises:
+        InvalidData: the entity asks for a reason, and there is none.
     """
     if not changes:
         return
-    entries = [
-        Entry(plan.key, one.record_id, one.version, verb, {key: _kept(plan, key, one) for key in one.after})
-        for one in changes
-    ]
-    history.append(ctx.connection, stamp_of(ctx), entries)
+    demand_reason(ctx, plan.entity, verb)
+    history.append(ctx.connection, stamp_of(ctx), [entry_of(plan, verb, one) for one in changes])
+
+
+def entry_of(plan: EntityPlan, verb: str, change: Change) -> Entry:
+    """Return a change of one record as the history keeps it."""
+    fields = {key: _kept(plan, key, change) for key in change.after}
+    return Entry(plan.key, change.record_id, change.version, verb, fields)
 
 
 def stamp_of(ctx: Context) -> Stamp:
@@ -186,7 +193,8 @@ def _since_all(ctx: Context, plan: EntityPlan, versions: Mapping[int, int]) -> d
     found = {}
     for record_id, version in versions.items():
         after = [row for row in entries.get(record_id, ()) if row.version > version]
-        if record_id in current and {row.version for row in after} >= set(range(version + 1, current[record_id] + 1)):
+        saved = {row.version for row in after if row.verb != history.COMPUTE}  # computing makes no version
+        if record_id in current and saved >= set(range(version + 1, current[record_id] + 1)):
             values = _first_values(ctx, plan, after)
             if values is not None:
                 found[record_id] = values
@@ -197,7 +205,7 @@ def _entries() -> Select[Any]:
     same = and_(VALUE.c.token == HISTORY.c.token, VALUE.c.number == HISTORY.c.number)
     of_records = HISTORY.c.record_id.in_(bindparam("at__ids", expanding=True))
     return (
-        select(HISTORY.c.record_id, HISTORY.c.version, HISTORY.c.fields, VALUE.c.body)
+        select(HISTORY.c.record_id, HISTORY.c.version, HISTORY.c.verb, HISTORY.c.fields, VALUE.c.body)
         .select_from(HISTORY.outerjoin(VALUE, same))
         .where(HISTORY.c.entity == bindparam("entity"), of_records, HISTORY.c.verb != history.ERASE)
         .order_by(HISTORY.c.id)

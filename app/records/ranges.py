@@ -7,12 +7,28 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
+from app.access.actor import Actor
+from app.errors import Conflict
+from app.language import Label
 from app.meta.model import Field
 from app.meta.numbering import counted, reader
 from app.runtime.snapshot import Snapshot
 from app.storage.names import column_name
-from app.system.numbers import Gap, explained, gaps, last_of, without
+from app.system import audit
+from app.system.numbers import Gap, explain_gap, explained, gaps, last_of, without
+from app.system.tables import now
 
+#: What the audit trail calls it.
+EXPLAINED: Final = "numbers.explain"
+_NO_REASON: Final = Label(
+    "Eine Lücke wird nicht ohne Grund erklärt. Sagen Sie mit „--reason“, warum es diese Nummern nicht gibt.",
+    "A gap isn't explained without a reason. Say with “--reason” why these numbers don't occur.",
+)
+_NO_GAP: Final = Label(
+    "Diese Nummern fehlen nicht, oder es ist schon erklärt, warum. „lotse numbers“ nennt die Lücken ohne Erklärung.",
+    "These numbers aren't missing, or it is explained already why. “lotse numbers” names the gaps without an "
+    "explanation.",
+)
 #: Rows that are fetched at once.
 _PAGE: Final = 10_000
 
@@ -28,6 +44,24 @@ def unexplained_gaps(connection: Connection, snapshot: Snapshot) -> Iterator[Gap
         for field in entity.fields.values():
             if field.number is not None and field.number.gapless:
                 yield from _of_range(connection, snapshot, field)
+
+
+def explain(connection: Connection, snapshot: Snapshot, gap: Gap, reason: str, actor: Actor) -> None:
+    """Note why numbers of a range don't occur, in its log and in the audit trail.
+
+    Raises:
+        Conflict: no reason is given, or one of the numbers isn't missing, or is explained already.
+    """
+    if not reason.strip():
+        raise Conflict(_NO_REASON)
+    known = (
+        g for g in unexplained_gaps(connection, snapshot) if (g.range_key, g.period) == (gap.range_key, gap.period)
+    )
+    if gap.first > gap.last or not any(one.first <= gap.first and gap.last <= one.last for one in known):
+        raise Conflict(_NO_GAP)
+    explain_gap(connection, gap, reason.strip(), actor.id, now())
+    details = {"period": gap.period, "first": gap.first, "last": gap.last, "reason": reason.strip()}
+    audit.append(connection, actor, EXPLAINED, gap.range_key, details)
 
 
 def _of_range(connection: Connection, snapshot: Snapshot, field: Field) -> Iterator[Gap]:

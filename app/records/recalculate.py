@@ -18,7 +18,7 @@ from app.expr.fold import fold
 from app.fields.base import Value
 from app.meta.computed import Stage
 from app.query.environment import environment_of
-from app.records.computed_log import Recalculated, note
+from app.records.computed_log import ComputedLog, Recalculated
 from app.records.computing import is_frozen, of_nothing, same
 from app.records.gathering import gather
 from app.records.plan import EntityPlan, FieldPlan, plan_of
@@ -39,7 +39,7 @@ def recalculate(ctx: Context, touches: Iterable[Touch]) -> None:
     """
     if not ctx.snapshot.model.computations.stages:
         return
-    dirty = Dirty(ctx)
+    dirty, log = Dirty(ctx), ComputedLog()
     dirty.take(list(touches))
     renamed: dict[str, list[int]] = {}
     for stage in ctx.snapshot.model.computations.stages:
@@ -47,18 +47,21 @@ def recalculate(ctx: Context, touches: Iterable[Touch]) -> None:
         every = sorted({one for ids in wanted.values() for one in ids})
         for some in chunks(every):
             changed = _Batch(ctx, stage, wanted).run(some)
+            for one in changed:
+                log.add(Recalculated(one.entity, one.id, one.version, one.values))
             dirty.take([_touch(row) for row in changed])
             shown = {key for one in showing(ctx, stage.entity) for key in one.values}
             renamed.setdefault(stage.entity, []).extend(
                 row.id for row in changed if row.renamed or shown & row.values.keys()
             )
+    log.write(ctx)
     following = {entity: ids for entity, ids in renamed.items() if ids and showing(ctx, entity)}
     if following:
         refresh(ctx, following)
 
 
 def recompute(ctx: Context, entity_key: str, field_key: str, ids: Sequence[int]) -> None:
-    """Compute one field of some records, whatever changed; what looks at it isn't followed."""
+    """Compute one field of some records, whatever changed; what looks at it isn't followed, and nobody is told."""
     stage = Stage(entity_key, (field_key,))
     for some in chunks(ids):
         _Batch(ctx, stage, {field_key: set(some)}).run(some)
@@ -73,12 +76,13 @@ def lock_own(ctx: Context, plan: EntityPlan, ids: Sequence[int]) -> None:
 class _Changed:
     """A record whose computed values differ: old and new ones, and what points away from it."""
 
-    __slots__ = ("entity", "id", "renamed", "row", "values")
+    __slots__ = ("entity", "id", "renamed", "row", "values", "version")
 
-    def __init__(self, entity: str, row: Row) -> None:
+    def __init__(self, entity: str, stored: Stored) -> None:
         self.entity = entity
-        self.id = int(row.id or 0)
-        self.row = row
+        self.id = int(stored.row.id or 0)
+        self.version = stored.version
+        self.row = stored.row
         self.values: dict[str, tuple[Value, Value]] = {}
         self.renamed = False
 
@@ -106,9 +110,8 @@ class _Batch:
         self._lines(rows)
         gathered = {field.key: self._gathered(field, stored) for field in self.fields if field.formula is None}
         environment = environment_of(self.ctx)
-        changed = [one for row in rows if (one := self._computed(row, gathered, environment)) is not None]
-        self._write(changed, stored)
-        note(self.ctx, tuple(Recalculated(one.entity, one.id, dict(one.values)) for one in changed))
+        changed = [one for row in stored.values() if (one := self._computed(row, gathered, environment)) is not None]
+        self._write(changed)
         return changed
 
     def _lines(self, rows: Sequence[Row]) -> None:
@@ -129,9 +132,9 @@ class _Batch:
         }
 
     def _computed(
-        self, row: Row, gathered: Mapping[str, Mapping[int, Value]], environment: Environment
+        self, stored: Stored, gathered: Mapping[str, Mapping[int, Value]], environment: Environment
     ) -> _Changed | None:
-        changed = _Changed(self.plan.key, row)
+        changed, row = _Changed(self.plan.key, stored), stored.row
         for field in self.fields:
             if is_frozen(field, row, environment):
                 continue
@@ -147,7 +150,7 @@ class _Batch:
                 changed.values[field.key] = (old, value)
         return changed if changed.values else None
 
-    def _write(self, changed: Sequence[_Changed], stored: Mapping[int, Stored]) -> None:
+    def _write(self, changed: Sequence[_Changed]) -> None:
         titles = {part.path[0] for part in self.plan.entity.title if part.path}
         renaming = [one for one in changed if titles & one.values.keys()]
         found_by = {field.key for field in self.plan.searchable}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, func, or_, select
 
 from app.runtime.snapshot import Snapshot
-from app.system.history import BASELINE, HISTORY
+from app.system.history import BASELINE, HISTORY, MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def unrecorded(connection: Connection, snapshot: Snapshot) -> Iterator[Unrecorde
         table = snapshot.tables[key]
         noted = (
             select(HISTORY.c.record_id, func.max(HISTORY.c.version).label("version"))
-            .where(HISTORY.c.entity == key, HISTORY.c.verb != BASELINE)
+            .where(HISTORY.c.entity == key, HISTORY.c.verb.not_in(MARKS))
             .group_by(HISTORY.c.record_id)
             .subquery()
         )

@@ -9,13 +9,19 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, cast, column, literal, select, table
+from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import ExecutableDDLElement
 
 #: What the database says to whoever tries; the program itself never does.
 _REFUSED: Final = "this table is append-only"
 _NOT_ERASED: Final = "history values only go where their erasure is recorded"
+
+
+#: Where the databases say which triggers there are.
+_MASTER: Final = table("sqlite_master", column("name"), column("type"), column("tbl_name"))
+_TRIGGER: Final = table("pg_trigger", column("tgname"), column("tgrelid"), column("tgenabled"))
 
 
 class Deed(StrEnum):
@@ -72,6 +78,18 @@ def guard(connection: Connection, table: str, erasures: str | None = None) -> No
     """
     for statement in _statements(connection.dialect.name, table, erasures):
         connection.execute(statement)
+
+
+def unguarded(connection: Connection, name: str) -> bool:
+    """Return whether one of the triggers is missing, or switched off, that refuse changes of a table's rows."""
+    statements = _statements(connection.dialect.name, name, None)
+    wanted = {element.name for element in statements if isinstance(element, Guard)}
+    if connection.dialect.name == "sqlite":
+        known = select(_MASTER.c.name).where(_MASTER.c.type == "trigger", _MASTER.c.tbl_name == name)
+    else:
+        of_table = _TRIGGER.c.tgrelid == cast(literal(name), REGCLASS)
+        known = select(_TRIGGER.c.tgname).where(of_table, _TRIGGER.c.tgenabled.in_(("O", "A")))
+    return not wanted <= set(connection.execute(known).scalars())
 
 
 def _statements(dialect: str, table: str, erasures: str | None) -> Iterator[ExecutableDDLElement]:

@@ -105,8 +105,15 @@ CONTENT: Final = (
 )  # fmt: skip
 #: The verb of a row that says which values were erased; its commitments are to the list of them, by field.
 ERASE: Final = "erase"
+#: The verb of a row that says what computing changed in a record that nobody saved; its version isn't a new one.
+COMPUTE: Final = "compute"
 #: The verb of a row that says up to which id an entity had records when its history began.
 BASELINE: Final = "baseline"
+#: The verb of a row that says that values of some fields of an entity were computed anew, for all of its records at
+#: once: what earlier rows say about them isn't what is stored any more. Its record is none.
+FILL: Final = "fill"
+#: Rows that are about an entity and not about one of its records.
+MARKS: Final = (BASELINE, FILL)
 #: What stands before the first link.
 FIRST: Final = "0" * 64
 #: Where a transaction keeps what will become its link.

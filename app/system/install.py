@@ -22,13 +22,13 @@ from app.system.numbers import NUMBER, NUMBER_LOG
 from app.system.once import ONCE
 from app.system.outbox import OUTBOX
 from app.system.password_links import PASSWORD_LINK
-from app.system.protection import protect
+from app.system.protection import protect, unprotected
 from app.system.sessions import SESSION
 from app.system.tables import Base, Head, Installation, now, table_of
 from app.system.tokens import TOKEN
 
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 #: Fixed tables without a mapped class; naming them here is what registers them.
 UNMAPPED: Final = (
     ATTEMPT,
@@ -76,6 +76,8 @@ def create_schema(database: Database) -> None:
             _upgrade(connection)
         if found is not None:
             require_schema(connection, database.url)
+            if unprotected(connection):
+                protect(connection)
             return
         Base.metadata.create_all(connection)
         protect(connection)

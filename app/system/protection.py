@@ -6,12 +6,13 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from app.storage.append_only import guard
+from app.storage.append_only import guard, unguarded
 from app.system.history import CHAIN, ERASURE, HISTORY, VALUE
+from app.system.numbers import NUMBER_LOG
 from app.system.tables import AuditEntry, table_of
 
 #: What may neither be changed nor deleted; values of the history go where their erasure is recorded.
-APPEND_ONLY: Final = (HISTORY, CHAIN, ERASURE, table_of(AuditEntry))
+APPEND_ONLY: Final = (HISTORY, CHAIN, ERASURE, NUMBER_LOG, table_of(AuditEntry))
 
 
 def protect(connection: Connection) -> None:
@@ -19,3 +20,8 @@ def protect(connection: Connection) -> None:
     for table in APPEND_ONLY:
         guard(connection, table.name)
     guard(connection, VALUE.name, ERASURE.name)
+
+
+def unprotected(connection: Connection) -> tuple[str, ...]:
+    """Return the names of the tables that lack one of their triggers."""
+    return tuple(table.name for table in (*APPEND_ONLY, VALUE) if unguarded(connection, table.name))

@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, func, select
 
 from app.language import Label
 from app.storage.seal import name_of
@@ -23,6 +23,7 @@ from app.system.history import (
     CONTENT,
     ERASE,
     ERASURE,
+    FILL,
     FIRST,
     HISTORY,
     VALUE,
@@ -144,6 +145,26 @@ def flaws(connection: Connection, seal: bytes, walked: Walked, anchor: tuple[int
         yield Flaw("anchor.lost", anchor[0])
 
 
+def recent_flaws(connection: Connection, seal: bytes, walked: Walked, most: int) -> Iterator[Flaw]:
+    """Walk over the last links only, and yield what is wrong with them and their rows; values aren't looked at.
+
+    Args:
+        connection, seal, walked: see `flaws`.
+        most: how many links.
+    """
+    newest = connection.execute(select(func.max(CHAIN.c.seq))).scalar() or 0
+    before = connection.execute(select(CHAIN.c.seq, CHAIN.c.hash).where(CHAIN.c.seq == newest - most)).one_or_none()
+    if before is not None:
+        walked.seq, walked.hash = before
+    for link, rows in _links(connection, after=newest - most):
+        yield from _flaws_of_link(link, rows, seal, walked)
+        for row in rows:
+            if digest_of_content(row[:_ID]) != row[_DIGEST]:
+                yield Flaw("row.changed", link["seq"], f"{row[0]}/{row[1]}", f"{row[2]}/{row[3]}", str(row[6]))
+        walked.links, walked.rows = walked.links + 1, walked.rows + len(rows)
+        walked.seq, walked.hash = link["seq"], link["hash"]
+
+
 class _Erasures:
     """Which values are said to be erased, and by which rows; a row that was met is taken out of `by_entry`."""
 
@@ -156,13 +177,18 @@ class _Erasures:
             self.by_entry.setdefault((row.by_token, row.by_number), []).append(value)
 
 
-def _links(connection: Connection) -> Iterator[tuple[dict[str, Any], list[Any]]]:
+def _links(connection: Connection, after: int = 0) -> Iterator[tuple[dict[str, Any], list[Any]]]:
     """Yield each link with its rows, in the order of their numbers."""
     columns = [HISTORY.c[name] for name in (*CONTENT, "id", "digest")]
     links = [CHAIN.c[name].label(f"link_{name}") for name in _LINK]
     same = and_(VALUE.c.token == HISTORY.c.token, VALUE.c.number == HISTORY.c.number)
     source = CHAIN.outerjoin(HISTORY, HISTORY.c.token == CHAIN.c.token).outerjoin(VALUE, same)
-    statement = select(*links, *columns, VALUE.c.body).select_from(source).order_by(CHAIN.c.seq, HISTORY.c.number)
+    statement = (
+        select(*links, *columns, VALUE.c.body)
+        .select_from(source)
+        .where(CHAIN.c.seq > after)
+        .order_by(CHAIN.c.seq, HISTORY.c.number)
+    )
     found = connection.execute(statement, execution_options={"yield_per": _BATCH})
     for _, group in groupby(found, key=itemgetter(0)):
         rows = list(group)
@@ -200,6 +226,9 @@ def _flaws_of_row(row: Sequence[Any], seq: int, erasures: _Erasures, trail: dict
         entry = trail.pop(record_id, None)
         if entry is None or audit.commitment_to(entry) != commitments.get("entry"):
             yield Flaw("audit.changed", seq, place, subject, when)
+    elif verb == FILL:
+        if row[_BODY] is not None:
+            yield Flaw("value.changed", seq, place, subject, when)
     else:
         for code, field in _wrong_values(commitments, row[_BODY], (token, number), erasures):
             yield Flaw(code, seq, f"{place}.{field}", subject, when)

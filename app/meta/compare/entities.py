@@ -47,6 +47,13 @@ _ENTITY_PARTS: Final[Mapping[str, tuple[Label, Weight]]] = {
         Label("Datensätze sind unter anderen Bedingungen gesperrt", "records are locked under other conditions"),
         Weight.ATTENTION,
     ),
+    "asks_reason": (
+        Label(
+            "ob nach dem Grund einer Änderung gefragt wird, ist anders",
+            "whether the reason of a change is asked for is different",
+        ),
+        Weight.ATTENTION,
+    ),
     "owners": (Label("gehört als Zeile zu anderen Objektarten", "is a line of other entities"), Weight.SAFE),
 }
 #: What of a field is said, beside its type; a pair of words where it is switched on or off.

@@ -139,6 +139,18 @@ ENTITY: Final[Mapping[str, Schema]] = {
         "Zustände, in denen sich der Datensatz nicht mehr ändern lässt.",
         "States in which the record can't be changed any more.",
     ),
+    "history": said(
+        closed(
+            {
+                "reason": flag(
+                    "Wer einen Datensatz ändert oder archiviert, muss sagen, warum; der Grund bleibt im Verlauf.",
+                    "Whoever changes or archives a record has to say why; the reason stays in its history.",
+                )
+            }
+        ),
+        "Was der Verlauf der Datensätze festhält.",
+        "What the history of the records keeps.",
+    ),
     "abstract": flag(
         "Hat keine eigenen Datensätze; andere erweitern sie.", "Has no records of its own; others extend it."
     ),

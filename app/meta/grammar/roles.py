@@ -55,6 +55,10 @@ _RIGHTS: Final = closed(
         ),
         "import": flag("Aus Dateien anlegen und ändern.", "Create and change from files."),
         "bulk": flag("Viele auf einmal ändern.", "Change many at once."),
+        "erase": flag(
+            "Werte aus dem Verlauf löschen, etwa weil eine Person es verlangt.",
+            "Erase values from the history, for instance because a person demands it.",
+        ),
         "fields": said(
             {
                 "type": "object",

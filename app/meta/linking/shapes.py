@@ -7,7 +7,7 @@ in two steps: its shape asks only for option lists and for which entities exist;
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -142,12 +142,19 @@ def make_shape(desk: Desk, key: str) -> Shape | None:
             else:
                 fields[name] = built.field
     fields.update(_system_fields(key, broken.union(fields)))
-    return Shape(_bare(source, key, fields, retired), frozenset(broken), MappingProxyType(properties), sources)
+    entity = replace(_bare(source, key, fields, retired), asks_reason=_asks_reason(sources))
+    return Shape(entity, frozenset(broken), MappingProxyType(properties), sources)
 
 
 def _is_retired(json: Mapping[str, Any]) -> bool:
     x_crm = json.get("x-crm")
     return isinstance(x_crm, dict) and x_crm.get("retired") is True
+
+
+def _asks_reason(sources: tuple[Source, ...]) -> bool:
+    """Return what the nearest of the documents says that an entity is made of."""
+    said = [one.body["x-crm"].get("history", {}).get("reason") for one in sources]
+    return next((bool(one) for one in reversed(said) if one is not None), False)
 
 
 def _bare(source: Source, key: str, fields: Mapping[str, Field], retired: list[str]) -> Entity:

@@ -22,6 +22,7 @@ from app.query.meanwhile import known_of
 from app.query.record import Record, load_record
 from app.records import actions
 from app.records.once import Outcome, once
+from app.records.reasons import asks_for_reason, with_reason
 from app.records.standing import standing
 from app.web import shell, toasts
 from app.web.lifecycle import context
@@ -37,7 +38,7 @@ from app.web.pages.conflicts import (
     with_lost_lines,
     without_theirs,
 )
-from app.web.pages.records import version_sent
+from app.web.pages.records import REASON, version_sent
 from app.web.people import person_name
 from app.web.places import list_url, record_url
 from app.web.policy import READING, SIGNED_IN, policy
@@ -71,6 +72,7 @@ class FormScreen:
     conflict: ConflictNote | None = None
     locked: tuple[str, ...] = ()
     once: str = field(default_factory=new_key)
+    reason: str | None = None
 
 
 # -- a new record -----------------------------------------------------------------------------------------------------
@@ -230,7 +232,8 @@ def _saved(ctx: Context, record: Record, bound: BoundForm, version: int) -> Outc
     """Save what was typed, put together with what others saved meanwhile; once, however often it is sent."""
 
     def act() -> Mapping[str, Any]:
-        saved = actions.update_merging(ctx, record.entity, record.id, bound.raw, version, bases_sent())
+        writer = with_reason(ctx, request.form.get(REASON))
+        saved = actions.update_merging(writer, record.entity, record.id, bound.raw, version, bases_sent())
         if saved.merged is None:
             return {"version": saved.version, "told": text("record.saved", ctx.locale)}
         return {"version": saved.version, "told": told(ctx, "record.merged", known_of(ctx, record, saved.merged))}
@@ -284,6 +287,7 @@ def _edit_screen(
         errors=bound.summary() if bound is not None else (),
         conflict=conflict,
         locked=plan.locks_of(ctx, record.values, record.id, follower(ctx)),
+        reason=request.form.get(REASON, "") if asks_for_reason(ctx, record.entity) else None,
     )
 
 

@@ -1,21 +1,24 @@
-"""What happened to a record: who changed what, when, through which door and why."""
+"""What happened to a record: who changed what, when, through which door and why; and what it was at a moment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 from flask import Blueprint, Response, request
 
+from app.access.rights import access
 from app.context import Context
+from app.errors import InvalidValue
+from app.fields.dates import read_datetime
 from app.fields.formats import formats_for
-from app.meta.model import Field
-from app.query.history import NEWEST, Change, HistoryEntry, HistoryPage, history_page
-from app.query.paths import resolve
-from app.query.record import load_record
-from app.query.words import value_words
+from app.query.history import NEWEST, Change, HistoryEntry, history_page
+from app.query.past import Moment, PastState, PastValue, states
+from app.query.record import Record, load_record
+from app.system.history import stored_instant
 from app.web import shell
+from app.web.history_words import HistoryWords
 from app.web.lifecycle import context
 from app.web.places import record_url
 from app.web.policy import SIGNED_IN, policy
@@ -27,16 +30,17 @@ history_pages: Final = Blueprint("history_pages", __name__)
 
 #: An id has fewer digits than this.
 _DIGITS: Final = 19
-#: Names of what fields point to, by field key and id, for this reader.
-Names = Mapping[str, Mapping[int, str]]
+#: Stands in an address for the present moment, and before the id of an entry.
+_NOW: Final = "now"
+_ENTRY: Final = "e"
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """A field that was changed; no values where they aren't known any more."""
+    """A field that was changed; where its values aren't known any more, `lost` says so."""
 
     label: str
-    known: bool
+    lost: str
     before: str
     after: str
 
@@ -49,6 +53,33 @@ class EntryRow:
     reason: str
     first: bool
     changes: tuple[ChangeRow, ...]
+    then_url: str
+    compare_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A moment that can be picked."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateScreen:
+    """A record at one moment, or what is different at two.
+
+    Args:
+        heading: which moment.
+        columns: the moments, in words.
+        rows: label and value of each field, or both values of those that differ.
+        nothing: what is said where there are no rows.
+    """
+
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    nothing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,73 +89,76 @@ class HistoryScreen:
     title: str
     record: str
     record_url: str
+    history_url: str
     entries: tuple[EntryRow, ...]
     older_url: str | None
+    choices: tuple[Choice, ...]
+    picked: dict[str, str] = field(default_factory=dict)
+    wrong: str = ""
+    state: StateScreen | None = None
+    erase_url: str | None = None
 
 
 @history_pages.get("/r/<entity>/<record:record_id>/history")
 @policy(SIGNED_IN)
 def history(entity: str, record_id: int) -> Response:
-    """Show the history of a record, newest first."""
+    """Show the history of a record, newest first; `at` and `to` ask for what it was, and for what is different."""
     ctx = context()
     record = load_record(ctx, entity, record_id, lines=False)
     page = history_page(ctx, record, _before())
-    names, url = _names(ctx, entity, page), record_url(entity, record_id)
+    changes = [change for entry in page.entries for change in entry.changes]
+    words = HistoryWords(ctx, entity, [(c.field, value) for c in changes for value in (c.before, c.after)])
+    url = f"{record_url(entity, record_id)}/history"
+    state, wrong = _asked(ctx, record)
     screen = HistoryScreen(
         title=text("history.title", ctx.locale, title=record.title),
         record=record.title,
-        record_url=url,
-        entries=tuple(_entry(ctx, entry, names) for entry in page.entries),
-        older_url=None if page.older is None else f"{url}/history?before={page.older}",
+        record_url=record_url(entity, record_id),
+        history_url=url,
+        entries=tuple(_entry(ctx, entry, words, url) for entry in page.entries),
+        older_url=None if page.older is None else f"{url}?before={page.older}",
+        choices=tuple(Choice(f"{_ENTRY}{one.id}", _short(ctx, one)) for one in page.entries),
+        picked={name: request.args.get(name, "") for name in ("at", "to")},
+        wrong=wrong,
+        state=state,
+        erase_url=f"{url}/erase" if "erase" in access(ctx, entity).powers else None,
     )
-    return respond(shell.answer(ctx, screen.title, render("pages/history.html", ctx.locale, page=screen)))
+    html = shell.answer(ctx, screen.title, render("pages/history.html", ctx.locale, page=screen))
+    return respond(html, 400 if wrong else 200)
 
 
 def _before() -> int:
     given = request.args.get("before", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < _DIGITS else NEWEST
+    return int(given) if _is_id(given) else NEWEST
 
 
-def _ids(field: Field, value: Any) -> tuple[int, ...]:
-    """Return the ids that a value of a pointing field names; none for fields that point nowhere."""
-    points = field.type.link() is not None or any(column.references for column in field.type.columns())
-    values = value if isinstance(value, tuple) else (value,)
-    return values if points and all(isinstance(one, int) for one in values) else ()
+def _is_id(given: str) -> bool:
+    return given.isascii() and given.isdigit() and len(given) < _DIGITS
 
 
-def _names(ctx: Context, entity: str, page: HistoryPage) -> Names:
-    """Return what the records are called that the values of a page point to; one statement for each such field."""
-    wanted: dict[str, set[int]] = {}
-    for change in _changes(page.entries):
-        found = {*_ids(change.field, change.before), *_ids(change.field, change.after)}
-        if found:
-            wanted.setdefault(change.field.key, set()).update(found)
-    names: dict[str, Mapping[int, str]] = {}
-    for key, ids in wanted.items():
-        path, ordered = resolve(ctx, entity, key), sorted(ids)
-        if path is not None:
-            words = value_words(ctx, path, ordered)
-            names[key] = {one: word.text(ctx.locale) for one, word in zip(ordered, words, strict=True)}
-    return names
+# -- what happened ----------------------------------------------------------------------------------------------------
 
 
-def _changes(entries: Iterable[HistoryEntry]) -> Iterable[Change]:
-    return (change for entry in entries for change in entry.changes)
-
-
-def _entry(ctx: Context, entry: HistoryEntry, names: Names) -> EntryRow:
-    formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
-    told = text(
-        "history.told",
-        ctx.locale,
-        verb=_word(ctx, "history_verb", entry.verb),
-        when=formats.datetime(entry.at),
-        who=entry.actor,
-        origin=_word(ctx, "history_origin", entry.origin),
-    )
+def _entry(ctx: Context, entry: HistoryEntry, words: HistoryWords, url: str) -> EntryRow:
+    told = text("history.told", ctx.locale, **_parts(ctx, entry))
     reason = "" if entry.reason is None else text("history.reason", ctx.locale, reason=entry.reason)
-    changes = tuple(_change(ctx, change, names) for change in entry.changes)
-    return EntryRow(told, reason, entry.verb == "create", changes)
+    changes = tuple(_change(ctx, change, words) for change in entry.changes)
+    then = f"{url}?at={_ENTRY}{entry.id}"
+    return EntryRow(told, reason, entry.verb == "create", changes, then, f"{then}&to={_NOW}")
+
+
+def _parts(ctx: Context, entry: HistoryEntry) -> dict[str, str]:
+    return {
+        "verb": _word(ctx, "history_verb", entry.verb),
+        "when": formats_for(ctx.locale, ctx.snapshot.time_zone).datetime(entry.at),
+        "who": entry.actor,
+        "origin": _word(ctx, "history_origin", entry.origin),
+    }
+
+
+def _short(ctx: Context, entry: HistoryEntry) -> str:
+    parts = _parts(ctx, entry)
+    return text("history.after_entry", ctx.locale, when=parts["when"], verb=parts["verb"], who=parts["who"])
 
 
 def _word(ctx: Context, area: str, key: str) -> str:
@@ -133,19 +167,92 @@ def _word(ctx: Context, area: str, key: str) -> str:
     return key if label is None else label.text(ctx.locale)
 
 
-def _change(ctx: Context, change: Change, names: Names) -> ChangeRow:
+def _change(ctx: Context, change: Change, words: HistoryWords) -> ChangeRow:
     label = change.field.label.text(ctx.locale)
     if not change.known:
-        return ChangeRow(label, known=False, before="", after="")
-    before, after = (_written(ctx, change.field, value, names) for value in (change.before, change.after))
-    return ChangeRow(label, known=True, before=before, after=after)
+        return ChangeRow(label, text(f"history.{'erased' if change.erased else 'unknown'}", ctx.locale), "", "")
+    before, after = (words.of(change.field, value) for value in (change.before, change.after))
+    return ChangeRow(label, "", before, after)
 
 
-def _written(ctx: Context, field: Field, value: Any, names: Names) -> str:
-    if value is None:
+# -- what it was ------------------------------------------------------------------------------------------------------
+
+
+def _asked(ctx: Context, record: Record) -> tuple[StateScreen | None, str]:
+    """Return what the record was at the moments that were asked for, or what is wrong with them."""
+    given = [request.args[name].strip() for name in ("at", "to") if request.args.get(name, "").strip()]
+    if not given:
+        return None, ""
+    try:
+        moments = [_moment(ctx, one) for one in given]
+    except InvalidValue as invalid:
+        return None, invalid.error.message.text(ctx.locale)
+    found = states(ctx, record, moments)
+    if not all(_is_there(moment, one) for moment, one in zip(moments, found, strict=True)):
+        return None, text("history.no_entry", ctx.locale)
+    columns = tuple(_named(ctx, moment, state) for moment, state in zip(moments, found, strict=True))
+    return _state(ctx, record, columns, found), ""
+
+
+def _is_there(moment: Moment, found: PastState) -> bool:
+    """Return whether an entry that was named is one of this record's, and one that the reader sees."""
+    return moment.entry is None or (found.entry is not None and found.entry.id == moment.entry)
+
+
+def _moment(ctx: Context, given: str) -> Moment:
+    if given == _NOW:
+        return Moment()
+    if given.startswith(_ENTRY) and _is_id(given[1:]):
+        return Moment(entry=int(given[1:]))
+    at = read_datetime(given, ctx.locale, ctx.snapshot.time_zone)
+    return Moment(at=None if at is None else stored_instant(at))
+
+
+def _named(ctx: Context, moment: Moment, state: PastState) -> str:
+    if moment.entry is not None and state.entry is not None:
+        return _short(ctx, state.entry)
+    if moment.at is None:
+        return text("history.now", ctx.locale)
+    formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
+    return text("history.on", ctx.locale, when=formats.datetime(moment.at))
+
+
+def _state(ctx: Context, record: Record, columns: tuple[str, ...], found: Sequence[PastState]) -> StateScreen:
+    keys = dict.fromkeys(key for state in found for key in state.values)
+    rows: list[tuple[PastValue | None, ...]] = []
+    for key in keys:
+        values = tuple(state.values.get(key) for state in found)
+        if _is_shown(values):
+            rows.append(values)
+    said = [(value.field, value.value) for values in rows for value in values if value is not None and value.known]
+    words = HistoryWords(ctx, record.entity, said)
+    heading, nothing = ("differences", "same") if len(found) > 1 else ("look_back", "nothing")
+    return StateScreen(
+        heading=text(f"history.{heading}", ctx.locale),
+        columns=columns,
+        rows=tuple((_label(ctx, values), tuple(_said(ctx, one, words) for one in values)) for values in rows),
+        nothing=text(f"history.{nothing}", ctx.locale),
+    )
+
+
+def _is_shown(values: Sequence[PastValue | None]) -> bool:
+    """Return whether a field has something to show: a value at one moment, a difference between two."""
+    if len(values) == 1:
+        return values[0] is not None and not values[0].empty
+    one, other = values
+    if one is None or other is None:
+        there = one or other
+        return there is not None and not there.empty
+    return not one.same(other)
+
+
+def _label(ctx: Context, values: Sequence[PastValue | None]) -> str:
+    return next(value.field.label.text(ctx.locale) for value in values if value is not None)
+
+
+def _said(ctx: Context, value: PastValue | None, words: HistoryWords) -> str:
+    if value is None or value.empty:
         return text("form.nothing", ctx.locale)
-    if field.type.lines() is not None:
-        return text("history.rows", ctx.locale, number=value)
-    if ids := _ids(field, value):
-        return ", ".join(names.get(field.key, {}).get(one, f"#{one}") for one in ids)
-    return field.type.format(value, formats_for(ctx.locale, ctx.snapshot.time_zone))
+    if not value.known:
+        return text(f"history.{'erased' if value.erased else 'unknown'}", ctx.locale)
+    return words.of(value.field, value.value)

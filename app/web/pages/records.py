@@ -16,6 +16,7 @@ from app.meta.role import Verb
 from app.query.record import Record, load_record
 from app.records import actions
 from app.records.once import once
+from app.records.reasons import asks_for_reason, with_reason
 from app.records.standing import standing
 from app.web import shell, toasts
 from app.web.lifecycle import context
@@ -32,6 +33,8 @@ record_pages: Final = Blueprint("record_pages", __name__)
 
 #: Fields that say who made a record and who changed it last.
 _SIGNATURES: Final = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
+#: Name of the input in which somebody says why he changes or archives a record.
+REASON: Final = "_reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class RecordScreen:
     history_url: str
     locked: tuple[str, ...]
     once: str
+    reason: bool
 
 
 @record_pages.get("/r/<entity>/<record:record_id>")
@@ -94,6 +98,7 @@ def _screen(ctx: Context, record: Record, mask: Markup, may: frozenset[Verb], lo
         history_url=f"{url}/history",
         locked=locked,
         once=new_key(),
+        reason=asks_for_reason(ctx, record.entity),
     )
 
 
@@ -137,7 +142,7 @@ def version_sent() -> int:
 @policy(SIGNED_IN)
 def retire(entity: str, record_id: int) -> BaseResponse:
     """Archive a record; the note on the next page undoes it."""
-    ctx = context()
+    ctx = with_reason(context(), request.form.get(REASON))
     seen = version_sent()
     done = once(ctx, key_sent(), asked(), lambda: {"version": actions.retire(ctx, entity, record_id, seen)})
     version = int(done.answer["version"])

@@ -11,6 +11,12 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
     "record": {
         "edit": Label("Bearbeiten", "Edit"),
         "retire": Label("Archivieren", "Archive"),
+        "reason": Label("Grund der Änderung", "Reason of the change"),
+        "reason_retire": Label("Grund der Archivierung", "Reason for archiving"),
+        "reason_hint": Label(
+            "Der Grund bleibt dauerhaft im Verlauf des Datensatzes. Nennen Sie darin keine persönlichen Angaben.",
+            "The reason stays in the record's history for good. Don't put personal details into it.",
+        ),
         "restore": Label("Wiederherstellen", "Restore"),
         "archived": Label(
             "Dieser Datensatz ist seit {when} archiviert. Listen zeigen ihn nicht; er liegt im Papierkorb.",

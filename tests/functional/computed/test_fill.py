@@ -10,7 +10,11 @@ from sqlalchemy import event
 
 from app.access.actor import PRODUCT
 from app.changes.plan import plan
+from app.context import Context
 from app.records import actions, bulk
+from app.records.altered import altered
+from app.records.unrecorded import unrecorded
+from app.system.verify import Walked, flaws
 from tests.functional.computed.oracle import differences
 from tests.functional.computed.world import DOCUMENTS, FIRM, GROUP, LINE, ORDER, of
 from tests.functional.computed.world import PRODUCT as GOODS
@@ -59,6 +63,10 @@ def test_a_publish_fills_what_is_there(database_url: str, tmp_path: Path) -> Non
     assert [text for text in differences(installation) if "agreed" not in text and "title" not in text] == []
     updates = [text for text in sent if text.startswith("UPDATE e_line")]
     assert len(updates) == 1
+    with installation.database.read() as connection:
+        assert list(altered(connection, installation.store.snapshot(connection))) == []
+        assert list(flaws(connection, installation.database.seal, Walked())) == []
+        assert list(unrecorded(connection, installation.store.snapshot(connection))) == []
     installation.close()
 
 
@@ -78,4 +86,14 @@ def test_a_changed_formula_is_computed_anew_with_what_looks_at_it(database_url: 
     with installation.database.read() as connection:
         tables = installation.store.snapshot(connection).tables
         assert connection.execute(tables["firm"].select()).mappings().one()["revenue"] == 21
+        assert list(altered(connection, installation.store.snapshot(connection))) == []
+    with installation.database.write() as connection:
+        snapshot = installation.store.snapshot(connection)
+        order = next(iter(connection.execute(snapshot.tables["order"].select()).mappings()))
+        with_actor = Context(snapshot, PRODUCT, connection)
+        actions.update(with_actor, "order", order["id"], {"subject": "P", "discount": 50}, order["version"])
+        connection.execute(snapshot.tables["firm"].update().values(revenue=22))
+        connection.execute(snapshot.tables["line"].update().values(quantity=4))
+        found = [(one.entity, one.field) for one in altered(connection, snapshot)]
+        assert found == [("line", "quantity")], "what a publish has filled isn't known to the history"
     installation.close()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+
 from app.query.history import PAGE
 from app.query.record import load_record
 from app.records import actions
+from app.system.history import HISTORY
 from tests.support.site import Site
 
 
@@ -36,3 +42,52 @@ def test_a_long_history_is_turned_over(site: Site) -> None:
     last = visitor.get(f"/r/account/{account}/history?before={older}").text
     assert "<dd>Lang 0</dd>" in last
     assert "?before=" not in last.partition("<main")[2]
+
+
+def _main(page: str) -> str:
+    return page.partition("<main")[2].partition("</main")[0]
+
+
+def test_a_record_is_shown_as_it_was_and_compared(site: Site) -> None:
+    """By entry and by time, without JavaScript; what is no moment, or no entry of this record, is told so."""
+    with site.installation.ctx(now=datetime(2026, 1, 5, 9, 0, tzinfo=UTC)) as ctx:
+        account = actions.create(ctx, "account", {"name": "Damals GmbH", "website": "https://damals.example"})
+        other = actions.create(ctx, "account", {"name": "Andere"})
+    with site.installation.ctx(now=datetime(2026, 2, 5, 9, 0, tzinfo=UTC)) as ctx:
+        actions.update(ctx, "account", account, {"name": "Heute AG"}, 1)
+        actions.update(ctx, "account", account, {"website": None}, 2)
+    visitor = site.visitor("sales")
+    url = f"/r/account/{account}/history"
+    entries = re.findall(r'href="[^"]*\?at=(e[0-9]+)"', visitor.get(url).text)
+    assert len(entries) == 3
+    then = _main(visitor.get(f"{url}?at=2026-01-20T12:00").text)
+    assert "Damals GmbH</dd>" in then
+    assert "https://damals.example</dd>" in then
+    assert "Heute AG</dd>" not in then
+    assert _facts(then) == _facts(visitor.get(f"{url}?at={entries[2]}").text)
+    before = _main(visitor.get(f"{url}?at=2025-12-31T12:00").text)
+    assert "war nichts eingetragen" in before
+    assert "Damals" not in before
+    compared = _main(visitor.get(f"{url}?at={entries[2]}&to={entries[1]}").text)
+    assert re.search(r'">Damals GmbH</td><td [^>]*>Heute AG</td>', compared)
+    assert "damals.example" not in compared
+    now = _main(visitor.get(f"{url}?at=2026-01-20T12:00&to=now").text)
+    assert "Damals GmbH</td>" in now
+    assert "https://damals.example</td>" in now
+    assert "nichts anders" in _main(visitor.get(f"{url}?at=now&to={entries[0]}").text)
+    english = _main(visitor.get(f"{url}?at=now&to={entries[0]}&locale=en").text)
+    assert "Unterschiede" in english  # a reader's own language counts
+    for wrong in ("gestern", "e999999999", f"e{_newest(site, other)}", "e", "2026-13-01T00:00"):
+        answer = visitor.get(f"{url}?at={wrong}")
+        assert answer.status_code == 400, wrong
+        assert 'role="alert"' in answer.text
+
+
+def _facts(page: str) -> list[tuple[str, str]]:
+    return re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page)
+
+
+def _newest(site: Site, account: int) -> int:
+    with site.installation.database.read() as connection:
+        newest = select(func.max(HISTORY.c.id)).where(HISTORY.c.entity == "account", HISTORY.c.record_id == account)
+        return int(connection.execute(newest).scalar_one())
