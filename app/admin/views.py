@@ -25,6 +25,7 @@ from app.admin.frame import framed
 from app.errors import Conflict
 from app.fields.formats import formats_for
 from app.system.audit import append
+from app.system.identities import unlink
 from app.system.password_links import call_in
 from app.system.seen import count_up
 from app.system.sessions import end_all
@@ -223,6 +224,8 @@ class Users(Table):
         model.fs_uniquifier = uuid.uuid4().hex if is_created or not _is_self(model) else model.fs_uniquifier
         if not is_created and not _is_self(model):
             end_all(connection(), model.id)
+            if inspect(model).attrs.email.history.deleted:
+                unlink(connection(), model.id)
             call_in(connection(), model.id, but_of=context().actor.id)
         roles = sorted(role.name for role in model.roles)
         self._record(

@@ -23,6 +23,7 @@ from app.expr.fold import fold
 from app.language import LOCALES, Label
 from app.meta.model import Model
 from app.system import audit
+from app.system.identities import unlink
 from app.system.password_links import call_in
 from app.system.people import sync_roles
 from app.system.seen import count_up
@@ -226,6 +227,8 @@ def change(connection: Connection, model: Model, actor: Actor, stored: Account, 
     if stored.id != actor.id and (other_roles or any(name in changed for name in _DECISIVE)):
         end_all(connection, stored.id)
         call_in(connection, stored.id, but_of=actor.id)
+    if "email" in changed:
+        unlink(connection, stored.id)
     details: dict[str, Any] = {"user": stored.id, "changed": sorted(changed)}
     if other_roles:
         details["roles"] = {"before": _told(stored.roles), "after": _told(wanted.roles)}

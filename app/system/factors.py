@@ -249,6 +249,8 @@ def remove_authenticator(connection: Connection, user_id: int) -> None:
 
 def remove_all(connection: Connection, user_id: int) -> int:
     """Take everything away from somebody who lost his factors; returns how many apps, passkeys and codes it were."""
+    # With none left, none was shown either: a role that demands one sends him to setting one up.
+    connection.execute(update(SESSION).where(SESSION.c.user_id == user_id).values(factor_at=None))
     removed = (delete(table).where(_mine(table, user_id)) for table in (AUTHENTICATOR, PASSKEY, RECOVERY))
     return sum(connection.execute(one).rowcount for one in removed)
 

@@ -12,8 +12,6 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Flask, Response, current_app, request
-from flask_limiter import Limiter
-from limits import parse_many
 from sqlalchemy import select
 from werkzeug.exceptions import TooManyRequests
 
@@ -21,7 +19,7 @@ from app.system.people import asker
 from app.system.tables import User
 from app.web import gate, lifecycle, sessions, shell
 from app.web.lifecycle import SAFE, ProveFirst
-from app.web.limiting import turns
+from app.web.limiting import count_failure, require_few_failures, turns
 from app.web.passwords import matches
 from app.web.policy import policy_of
 from app.web.render import csrf, here, render
@@ -55,30 +53,20 @@ def _check() -> None:
         if session is None:
             return
         stored = connection.execute(select(User.password).where(User.id == session.user_id)).scalar_one()
-    _count(session.user_id, add=False)
+    require_few_failures(current_app, *_limits(session.user_id))
     with turns(current_app).turn() as mine:
         if not mine:
             raise TooManyRequests
         right = matches(given, stored)
     if not right:
-        _count(session.user_id, add=True)
+        count_failure(current_app, *_limits(session.user_id))
         raise ProveFirst(wrong=True)
     sessions.prove(session)
 
 
-def _count(user_id: int, *, add: bool) -> None:
-    """Count a wrong answer like a failed sign-in, or make sure that there weren't too many.
-
-    Raises:
-        TooManyRequests: there were.
-    """
-    limiter = next(one for one in current_app.extensions["limiter"] if isinstance(one, Limiter)).limiter
-    for told, key in ((gate.BY_ACCOUNT, f"proof user {user_id}"), (gate.BY_ADDRESS, f"proof {gate.address()}")):
-        for limit in parse_many(told):
-            if add:
-                limiter.hit(limit, key)
-            elif not limiter.test(limit, key):
-                raise TooManyRequests
+def _limits(user_id: int) -> tuple[tuple[str, str], ...]:
+    """Return how many wrong answers there may be, of one person and from one place: as many as failed sign-ins."""
+    return (gate.BY_ACCOUNT, f"proof user {user_id}"), (gate.BY_ADDRESS, f"proof {gate.address()}")
 
 
 def _ask(error: ProveFirst) -> Response:

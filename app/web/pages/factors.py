@@ -15,7 +15,7 @@ from app.system import attempts, audit, factors
 from app.system.factors import Passkey
 from app.system.sessions import Session
 from app.web import passkeys, shell
-from app.web.lifecycle import PROVE, SET_UP, Call, connection, context, current, database, running
+from app.web.lifecycle import PROVE, SET_UP, Call, connection, context, current, database, origin, running
 from app.web.passkeys import Party
 from app.web.policy import PROVING, SETTING_UP, SETTING_UP_PROVED, policy
 from app.web.render import csrf, preferences, render
@@ -248,5 +248,5 @@ def _key() -> bytes:
 
 
 def _party() -> Party:
-    """Return whom passkeys are for: the address in the browser; with https there is a proxy in front."""
-    return Party(f"{'https' if running().settings.https else 'http'}://{request.host}")
+    """Return whom passkeys are for: the address in the browser."""
+    return Party(origin())
