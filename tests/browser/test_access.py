@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Enter
+from tests.support.browser import RUN_AXE
 
 #: Each kind of screen once.
 _PAGES = (
@@ -24,10 +25,6 @@ _PAGES = (
     "/admin/console/documents/", "/admin/console/audit/", "/people", "/people?active=0&q=xyzxyz", "/people/new",
     "/people/1", "/teams", "/teams/1", "/technical", "/technical/new", "/me/sessions", "/me/delegation",
 )  # fmt: skip
-_RUN = """async () => {
-  const found = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
-  return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.any[0]?.message ?? ""}`));
-}"""
 
 
 _WIDTHS = (360, 1440)
@@ -50,7 +47,7 @@ def test_every_page_is_accessible(enter: Enter, axe: str, hand: int) -> None:
                 page.emulate_media(color_scheme=theme)
                 reader.settle()
                 expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
-                if found := page.evaluate(_RUN):
+                if found := page.evaluate(RUN_AXE):
                     findings[f"{path} {width} {theme}"] = found[:6]
             fits = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             assert fits, f"{path} is wider than a window of {width}"
@@ -64,21 +61,21 @@ def test_the_gate_and_what_opens_above_a_page_are_accessible(enter: Enter, axe: 
     stranger, reader = enter(None, width=width, theme=theme), enter(width=width, theme=theme)
     page = stranger.open("/login")
     page.evaluate(axe)
-    assert page.evaluate(_RUN) == []
+    assert page.evaluate(RUN_AXE) == []
     page = reader.open("/e/account/all")
     page.evaluate(axe)
     page.keyboard.press("Control+k")
     page.keyboard.type("gmbh")
     reader.settle()
     page.wait_for_selector("#palette-results a")
-    assert page.evaluate(_RUN) == []
+    assert page.evaluate(RUN_AXE) == []
     page.keyboard.press("Escape")
     page.wait_for_selector("#palette", state="hidden")
     page.keyboard.press("?")
     page.wait_for_selector("#dialog[open]")
-    assert page.evaluate(_RUN) == []
+    assert page.evaluate(RUN_AXE) == []
     page.keyboard.press("Escape")
     page.wait_for_selector("#dialog", state="hidden")
     page.locator("[data-account]").click()
-    assert page.evaluate(_RUN) == []
+    assert page.evaluate(RUN_AXE) == []
     assert stranger.problems + reader.problems == []

@@ -139,17 +139,22 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
     "prove": {
         "title": Label("Sind Sie es wirklich?", "Is it really you?"),
         "lead": Label(
-            "Was Sie gerade tun, ändert Rechte. Bestätigen Sie es mit Ihrem Passwort; Ihre Eingaben bleiben "
-            "erhalten. Wer "
-            "kein Passwort hat, meldet sich ab und neu an.",
-            "What you are doing changes rights. Confirm it with your password; what you entered is kept. Whoever "
-            "has no "
-            "password signs out and in again.",
+            "Was Sie gerade tun, ändert Rechte. Bestätigen Sie, dass Sie es sind; Ihre Eingaben bleiben erhalten.",
+            "What you are doing changes rights. Confirm that it is you; what you entered is kept.",
+        ),
+        "nothing": Label(
+            "Sie haben weder ein Passwort noch einen zweiten Faktor. Melden Sie sich ab und neu an; richten Sie dann "
+            "unter „Mein Konto“ einen zweiten Faktor ein.",
+            "You have neither a password nor a second factor. Sign out and in again; then set up a second factor "
+            "under “My account”.",
         ),
         "wrong": Label(
-            "Das ist nicht Ihr Passwort. Versuchen Sie es noch einmal.", "This isn't your password. Please try again."
+            "Das ist nicht richtig, oder der Code wurde schon benutzt. Versuchen Sie es noch einmal.",
+            "That isn't right, or the code was used already. Please try again.",
         ),
-        "go": Label("Bestätigen", "Confirm"),
+        "code": Label("Code Ihrer App oder Wiederherstellungscode", "Code of your app, or a recovery code"),
+        "go": Label("Mit Passwort bestätigen", "Confirm with the password"),
+        "go_code": Label("Mit Code bestätigen", "Confirm with the code"),
     },
     "link": {
         "title": Label("Passwort wählen", "Choose a password"),

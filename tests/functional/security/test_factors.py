@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -13,13 +13,16 @@ import pytest
 from passlib.totp import TOTP
 from sqlalchemy import func, select, update
 
-from app.system.factors import AUTHENTICATOR, CODES, RECOVERY
+from app.factory import create_app
+from app.storage.seal import factor_key_from
+from app.system.factors import AUTHENTICATOR, CODES, RECOVERY, unreadable
 from app.system.tables import AuditEntry, table_of
 from app.web.lifecycle import PROVE, SET_UP
 from tests.support.install import METADATA, PLUGINS
-from tests.support.site import Site, Visitor, make_site
+from tests.support.site import SECRET, Site, Visitor, make_site
 
 _SECRET: Final = re.compile(r'id="secret">([A-Z2-7 ]+)<')
+_TOKEN: Final = re.compile(r"lotse_[A-Za-z0-9_-]{43}")
 _CODE: Final = re.compile(r"<li><code>([a-z2-7-]+)</code>")
 
 
@@ -181,6 +184,27 @@ def test_a_counter_never_goes_back(sqlite_url: str) -> None:
     assert _show(_half_way(site), phone.code()) == 422
 
 
+def test_another_key_of_the_installation_makes_apps_useless_but_no_error(sqlite_url: str) -> None:
+    site = make_site(sqlite_url)
+    owner = site.visitor("sales")
+    phone = set_up(owner)
+    with site.installation.database.read() as connection:
+        assert unreadable(connection, factor_key_from(SECRET)) == 0
+        assert unreadable(connection, factor_key_from("another" + SECRET)) == 1
+    settings = site.app.extensions["lotse"].settings
+    other = replace(settings, secret_key="another" + SECRET)
+    moved = Site(site.installation, create_app(other, database=site.installation.database))
+    visitor = _half_way(moved)
+    assert "Die Codes Ihrer App gelten nicht mehr" in visitor.get(PROVE).text
+    assert _show(visitor, phone.code()) == 422
+    assert _show(visitor, phone.paper[0]) == 303
+    assert "Entfernen Sie die App" in visitor.get(SET_UP).text
+    assert visitor.post(f"{SET_UP}/app/remove").status_code == 303
+    fresh = set_up(visitor)
+    assert _show(_half_way(moved), fresh.code()) == 303
+    site.installation.close()
+
+
 @pytest.fixture
 def demanding(tmp_path: Path) -> Path:
     """The shipped documents, but the role for sales demands a second factor."""
@@ -199,4 +223,15 @@ def test_a_role_can_demand_a_second_factor(database_url: str, demanding: Path) -
     assert "verlangt einen zweiten Faktor" in visitor.get(SET_UP).text
     set_up(visitor)
     assert visitor.get("/e/account/all").status_code == 200
+    token = _TOKEN.search(visitor.post("/me/tokens", {"name": "Program", "scopes": "read", "days": "1"}).text)
+    assert token is not None
+    program = {"Authorization": f"Bearer {token[0]}", "Accept": "application/json"}
+    assert site.visitor().get("/api/v1/account", **program).status_code == 200
+    # Without a factor the token rests; it isn't lost.
+    assert visitor.post(f"{SET_UP}/app/remove").status_code == 303
+    refused = site.visitor().get("/api/v1/account", **program)
+    assert refused.status_code == 403
+    assert "zweiten Faktor" in refused.text
+    set_up(visitor)
+    assert site.visitor().get("/api/v1/account", **program).status_code == 200
     assert site.visitor("marketing").get("/e/account/all").status_code == 200
