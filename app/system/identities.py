@@ -88,6 +88,11 @@ def _written(email: str) -> str:
     return email.strip().lower() if email.isascii() else email.strip()
 
 
+def is_linked(connection: Connection, user_id: int) -> bool:
+    """Return whether an account belongs to somebody at a provider."""
+    return connection.execute(select(IDENTITY.c.user_id).where(IDENTITY.c.user_id == user_id)).first() is not None
+
+
 def unlink(connection: Connection, user_id: int) -> int:
     """Forget who a user is at providers, so that his address counts anew; returns how many links it were."""
     return int(connection.execute(delete(IDENTITY).where(IDENTITY.c.user_id == user_id)).rowcount)

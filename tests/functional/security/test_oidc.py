@@ -97,10 +97,17 @@ def test_whoever_has_an_account_is_let_in_and_linked_once(database_url: str, the
     _assert_refused(stranger, _sign_in(stranger, there))
     with site.installation.database.read() as connection:
         assert connection.execute(select(func.count()).select_from(IDENTITY)).scalar_one() == 1
-    # A new address by whoever manages people makes it count anew, on the page and in the console.
+    # Where the provider has given somebody another name, whoever manages people undoes the link; nobody else does.
     with site.installation.database.read() as connection:
         user, team = connection.execute(select(User.id, User.team_id).where(User.email == email_of("sales"))).one()
         role = connection.execute(select(Role.id).where(Role.name == "sales")).scalar_one()
+    undo = f"/people/{user}/identity/remove"
+    assert site.visitor("marketing").post(undo).status_code == 403
+    assert undo in site.visitor("crm_manager").get(f"/people/{user}").text
+    assert site.visitor("crm_manager").post(undo).status_code == 303
+    assert visitor.get("/me").location.startswith("/login")
+    assert _sign_in(stranger, there).status_code == 303
+    # A new address by whoever manages people makes it count anew, on the page and in the console.
     given = {"name": "Sales", "active": "y", "role.sales": "1", "roles": role, "team": team, "locale": "de"}
     for number, (manager, url) in enumerate(
         (("crm_manager", f"/people/{user}"), (_BOTH, f"/admin/console/users/edit/?id={user}")), start=1
