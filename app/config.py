@@ -6,17 +6,21 @@ anything is opened.
 
 from __future__ import annotations
 
+import importlib.util
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.errors import CannotStart
 from app.language import DEFAULT_LOCALE, LOCALES, Label, Locale
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Names of the own machine.
+LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 #: Where a fresh clone keeps its database and secret; ignored by git.
 VAR = ROOT / "var"
 
@@ -38,6 +42,9 @@ class Settings:
         time_zone: IANA name; times are shown in it.
         trusted_hosts: host names that requests may be addressed to; empty for all (only sensible on loopback).
         https: whether the product is reached by https, so that cookies are marked secure.
+        oidc_issuer: the address of a provider of OpenID Connect that people may sign in with, or blank.
+        oidc_client_id, oidc_client_secret: as what the product is known there.
+        oidc_label: what its button on the sign-in page says.
     """
 
     database_url: str
@@ -53,6 +60,10 @@ class Settings:
     time_zone: str = "Europe/Berlin"
     trusted_hosts: tuple[str, ...] = ()
     https: bool = False
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_label: str = "OpenID Connect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +139,29 @@ def _folder(text: str) -> Path:
     if not path.is_dir():
         raise ValueError(text)
     return path.resolve()
+
+
+def _issuer(text: str) -> str:
+    if not is_safe_address(text) or "?" in text or "#" in text:
+        raise ValueError(text)
+    return text
+
+
+def _told(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError(text)
+    return text.strip()
+
+
+def is_safe_address(url: str) -> bool:
+    """Return whether an address is one by https; on the own machine http will do."""
+    try:
+        parts = urlsplit(url) if url.isascii() and url.isprintable() and " " not in url and "\\" not in url else None
+    except ValueError:  # brackets around what is no IPv6 address
+        return False
+    if parts is None or not parts.hostname or "@" in parts.netloc:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -223,7 +257,43 @@ SETTINGS: tuple[Setting, ...] = (
         Label("Ob das Produkt über https erreicht wird.", "Whether the product is reached by https."),
         "1",
     ),
+    Setting(
+        "oidc_issuer",
+        _issuer,
+        Label("eine Adresse mit https://, ohne ? und #", "an address with https://, without ? and #"),
+        Label(
+            "Die Adresse („issuer“) eines OpenID-Connect-Anbieters, über den sich Benutzer anmelden können.",
+            "The address (“issuer”) of an OpenID Connect provider that people can sign in with.",
+        ),
+        "https://login.example.com/realms/company",
+    ),
+    Setting(
+        "oidc_client_id",
+        _told,
+        Label("ein Text", "a text"),
+        Label("Als was Lotse bei diesem Anbieter eingetragen ist.", "As what Lotse is registered with that provider."),
+        "lotse",
+    ),
+    Setting(
+        "oidc_client_secret",
+        _told,
+        Label("ein Text", "a text"),
+        Label("Das Geheimnis, das der Anbieter dazu vergeben hat.", "The secret that the provider gave for it."),
+        "$(cat /etc/lotse/oidc-secret)",
+    ),
+    Setting(
+        "oidc_label",
+        _told,
+        Label("ein Text", "a text"),
+        Label("Wie der Anbieter auf der Anmeldeseite heißt.", "What the provider is called on the sign-in page."),
+        "Firmenkonto",
+    ),
 )
+
+#: What has to be given together.
+_OIDC: Final = ("oidc_issuer", "oidc_client_id", "oidc_client_secret")
+#: What signing in with a provider needs on top; the extra `oidc` brings it.
+_OIDC_PACKAGES: Final = ("authlib", "requests")
 
 _WRONG = Label(
     "{variable} hat einen Wert, der nicht passt. Erwartet wird {expects}, zum Beispiel {example}.",
@@ -232,6 +302,15 @@ _WRONG = Label(
 _UNKNOWN = Label(
     "{variable} ist keine Einstellung von Lotse. Nehmen Sie sie weg oder prüfen Sie die Schreibweise.",
     "{variable} is not a setting of Lotse. Remove it or check its spelling.",
+)
+_OIDC_INCOMPLETE = Label(
+    "Für die Anmeldung über einen Anbieter fehlt {missing}. Setzen Sie es, oder nehmen Sie alle LOTSE_OIDC_… weg.",
+    "Signing in with a provider lacks {missing}. Set this, too, or remove all LOTSE_OIDC_….",
+)
+_OIDC_PACKAGE = Label(
+    "Für LOTSE_OIDC_ISSUER fehlt das Paket „{package}“. Installieren Sie den Zusatz: pip install -r "
+    "requirements-oidc.lock",
+    "LOTSE_OIDC_ISSUER needs the package “{package}”. Install the extra: pip install -r requirements-oidc.lock",
 )
 
 
@@ -243,6 +322,24 @@ def _kept_secret() -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))
     return path.read_text().strip()
+
+
+def _check_oidc(given: Mapping[str, Any]) -> None:
+    """Make sure that a provider of sign-ins is named whole, and that its package is there.
+
+    Raises:
+        CannotStart: something is missing.
+    """
+    if not any(name.startswith("oidc_") for name in given):
+        return
+    missing = next(
+        (setting.variable for setting in SETTINGS if setting.name in _OIDC and setting.name not in given), ""
+    )
+    if missing:
+        raise CannotStart(_OIDC_INCOMPLETE.format(missing=missing))
+    for package in _OIDC_PACKAGES:
+        if importlib.util.find_spec(package) is None:
+            raise CannotStart(_OIDC_PACKAGE.format(package=package))
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -267,6 +364,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         except ValueError as wrong:
             message = _WRONG.format(variable=variable, expects=setting.expects, example=setting.example)
             raise CannotStart(message) from wrong
+    _check_oidc(given)
     given.setdefault("database_url", f"sqlite:///{VAR / 'lotse.sqlite'}")
     given.setdefault("metadata", ROOT / "metadata")
     given.setdefault("plugins", ROOT / "plugins")

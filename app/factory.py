@@ -31,6 +31,8 @@ from app.web.pages.forms import form_pages
 from app.web.pages.history import history_pages
 from app.web.pages.home import home_pages
 from app.web.pages.lists import list_pages
+from app.web.pages.oidc import install as install_oidc
+from app.web.pages.oidc import oidc_pages
 from app.web.pages.password_links import password_link_pages
 from app.web.pages.people import people_pages
 from app.web.pages.picking import picking_pages
@@ -71,6 +73,7 @@ _BLUEPRINTS: Final = (
     session_pages,
     delegation_pages,
     password_link_pages,
+    oidc_pages,
 )
 
 
@@ -132,6 +135,7 @@ def _put_together(app: Flask, running: Running) -> None:
     with app.app_context():
         accounts = gate.Accounts(app, session_options=gate.SESSION)
     gate.install(app, accounts)
+    install_oidc(app, running.settings)
     install_console(app, accounts)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

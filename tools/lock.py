@@ -25,12 +25,14 @@ def _resolve(kind: str, arguments: Iterable[str]) -> None:
     """Resolve one list of packages for every Python and system that Lotse runs on."""
     lock = LOCKS[kind]
     source = lock.with_suffix(".in")
+    # What comes on top keeps to the versions of the product itself.
+    bounds = [] if kind == "run" else ["-c", LOCKS["run"].name]
     command = ["pip", "compile", "--quiet", "--universal", "--python-version", OLDEST, "--generate-hashes"]
     hidden = ["--no-header", "--no-emit-index-url", "--no-emit-find-links"]
     # A local folder of wheels would bring hashes that nobody else's files have.
     environment = {name: value for name, value in os.environ.items() if name != "UV_FIND_LINKS"}
     subprocess.run(
-        [VENV / "bin" / "uv", *command, *hidden, *arguments, source.name, "-o", lock.name],
+        [VENV / "bin" / "uv", *command, *hidden, *bounds, *arguments, source.name, "-o", lock.name],
         cwd=ROOT,
         check=True,
         stdout=subprocess.DEVNULL,
@@ -57,7 +59,7 @@ def _resolve_npm(arguments: Iterable[str]) -> None:
 
 def main(arguments: list[str]) -> int:
     """Write all lock files; return 1 if one names an address."""
-    for kind in ("run", "dev"):
+    for kind in LOCKS:
         _resolve(kind, arguments)
     _resolve_npm(arguments)
     wrong = [path for path in (*LOCKS.values(), ROOT / "package-lock.json") if names_address(path)]

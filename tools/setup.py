@@ -28,7 +28,11 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 CACHE = ROOT / ".cache"
 NODE_MODULES = ROOT / "node_modules"
-LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+LOCKS = {
+    "run": ROOT / "requirements.lock",
+    "oidc": ROOT / "requirements-oidc.lock",
+    "dev": ROOT / "requirements-dev.lock",
+}
 #: The oldest Python that Lotse runs on; the Makefile refuses an older one before this file is read.
 OLDEST = "3.11"
 

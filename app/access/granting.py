@@ -13,6 +13,7 @@ from app.access.actor import Actor
 from app.access.rights import capable
 from app.language import Label
 from app.meta.model import Model
+from app.meta.role import VERBS, Reach
 
 #: What a person is, and what a program that signs in is.
 PERSON: Final = "person"
@@ -27,6 +28,10 @@ _NOT_YOURSELF: Final = Label(
 _NOT_YOUR_TEAM: Final = Label(
     "Niemand wechselt sein eigenes Team: es entscheidet, was er sieht. Bitten Sie einen Kollegen, der das darf.",
     "Nobody changes his own team: it decides what he sees. Ask a colleague who may.",
+)
+_NOT_YOUR_TREE: Final = Label(
+    "Niemand hängt ein Team unter seines: er sähe dadurch mehr. Bitten Sie einen Kollegen, der das darf.",
+    "Nobody hangs a team below his own: he would see more by it. Ask a colleague who may.",
 )
 _ADMINISTERS: Final = Label(
     "Die Rolle „{role}“ kann nur geben oder nehmen, wer selbst verwaltet. Bitten Sie einen Administrator.",
@@ -120,3 +125,44 @@ def may_place(model: Model, actor: Actor, user_id: int, role_keys: Iterable[str]
         return _NOT_YOUR_TEAM
     about_data = (key for key in role_keys if is_about_data(model, key))
     return next((why for key in about_data if (why := may_grant(model, actor, user_id, key)) is not None), None)
+
+
+def may_hang(model: Model, actor: Actor, moved: Iterable[int], above: Iterable[int]) -> Label | None:
+    """Return why somebody may not hang teams below others; None where he may.
+
+    Where he acts in a role that reaches a team and those below it, he would widen that role himself.
+
+    Args:
+        model: what the roles say.
+        actor: who wants to.
+        moved: the team, and all below it.
+        above: the teams that would be above it.
+    """
+    teams, tops = set(moved), set(above)
+    widened = (
+        grant.team_id in tops and not teams <= set(grant.team_ids) and _reaches_trees(model, grant.role)
+        for grant in actor.acting_in()
+    )
+    return _NOT_YOUR_TREE if not actor.everything and any(widened) else None
+
+
+def _reaches_trees(model: Model, role_key: str) -> bool:
+    """Return whether any right of a role is about a team and those below it."""
+    role = model.roles.get(role_key)
+    if role is None:
+        return False
+    return any(rights.scope(verb).reach is Reach.TEAM_TREE for rights in role.entities.values() for verb in VERBS)
+
+
+def is_handed_on(model: Model, before: Iterable[str], after: Iterable[str]) -> bool:
+    """Return whether an account passes from those who manage people to those who administer.
+
+    Somebody without a role is in the hands of whoever manages people, who may know his password; it may not open what
+    an administrator gives.
+
+    Args:
+        model: what the roles say.
+        before, after: the roles that the user had and is to have.
+    """
+    given = (model.roles[key] for key in after if key in model.roles)
+    return not tuple(before) and any("administer" in role.capabilities for role in given)

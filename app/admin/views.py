@@ -15,16 +15,19 @@ from flask_wtf import FlaskForm
 from jinja2 import pass_context
 from sqlalchemy import Integer, inspect
 from sqlalchemy.exc import IntegrityError
-from wtforms import EmailField, Field, PasswordField, SelectField, StringField
+from wtforms import BooleanField, EmailField, Field, PasswordField, SelectField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
-from app.access.granting import PERSON, may_admit, may_grant, may_hold, may_place
+from app.access.granting import PERSON, is_handed_on, may_admit, may_grant, may_hold, may_place
 from app.access.rights import capable
 from app.admin.choosing import RolesField, TeamField, role_label
 from app.admin.frame import framed
-from app.errors import Conflict
+from app.errors import Conflict, Forbidden
 from app.fields.formats import formats_for
+from app.system.accounts import account, forget_entrance
+from app.system.admission import take_factors_off
 from app.system.audit import append
+from app.system.identities import unlink
 from app.system.password_links import call_in
 from app.system.seen import count_up
 from app.system.sessions import end_all
@@ -180,7 +183,7 @@ class Users(Table):
     column_searchable_list = ("email", "name")
     column_sortable_list = ("email", "name", "active", "created_at")
     column_default_sort = "name"
-    form_columns = ("email", "name", "active", "roles", "team", "locale", "new_password")
+    form_columns = ("email", "name", "active", "roles", "team", "locale", "new_password", "factors_off")
     form_overrides: ClassVar[Mapping[str, type[Field]]] = {
         "email": EmailField,
         "name": StringField,
@@ -196,8 +199,15 @@ class Users(Table):
     form_extra_fields: ClassVar[Mapping[str, Field]] = {
         "new_password": PasswordField(
             validators=[Optional(), Length(max=LONGEST)], render_kw={"autocomplete": "new-password"}
-        )
+        ),
+        "factors_off": BooleanField(),
     }
+
+    def create_form(self, obj: Any = None) -> Any:
+        """Return the form for a new user, who has no factors yet."""
+        form = super().create_form(obj)
+        del form.factors_off
+        return form
 
     def on_model_change(self, form: Any, model: User, is_created: bool) -> None:
         """Check and complete a user before he is stored; whoever loses something is signed out everywhere.
@@ -218,12 +228,21 @@ class Users(Table):
         if weak is not None:
             raise ValidationError(weak.text(locale))
         _require_granted(model, signs_in_anew=bool(form.new_password.data), is_created=is_created)
+        if not is_created and _is_handed_on(model):
+            model.password = None
+            forget_entrance(connection(), model.id)
+            if not form.new_password.data:
+                flash(text("console.handed_on", locale), "error")
         if form.new_password.data:
             model.password = hashed(form.new_password.data)
         model.fs_uniquifier = uuid.uuid4().hex if is_created or not _is_self(model) else model.fs_uniquifier
         if not is_created and not _is_self(model):
             end_all(connection(), model.id)
+            if inspect(model).attrs.email.history.deleted:
+                unlink(connection(), model.id)
             call_in(connection(), model.id, but_of=context().actor.id)
+        if not is_created and form.factors_off.data:
+            _take_factors_off(model.id)
         roles = sorted(role.name for role in model.roles)
         self._record(
             "user.create" if is_created else "user.update", model.email, {"roles": roles, "active": bool(model.active)}
@@ -259,6 +278,29 @@ def _require_granted(user: User, *, signs_in_anew: bool, is_created: bool) -> No
     refused = next((reason for reason in reasons if reason is not None), None)
     if refused is not None:
         raise ValidationError(refused.text(ctx.locale))
+
+
+def _is_handed_on(user: User) -> bool:
+    """Return whether a user without roles becomes one who administers."""
+    roles = inspect(user).attrs.roles.history
+    before = [role.name for role in (*roles.unchanged, *roles.deleted)]
+    return is_handed_on(context().snapshot.model, before, [role.name for role in user.roles])
+
+
+def _take_factors_off(user_id: int) -> None:
+    """Take the second factors of somebody off who lost them.
+
+    Raises:
+        ValidationError: the administrator may not; says why.
+    """
+    ctx = context()
+    stored = account(connection(), PERSON, user_id)
+    if stored is None:
+        return
+    try:
+        take_factors_off(connection(), ctx.snapshot.model, ctx.actor, stored)
+    except Forbidden as refused:
+        raise ValidationError(refused.message.text(ctx.locale)) from refused
 
 
 def _is_self(user: User) -> bool:

@@ -18,7 +18,7 @@ from app.language import Label
 from app.runtime.snapshot import Snapshot
 from app.storage import integrity
 from app.storage.drift import find_drift
-from app.system import backups
+from app.system import backups, factors
 
 _MEBIBYTE: Final = 1024 * 1024
 _LITTLE_DISK: Final = 500 * _MEBIBYTE
@@ -77,6 +77,12 @@ _AGED: Final = Label(
     "The last backup is {hours} hours old. Run “lotse backup FILE”, best every night.",
 )
 _RECENT: Final = Label("{hours} Stunden alt, {rows} Zeilen", "{hours} hours old, {rows} rows")
+_LOST_FACTORS: Final = Label(
+    "Die Codes von {count} Authenticator-Apps lassen sich nicht prüfen, weil LOTSE_SECRET_KEY ein anderer ist. Setzen "
+    "Sie den früheren, oder führen Sie für die Betroffenen „lotse user remove-factors“ aus.",
+    "The codes of {count} authenticator apps can't be checked, since LOTSE_SECRET_KEY is another one. Set the earlier "
+    "one, or run “lotse user remove-factors” for those concerned.",
+)
 _REVISION: Final = Label("{revision}, {count} Objekte", "{revision}, {count} entities")
 _DRIFT: Final = Label(
     "„{subject}“ fehlt oder ist anders. „lotse publish“ legt Fehlendes wieder an.",
@@ -159,6 +165,13 @@ def backup_age(connection: Connection, now: datetime | None = None) -> Iterator[
         yield warning("backup", _AGED.format(hours=hours))
     else:
         yield fine("backup", _RECENT.format(hours=hours, rows=last.row_count))
+
+
+def second_factors(connection: Connection, key: bytes) -> Iterator[Finding]:
+    """Look at whether the codes of authenticator apps can be checked with the installation's key."""
+    lost = factors.unreadable(connection, key)
+    if lost:
+        yield warning("factors", _LOST_FACTORS.format(count=lost))
 
 
 def revision(connection: Connection, snapshot: Snapshot) -> Iterator[Finding]:

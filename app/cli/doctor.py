@@ -20,6 +20,7 @@ from app.errors import CannotStart, InvalidMetadata
 from app.language import Label
 from app.runtime.store import Store
 from app.storage.database import Database
+from app.storage.seal import factor_key_from
 from app.system.install import PROGRAM, require_schema
 
 _MARKS: Final[Mapping[Gravity, tuple[str, str | None]]] = {
@@ -81,7 +82,7 @@ def examine(settings: Settings, environment: Mapping[str, str] | None = None) ->
     try:
         with opened(settings) as (database, store):
             yield fine("database", Label.same(database.url))
-            yield from _database(database, store)
+            yield from _database(database, store, factor_key_from(settings.secret_key))
             yield from _documents(settings, database, store)
     except CannotStart as refused:
         yield error("database", refused.message)
@@ -89,11 +90,12 @@ def examine(settings: Settings, environment: Mapping[str, str] | None = None) ->
         yield error("database", _BROKEN.format(reason=str(broken.orig).partition("\n")[0]))
 
 
-def _database(database: Database, store: Store) -> Iterator[Finding]:
+def _database(database: Database, store: Store, factor_key: bytes) -> Iterator[Finding]:
     with database.read() as connection:
         yield from condition.engine(connection)
         require_schema(connection, database.url)
         yield from condition.backup_age(connection)
+        yield from condition.second_factors(connection, factor_key)
         snapshot = store.snapshot(connection)
         for look in condition.LOOKS:
             yield from look(connection, snapshot)

@@ -1,4 +1,4 @@
-"""`lotse user`: the first people of an installation; later ones are made in the console."""
+"""`lotse user`: the first people of an installation, and help for the last administrator; else the pages do it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ import click
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app.access.actor import PRODUCT
+from app.access.granting import PERSON
 from app.cli.console import Console, Exit, guarded, machine_option
 from app.cli.installation import opened
 from app.language import LOCALES, Label, Locale
 from app.runtime.start import ready
+from app.system.accounts import account
+from app.system.admission import take_factors_off
 from app.system.people import create_user
 from app.system.tables import User
 from app.web.passwords import hashed, weakness
@@ -29,9 +33,19 @@ _EMAIL: Final = Label(
 )
 
 
+_UNKNOWN: Final = Label(
+    "„{email}“ gibt es nicht. Prüfen Sie die Schreibweise.", "There is no “{email}”. Check the spelling."
+)
+_FACTORS_OFF: Final = Label(
+    "„{email}“ hat keinen zweiten Faktor mehr; alle Sitzungen sind beendet.",
+    "“{email}” has no second factor any more; all sessions have ended.",
+)
+_NO_FACTORS: Final = Label("„{email}“ hatte keinen zweiten Faktor.", "“{email}” had no second factor.")
+
+
 @click.group("user")
 def user_group() -> None:
-    """Make people who can sign in."""
+    """Make people who can sign in, and let them in again."""
 
 
 @user_group.command("create")
@@ -82,3 +96,28 @@ def create_command(
             console.fail(_TAKEN.format(email=email), Exit.REFUSED)
     console.say(_MADE, email=email)
     console.answer({"id": made})
+
+
+@user_group.command("remove-factors")
+@click.argument("email")
+@machine_option
+@guarded
+def remove_factors_command(console: Console, email: str) -> None:
+    """Take the second factors of somebody off who lost them; all sessions of that person end.
+
+    \b
+    Example:
+      lotse user remove-factors it@example.com
+    """
+    settings = console.settings()
+    with opened(settings) as (database, _):
+        store = ready(database, settings.time_zone)
+        with database.write() as connection:
+            wanted = select(User.id).where(User.email == email.strip().lower())
+            user_id = connection.execute(wanted).scalar_one_or_none()
+            stored = None if user_id is None else account(connection, PERSON, user_id)
+            if stored is None:
+                console.fail(_UNKNOWN.format(email=email), Exit.REFUSED)
+            removed = take_factors_off(connection, store.snapshot(connection).model, PRODUCT, stored)
+    console.say(_FACTORS_OFF if removed else _NO_FACTORS, email=email)
+    console.answer({"removed": removed})

@@ -17,12 +17,14 @@ from sqlalchemy import Connection, RowMapping, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.access.actor import Actor
-from app.access.granting import may_admit, may_grant, may_hold
+from app.access.granting import is_handed_on, may_admit, may_grant, may_hold
 from app.errors import DataErrors, FieldError, InvalidData
 from app.expr.fold import fold
 from app.language import LOCALES, Label
 from app.meta.model import Model
 from app.system import audit
+from app.system.factors import remove_all
+from app.system.identities import unlink
 from app.system.password_links import call_in
 from app.system.people import sync_roles
 from app.system.seen import count_up
@@ -197,7 +199,7 @@ def create(connection: Connection, model: Model, actor: Actor, kind: str, wanted
     return user_id
 
 
-def change(connection: Connection, model: Model, actor: Actor, stored: Account, wanted: Wanted, version: int) -> None:
+def change(connection: Connection, model: Model, actor: Actor, stored: Account, wanted: Wanted, version: int) -> bool:
     """Change an account; where that changes what somebody may do, his sessions end.
 
     Args:
@@ -207,6 +209,9 @@ def change(connection: Connection, model: Model, actor: Actor, stored: Account, 
         stored: the account as it is.
         wanted: what it is to be.
         version: what the actor has seen.
+
+    Returns:
+        Whether the user needs a new link to sign in again.
 
     Raises:
         Conflict: somebody else has changed it since.
@@ -220,18 +225,31 @@ def change(connection: Connection, model: Model, actor: Actor, stored: Account, 
             connection.execute(update(_USER).where(_USER.c.id == stored.id).values(**values, updated_at=now()))
     except IntegrityError as taken:
         raise _wrong("email", "account.taken", _TAKEN) from taken
+    handed_on = is_handed_on(model, (held.role for held in stored.roles), (held.role for held in wanted.roles))
     other_roles = set(stored.roles) != set(wanted.roles)
     if other_roles:
         _give(connection, stored.id, stored.roles, wanted.roles)
+        if handed_on:
+            forget_entrance(connection, stored.id)
     if stored.id != actor.id and (other_roles or any(name in changed for name in _DECISIVE)):
         end_all(connection, stored.id)
         call_in(connection, stored.id, but_of=actor.id)
+    if "email" in changed:
+        unlink(connection, stored.id)
     details: dict[str, Any] = {"user": stored.id, "changed": sorted(changed)}
     if other_roles:
         details["roles"] = {"before": _told(stored.roles), "after": _told(wanted.roles)}
     if "active" in changed:
         details["active"] = wanted.active
     audit.append(connection, actor, "user.update", stored.email, details)
+    return handed_on
+
+
+def forget_entrance(connection: Connection, user_id: int) -> None:
+    """Take away everything by which somebody signs in; he needs a new link from whoever may make one now."""
+    connection.execute(update(_USER).where(_USER.c.id == user_id).values(password=None))
+    remove_all(connection, user_id)
+    unlink(connection, user_id)
 
 
 def _checked(

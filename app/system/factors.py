@@ -9,6 +9,7 @@ Sources: RFC 6238 (TOTP), W3C Web Authentication Level 3, OWASP ASVS 5.0, V6.5.
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 from base64 import b32encode
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from passlib.exc import TokenError
-from passlib.totp import TOTP
+from passlib.totp import TOTP, AppWallet
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -33,6 +34,7 @@ from sqlalchemy import (
 )
 
 from app.storage.ledger import FIXED
+from app.storage.seal import name_of
 from app.storage.types import ID, TEXT, UtcDateTime
 from app.system.sessions import SESSION, new_token
 
@@ -41,8 +43,8 @@ CODES: Final = 10
 _CODE_BYTES: Final = 10
 _GROUP: Final = 4
 _LONGEST_NAME: Final = 60
-#: What `passlib` calls the one key that secrets are encrypted under.
-_KEY_NAME: Final = "1"
+#: What a key was called before its name told which one it is.
+_UNNAMED: Final = "1"
 
 AUTHENTICATOR: Final = Table(
     "sys_authenticator",
@@ -151,7 +153,7 @@ def unconfirmed(connection: Connection, key: bytes, user_id: int, email: str) ->
         _mine(AUTHENTICATOR, user_id), AUTHENTICATOR.c.confirmed_at.is_(None)
     )
     source = connection.execute(statement).scalar_one_or_none()
-    if source is None:
+    if source is None or not _is_readable(source, key):
         return None
     made = _kind(key).from_json(source)
     return made.to_uri(label=email), made.pretty_key(sep=" ")
@@ -178,7 +180,7 @@ def _take(connection: Connection, key: bytes, user_id: int, code: str, now: date
     kept = AUTHENTICATOR.c.confirmed_at.is_not(None) if confirmed else AUTHENTICATOR.c.confirmed_at.is_(None)
     statement = select(AUTHENTICATOR.c.source, AUTHENTICATOR.c.counter).where(_mine(AUTHENTICATOR, user_id), kept)
     row = connection.execute(statement).first()
-    if row is None:
+    if row is None or not _is_readable(row.source, key):
         return False
     last = None if row.counter < 0 else int(row.counter)
     try:
@@ -190,7 +192,27 @@ def _take(connection: Connection, key: bytes, user_id: int, code: str, now: date
 
 
 def _kind(key: bytes) -> Any:
-    return TOTP.using(issuer="Lotse", secrets={_KEY_NAME: key.hex()})
+    """Return TOTP under a key that is stored by its name, so that a secret under another key is known as such."""
+    keys = {name_of(key): key.hex(), _UNNAMED: key.hex()}
+    return TOTP.using(issuer="Lotse", wallet=AppWallet(keys, default_tag=name_of(key)))
+
+
+def _is_readable(source: str, key: bytes) -> bool:
+    return json.loads(source)["enckey"]["t"] in (name_of(key), _UNNAMED)
+
+
+def can_read(connection: Connection, key: bytes, user_id: int) -> bool:
+    """Return whether codes of a user's app can be checked: not where the installation's key has changed since."""
+    source = connection.execute(
+        select(AUTHENTICATOR.c.source).where(_mine(AUTHENTICATOR, user_id))
+    ).scalar_one_or_none()
+    return source is None or _is_readable(source, key)
+
+
+def unreadable(connection: Connection, key: bytes) -> int:
+    """Return of how many apps the codes can't be checked any more."""
+    sources = connection.execute(select(AUTHENTICATOR.c.source)).scalars()
+    return sum(not _is_readable(source, key) for source in sources)
 
 
 def _mine(table: Table, user_id: int) -> ColumnElement[bool]:
@@ -249,6 +271,8 @@ def remove_authenticator(connection: Connection, user_id: int) -> None:
 
 def remove_all(connection: Connection, user_id: int) -> int:
     """Take everything away from somebody who lost his factors; returns how many apps, passkeys and codes it were."""
+    # With none left, none was shown either: a role that demands one sends him to setting one up.
+    connection.execute(update(SESSION).where(SESSION.c.user_id == user_id).values(factor_at=None))
     removed = (delete(table).where(_mine(table, user_id)) for table in (AUTHENTICATOR, PASSKEY, RECOVERY))
     return sum(connection.execute(one).rowcount for one in removed)
 

@@ -18,6 +18,7 @@ from app.system.attempts import ATTEMPT
 from app.system.delegations import DELEGATION, DELEGATION_ROLE
 from app.system.factors import AUTHENTICATOR, PASSKEY, RECOVERY
 from app.system.history import BASELINE, HISTORY, Entry, Stamp, append
+from app.system.identities import IDENTITY
 from app.system.numbers import NUMBER, NUMBER_LOG
 from app.system.once import ONCE
 from app.system.outbox import OUTBOX
@@ -35,6 +36,7 @@ UNMAPPED: Final = (
     AUTHENTICATOR,
     DELEGATION,
     DELEGATION_ROLE,
+    IDENTITY,
     NUMBER,
     NUMBER_LOG,
     ONCE,

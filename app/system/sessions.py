@@ -96,7 +96,9 @@ def new_token() -> tuple[str, str]:
     return token, hash_of(token)
 
 
-def begin(connection: Connection, user_id: int, now: datetime, address: str, agent: str, *, kept: bool) -> str:
+def begin(
+    connection: Connection, user_id: int, now: datetime, address: str, agent: str, *, kept: bool, factor: bool = False
+) -> str:
     """Begin a session, and take the user's expired ones away.
 
     Args:
@@ -106,6 +108,7 @@ def begin(connection: Connection, user_id: int, now: datetime, address: str, age
         address: where he sits.
         agent: what his browser calls itself.
         kept: whether he stays signed in.
+        factor: whether he has shown a second factor already.
 
     Returns:
         The token for the cookie; it is stored nowhere.
@@ -125,6 +128,7 @@ def begin(connection: Connection, user_id: int, now: datetime, address: str, age
             "kept": kept,
             "address": address,
             "agent": agent[:_LONGEST_AGENT].replace("\0", " "),
+            "factor_at": now if factor else None,
         },
     )
     return token

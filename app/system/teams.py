@@ -9,8 +9,10 @@ from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.access.actor import Actor
+from app.access.granting import may_hang
 from app.errors import DataErrors, FieldError, InvalidData
 from app.language import Label
+from app.meta.model import Model
 from app.system import audit
 from app.system.seen import count_up
 from app.system.sessions import end_all
@@ -97,7 +99,13 @@ def create(connection: Connection, actor: Actor, name: str, parent_id: int | Non
 
 
 def change(
-    connection: Connection, actor: Actor, stored: TeamRow, name: str, parent_id: int | None, version: int
+    connection: Connection,
+    model: Model,
+    actor: Actor,
+    stored: TeamRow,
+    name: str,
+    parent_id: int | None,
+    version: int,
 ) -> None:
     """Rename a team or hang it below another; who sees other records then has to sign in again.
 
@@ -111,6 +119,9 @@ def change(
     count_up(connection, _TEAM, stored.id, version)
     name = _checked(connection, stored.id, name, parent_id)
     moved = parent_id != stored.parent_id
+    refused = _refusal(connection, model, actor, stored.id, parent_id) if moved else None
+    if refused is not None:
+        raise _wrong("parent", "team.own", refused)
     concerned = _concerned(connection, stored.id, stored.parent_id, parent_id) if moved else set()
     try:
         with connection.begin_nested():
@@ -120,6 +131,13 @@ def change(
     for user_id in concerned - {actor.id}:
         end_all(connection, user_id)
     audit.append(connection, actor, "team.update", name, {"team": stored.id, "parent": parent_id, "was": stored.name})
+
+
+def _refusal(connection: Connection, model: Model, actor: Actor, team_id: int, parent_id: int | None) -> Label | None:
+    """Return why somebody may not hang a team below another, or None where he may."""
+    parents = _parents(connection)
+    moved = [team for team in parents if team_id in _upwards(parents, team)]
+    return may_hang(model, actor, moved, _upwards(parents, parent_id))
 
 
 def _concerned(connection: Connection, *team_ids: int | None) -> set[int]:

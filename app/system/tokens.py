@@ -13,16 +13,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Date, ForeignKey, Select, Table, and_, bindparam, func, select
+from sqlalchemy import Column, Connection, Date, ForeignKey, Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from app.access.actor import Actor
+from app.access.granting import TECHNICAL
 from app.errors import DataErrors, FieldError, InvalidData
 from app.language import Label
 from app.storage.database import Database
 from app.storage.ledger import FIXED
 from app.storage.types import ID, JSON_VALUE, TEXT, UtcDateTime
 from app.system import audit
+from app.system.factors import has_one
 from app.system.people import ME, actor_of, asked_by
 from app.system.tables import User, now, table_of
 
@@ -216,16 +218,15 @@ def _request_start() -> Select[Any]:
     user = table_of(User)
     good = and_(TOKEN.c.hash == bindparam("hash"), TOKEN.c.revoked_at.is_(None), TOKEN.c.expires_at > bindparam("now"))
     columns = [column.label(f"token_{column.name}") for column in _COLUMNS]
-    me = select(*ME, *columns).select_from(TOKEN.join(user, user.c.id == TOKEN.c.user_id))
+    factor = or_(has_one(user.c.id), user.c.kind == TECHNICAL).label("has_factor")
+    me = select(*ME, *columns, factor).select_from(TOKEN.join(user, user.c.id == TOKEN.c.user_id))
     return asked_by(me.where(good, user.c.active.is_(True)).cte("me"))
 
 
 _REQUEST_START: Final = _request_start()
 
 
-def actor_head_and_token(
-    connection: Connection, secret: str, at: datetime
-) -> tuple[Actor | None, int | None, Token | None]:
+def bearer(connection: Connection, secret: str, at: datetime) -> tuple[Actor | None, int | None, Token | None, bool]:
     """Return who asks by a token, the id of the revision in force, and the token, in one statement.
 
     Args:
@@ -234,17 +235,18 @@ def actor_head_and_token(
         at: the request's time.
 
     Returns:
-        Neither actor nor token where there is no such token, it has ended, or its user may not sign in.
+        Neither actor nor token where there is no such token, it has ended, or its user may not sign in; and whether the
+        user has a second factor (a technical account needs none).
     """
     known = secret if len(secret) <= _SECRET_LENGTH and secret.isascii() else ""
     rows = connection.execute(_REQUEST_START, {"hash": hashed(known), "now": _stored(at)}).mappings().all()
     if rows[0]["id"] is None:
-        return None, rows[0]["revision_id"], None
+        return None, rows[0]["revision_id"], None, False
     token = _token([rows[0][f"token_{column.name}"] for column in _COLUMNS])
     actor = actor_of(rows)
     if token.entities is not None:
         actor = replace(actor, only=frozenset(token.entities))
-    return actor, rows[0]["revision_id"], token
+    return actor, rows[0]["revision_id"], token, bool(rows[0]["has_factor"])
 
 
 def note_use(database: Database, token: Token, at: datetime) -> None:

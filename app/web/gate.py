@@ -241,7 +241,7 @@ def _refuse_foreign_next() -> None:
 
 
 def _login_values() -> dict[str, object]:
-    """Return what the sign-in page shows beside its form; the demo's people in demo mode only."""
+    """Return what the sign-in page shows beside its form: the way by a provider, and in demo mode the demo's people."""
     locale = lifecycle.locale()
     shown = running().demo_accounts if running().settings.demo else ()
     users = [
@@ -254,4 +254,9 @@ def _login_values() -> dict[str, object]:
         }
         for account in shown
     ]
-    return {"demo_users": users, "demo_password": users[0]["password"] if users else ""}
+    settings = running().settings
+    return {
+        "demo_users": users,
+        "demo_password": users[0]["password"] if users else "",
+        "oidc_label": settings.oidc_label if settings.oidc_issuer else "",
+    }

@@ -41,6 +41,8 @@ HEADERS: Final[Mapping[str, str]] = MappingProxyType(
         "Cross-Origin-Resource-Policy": "same-origin",
     }
 )
+#: How to get further where nothing else is said (RFC 9110, 11.6.1): sign in; no browser opens a window for it.
+_CHALLENGE: Final = 'Session realm="Lotse"'
 _HSTS: Final = "max-age=31536000; includeSubDomains"
 
 #: Where a request that changes something may come from; a browser without the header is caught by its Origin, or by the
@@ -65,6 +67,8 @@ def install(app: Flask, *, https: bool) -> None:
     def dress(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers[name] = value
+        if response.status_code == 401:
+            response.headers.setdefault("WWW-Authenticate", _CHALLENGE)
         if https:
             response.headers["Strict-Transport-Security"] = _HSTS
         response.headers["X-Request-Id"] = number()

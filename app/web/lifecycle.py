@@ -123,7 +123,7 @@ class Call:
         token: the API token that he came with, or None for a session.
         closed: whether the transaction has ended.
         session: the reader's session, or None where nobody is signed in.
-        has_factor: whether he has set up a second factor.
+        has_factor: whether he has set up a second factor; programs that sign in as themselves need none.
     """
 
     connection: Connection
@@ -183,6 +183,11 @@ def current() -> Call | None:
     """Return what belongs to this request, or None before its transaction was opened."""
     found = request.environ.get(_CALL)
     return found if isinstance(found, Call) else None
+
+
+def origin() -> str:
+    """Return scheme and host with its port, as the browser sees them; with https there is a proxy in front."""
+    return f"{'https' if running().settings.https else 'http'}://{request.host}"
 
 
 def number() -> str:
@@ -270,6 +275,8 @@ def _open(granted: Policy) -> Call:
     elif granted.signed_in:
         raise NotSetUp
     if granted.signed_in and not granted.unset and _lacks_factor(call):
+        if call.token is not None:
+            raise Forbidden(TEXTS["api.factor"])
         raise FactorFirst(SET_UP)
     if granted.capability and not (call.snapshot and capable(call.snapshot.model, actor, granted.capability)):
         raise Forbidden(TEXTS["problem.m403"])
@@ -279,8 +286,11 @@ def _open(granted: Policy) -> Call:
 
 
 def _lacks_factor(call: Call) -> bool:
-    """Return whether a role demands a second factor that the reader hasn't set up; a token was made by one who has."""
-    if call.session is None or call.has_factor or call.snapshot is None:
+    """Return whether a role demands a second factor that the reader has neither set up nor shown to his provider.
+
+    For his API tokens only what he has set up counts: nobody knows what the provider would say today.
+    """
+    if call.has_factor or call.snapshot is None or (call.session is not None and call.session.factor_at is not None):
         return False
     roles = call.snapshot.model.roles
     return any(roles[key].second_factor for key in call.actor.roles if key in roles)
@@ -297,7 +307,7 @@ def _reader(call: Call, granted: Policy) -> tuple[Actor | None, int | None]:
         asked = asker(call.connection, sessions.token())
         call.session, call.has_factor = asked.session, asked.has_factor
         return asked.actor, asked.head
-    actor, head, call.token = tokens.actor_head_and_token(call.connection, secret, call.now)
+    actor, head, call.token, call.has_factor = tokens.bearer(call.connection, secret, call.now)
     if call.token is not None and granted.scope not in call.token.scopes:
         raise Forbidden(TEXTS["api.scope"].format(scope=granted.scope))
     return actor, head

@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from flask import Flask
+from flask_limiter import Limiter
+from limits import parse_many
 from limits.storage import Storage
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import TooManyRequests
 
 from app.storage.database import Database
 from app.system import attempts
@@ -95,6 +98,31 @@ class Turns:
                 self._inside.release()
         finally:
             self._asked.release()
+
+
+def count_failure(app: Flask, *limits: tuple[str, str]) -> None:
+    """Count something that went wrong; each limit is what it allows and whose attempts it counts."""
+    limiter = _limiter(app)
+    for allowed, key in limits:
+        for limit in parse_many(allowed):
+            limiter.hit(limit, key)
+
+
+def require_few_failures(app: Flask, *limits: tuple[str, str]) -> None:
+    """Make sure that not too much went wrong so far.
+
+    Raises:
+        TooManyRequests: it did.
+    """
+    limiter = _limiter(app)
+    for allowed, key in limits:
+        for limit in parse_many(allowed):
+            if not limiter.test(limit, key):
+                raise TooManyRequests
+
+
+def _limiter(app: Flask) -> Any:
+    return next(one for one in app.extensions["limiter"] if isinstance(one, Limiter)).limiter
 
 
 def turns(app: Flask) -> Turns:

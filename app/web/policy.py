@@ -46,6 +46,8 @@ CLOSED: Final = Policy("closed", signed_in=False, transaction=False)
 PUBLIC: Final = Policy("public", signed_in=False, transaction=False)
 #: Everybody; reads only. Signing in: a password is checked, nothing is stored.
 GATE: Final = Policy("gate", signed_in=False, writes=False)
+#: Everybody; another server is asked first, so that no transaction waits for it, and the page opens its own afterwards.
+ASKING_OUTSIDE: Final = Policy("asks outside", signed_in=False, transaction=False)
 #: Everybody who is signed in; what he may do with which records is asked further down, at each verb.
 SIGNED_IN: Final = Policy("signed in")
 #: Everybody whose password was right: showing the second factor (what is used up has a transaction of its own).

@@ -1,90 +1,100 @@
 """Step-up: what changes rights demands a recent proof of who one is, and what was sent isn't lost over it.
 
 A signed-in browser that somebody left alone must not be enough to give roles, make tokens or reset passwords. Where the
-last proof is too old, the answer is the password question; the fields that were sent stay in its form, which posts to
-the same address. Who answers rightly has done both in one step.
+last proof is too old, the answer is a question: for the password, a code or a passkey, whatever the reader has. The
+fields that were sent stay in its form, which posts to the same address. Who answers rightly has done both in one step.
 
 Source: OWASP ASVS 5.0, 7.5.3 (step-up before sensitive changes); RFC 9470 for the status.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Final
 
 from flask import Flask, Response, current_app, request
-from flask_limiter import Limiter
-from limits import parse_many
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from werkzeug.exceptions import TooManyRequests
 
+from app.system.factors import factors_of
 from app.system.people import asker
+from app.system.sessions import FRESH, Session
 from app.system.tables import User
 from app.web import gate, lifecycle, sessions, shell
 from app.web.lifecycle import SAFE, ProveFirst
-from app.web.limiting import turns
+from app.web.limiting import count_failure, require_few_failures, turns
 from app.web.passwords import matches
 from app.web.policy import policy_of
 from app.web.render import csrf, here, render
 from app.web.respond import respond
+from app.web.showing import is_shown
 from app.web.texts import text
 
-#: Name of the input that the answer stands in.
+#: Names of the inputs that an answer stands in: a password, a code, what a passkey signed.
 PROOF: Final = "_proof"
-_NOT_KEPT: Final = frozenset({PROOF, "csrf_token"})
+CODE: Final = "_code"
+CREDENTIAL: Final = "_credential"
+_ANSWERS: Final = (PROOF, CODE, CREDENTIAL)
+_NOT_KEPT: Final = frozenset({*_ANSWERS, "csrf_token"})
+#: RFC 9110 demands a challenge, RFC 9470 has the words for this one; no browser opens a window of its own for it.
+_CHALLENGE: Final = 'Session realm="Lotse", error="insufficient_user_authentication", max_age={seconds}'
 
 
 def install(app: Flask) -> None:
-    """Look at answers before the request's transaction is opened: checking a password takes its time."""
+    """Look at answers before the request's transaction is opened: checking one takes its time, or uses something up."""
     app.before_request(_check)
     app.register_error_handler(ProveFirst, _ask)
 
 
 def _check() -> None:
-    """Check the answer to the password question, if the request carries one.
+    """Check the answer to the question, if the request carries one.
 
     Raises:
         ProveFirst: it is wrong.
         TooManyRequests: there were too many wrong ones, or too many passwords are being checked just now.
     """
     granted = policy_of(current_app, request.endpoint) if request.endpoint else None
-    given = request.form.get(PROOF) if granted is not None and granted.fresh and request.method not in SAFE else None
-    if given is None:
+    asked = granted is not None and granted.fresh and request.method not in SAFE
+    if not asked or not any(name in request.form for name in _ANSWERS):
         return
     with lifecycle.database().read() as connection:
-        session = asker(connection, sessions.token()).session
-        if session is None:
-            return
-        stored = connection.execute(select(User.password).where(User.id == session.user_id)).scalar_one()
-    _count(session.user_id, add=False)
-    with turns(current_app).turn() as mine:
-        if not mine:
-            raise TooManyRequests
-        right = matches(given, stored)
-    if not right:
-        _count(session.user_id, add=True)
+        mine = asker(connection, sessions.token()).session
+    if mine is None:
+        return
+    require_few_failures(current_app, *_limits(mine.user_id))
+    if not _is_right(mine):
+        count_failure(current_app, *_limits(mine.user_id))
         raise ProveFirst(wrong=True)
-    sessions.prove(session)
+    sessions.prove(mine)
 
 
-def _count(user_id: int, *, add: bool) -> None:
-    """Count a wrong answer like a failed sign-in, or make sure that there weren't too many.
+def _is_right(mine: Session) -> bool:
+    given = {name: request.form.get(name, "") for name in _ANSWERS}
+    if given[CODE] or given[CREDENTIAL]:
+        return is_shown(mine, given[CODE], given[CREDENTIAL], datetime.now(UTC))
+    with lifecycle.database().read() as connection:
+        stored = _password_of(connection, mine.user_id)
+    with turns(current_app).turn() as my_turn:
+        if not my_turn:
+            raise TooManyRequests
+        return matches(given[PROOF], stored)
 
-    Raises:
-        TooManyRequests: there were.
-    """
-    limiter = next(one for one in current_app.extensions["limiter"] if isinstance(one, Limiter)).limiter
-    for told, key in ((gate.BY_ACCOUNT, f"proof user {user_id}"), (gate.BY_ADDRESS, f"proof {gate.address()}")):
-        for limit in parse_many(told):
-            if add:
-                limiter.hit(limit, key)
-            elif not limiter.test(limit, key):
-                raise TooManyRequests
+
+def _password_of(connection: Connection, user_id: int) -> str | None:
+    found: str | None = connection.execute(select(User.password).where(User.id == user_id)).scalar_one()
+    return found
+
+
+def _limits(user_id: int) -> tuple[tuple[str, str], ...]:
+    """Return how many wrong answers there may be, of one person and from one place: as many as failed sign-ins."""
+    return (gate.BY_ACCOUNT, f"proof user {user_id}"), (gate.BY_ADDRESS, f"proof {gate.address()}")
 
 
 def _ask(error: ProveFirst) -> Response:
-    """Show the password question around what was sent."""
+    """Show the question around what was sent."""
     lifecycle.find_reader()
     ctx = lifecycle.context()
+    assert ctx.actor.id is not None
     kept = [(name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT]
     html = render(
         "pages/prove.html",
@@ -92,6 +102,11 @@ def _ask(error: ProveFirst) -> Response:
         csrf=csrf(),
         action=here(),
         kept=kept,
+        has_password=_password_of(ctx.connection, ctx.actor.id) is not None,
+        factors=factors_of(ctx.connection, ctx.actor.id),
         wrong=error.wrong,
     )
-    return respond(shell.answer(ctx, text("prove.title", ctx.locale), html), 401, target="#main", swap="innerHTML")
+    page = shell.answer(ctx, text("prove.title", ctx.locale), html)
+    response = respond(page, 401, target="#main", swap="innerHTML")
+    response.headers["WWW-Authenticate"] = _CHALLENGE.format(seconds=int(FRESH.total_seconds()))
+    return response

@@ -20,6 +20,7 @@ TOKEN: Final = "token"  # noqa: S105  a name
 _LOGIN: Final = ("_user_id", "_fresh", "_id", TOKEN)
 _BEGUN: Final = "lotse_session_of"
 _PROVED: Final = "lotse_session_proved"
+_SHOWN: Final = "lotse_session_factor"
 
 
 def token() -> str | None:
@@ -44,6 +45,11 @@ def signed_in(user_id: int) -> None:
     session.pop("_remember_seconds", None)
     session.permanent = kept
     setattr(g, _BEGUN, (user_id, kept))
+
+
+def factor_shown() -> None:
+    """Note that whoever has just signed in has shown a second factor, too."""
+    setattr(g, _SHOWN, True)
 
 
 def prove(proved: Session) -> None:
@@ -73,7 +79,7 @@ def settle(database: Database, address: str, seen: Session | None, *, kept: bool
         user_id, stays = begun
         with database.write() as connection:
             agent = request.user_agent.string
-            session[TOKEN] = begin(connection, user_id, now(), address, agent, kept=stays)
+            session[TOKEN] = begin(connection, user_id, now(), address, agent, kept=stays, factor=g.pop(_SHOWN, False))
     elif seen is not None and seen.is_stale(now()):
         try:
             with database.write() as connection:

@@ -20,11 +20,6 @@ Enter = Callable[..., "Reader"]
 _SETTLED: Final = """() => document.readyState === "complete" && !document.querySelector(
   "[hx-trigger=load] > noscript, .tile-wait, .htmx-request, [data-chart]:not([data-drawn])")"""
 _GLANCE_MS: Final = 20
-#: Returns what the accessibility checker finds on a page; its program has to be evaluated before.
-RUN_AXE = """async () => {
-  const found = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
-  return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.any[0]?.message ?? ""}`));
-}"""
 
 
 class Reader:

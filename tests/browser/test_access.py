@@ -7,7 +7,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import RUN_AXE, Enter
+from tests.browser.conftest import Enter
+from tests.support.browser import RUN_AXE
 
 #: Each kind of screen once.
 _PAGES = (

@@ -9,16 +9,24 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
-from tests.support.site import PASSWORD, email_of, make_site, served
+from tests.functional.people.world import World
+from tests.support.browser import RUN_AXE
+from tests.support.site import PASSWORD, Site, email_of, make_site, served
 
 
 @pytest.fixture
-def base(tmp_path: Path) -> Iterator[str]:
-    """Return the address of a site; a passkey is for a name, never for a number."""
-    site = make_site(f"sqlite:///{tmp_path / 'lotse.sqlite'}")
+def site(tmp_path: Path) -> Iterator[Site]:
+    """Return a site."""
+    made = make_site(f"sqlite:///{tmp_path / 'lotse.sqlite'}")
+    yield made
+    made.installation.close()
+
+
+@pytest.fixture
+def base(site: Site) -> Iterator[str]:
+    """Return the site's address; a passkey is for a name, never for a number."""
     with served(site) as address:
         yield address.replace("127.0.0.1", "localhost")
-    site.installation.close()
 
 
 @pytest.fixture
@@ -53,7 +61,7 @@ def _sign_in(page: Page, base: str) -> None:
     expect(page).not_to_have_url(re.compile("/login"))
 
 
-def test_a_passkey_is_made_and_opens_the_next_session(page: Page, base: str) -> None:
+def test_a_passkey_is_made_and_opens_the_next_session(page: Page, site: Site, base: str, axe: str) -> None:
     session, key = _authenticator(page)
     _sign_in(page, base)
     page.goto(f"{base}/me/factors")
@@ -67,8 +75,21 @@ def test_a_passkey_is_made_and_opens_the_next_session(page: Page, base: str) -> 
     _sign_in(page, base)
     expect(page).to_have_url(f"{base}/second-factor")
     page.wait_for_selector("[data-passkey][data-bound]")
+    page.evaluate(axe)
+    assert page.evaluate(RUN_AXE) == []
     page.get_by_role("button", name="Passkey verwenden").click()
     page.wait_for_url(f"{base}/")
+
+    # It answers the question before what changes rights, too, and what was sent isn't lost.
+    page.goto(f"{base}/me/tokens")
+    World(site).age()
+    page.fill("#token-name", "Auswertung")
+    page.get_by_role("button", name="Token erstellen").click()
+    page.wait_for_selector("[data-passkey][data-bound]")
+    page.evaluate(axe)
+    assert page.evaluate(RUN_AXE) == []
+    page.get_by_role("button", name="Passkey verwenden").click()
+    expect(page.locator("#token-secret")).to_be_visible()
 
     # Without the key it is of no use, and the page says so.
     session.send("WebAuthn.clearCredentials", {"authenticatorId": key})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import RUN_AXE, Enter
+from tests.browser.conftest import Enter
+from tests.support.browser import RUN_AXE
 
 _ASKS_BEFORE_LEAVING = """() => {
   const leaving = new Event("beforeunload", { cancelable: true });

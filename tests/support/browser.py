@@ -19,6 +19,11 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 UNPACKED: Final = ROOT / ".cache" / "browser"
 AXE: Final = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+#: Runs it; gives one line for each thing that isn't accessible.
+RUN_AXE: Final = """async () => {
+  const found = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
+  return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target} ${n.any[0]?.message ?? ""}`));
+}"""
 _SYSTEM: Final = ("chromium", "chromium-browser", "google-chrome")
 #: A browser that tests loopback has nobody to call at home, and no place to sandbox itself in as root.
 _ARGUMENTS: Final = (

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -104,7 +104,14 @@ class Site:
         return actor
 
 
-def make_site(url: str, *folders: Path, roles: tuple[str, ...] = (), locale: Locale = "de", demo: bool = False) -> Site:
+def make_site(
+    url: str,
+    *folders: Path,
+    roles: tuple[str, ...] = (),
+    locale: Locale = "de",
+    demo: bool = False,
+    oidc: Mapping[str, Any] | None = None,
+) -> Site:
     """Build a site.
 
     Args:
@@ -113,6 +120,7 @@ def make_site(url: str, *folders: Path, roles: tuple[str, ...] = (), locale: Loc
         roles: who is made beside one person for every role; several roles of one person are joined by `+`.
         locale: what everybody reads.
         demo: whether the sign-in page offers the people.
+        oidc: settings of a provider of sign-ins.
     """
     installation = install(url, *(folders or (METADATA, PLUGINS)))
     known = tuple(installation.snapshot.model.roles)
@@ -120,12 +128,12 @@ def make_site(url: str, *folders: Path, roles: tuple[str, ...] = (), locale: Loc
         for role in (*known, *roles):
             create_user(connection, email_of(role), _HASHED, f"Test {role.title()}", role.split("+"), "Team A", locale)
     accounts = [DemoAccount(email_of(role), PASSWORD, f"Test {role.title()}", Label.same(role)) for role in known]
-    settings = Settings(url, METADATA, PLUGINS, SECRET, demo=demo, locale=locale)
+    settings = Settings(url, METADATA, PLUGINS, SECRET, demo=demo, locale=locale, **(oidc or {}))
     app = create_app(settings, demo_accounts=accounts, database=installation.database)
     return Site(installation, app)
 
 
-class _Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):
     """Serves without a line for every request."""
 
     def log(self, type: str, message: str, *args: object) -> None:
@@ -135,7 +143,7 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def served(site: Site) -> Iterator[str]:
     """Serve a site on loopback for as long as the block lasts; yields its address."""
-    server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

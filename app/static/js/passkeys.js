@@ -21,7 +21,7 @@ export const bindPasskeys = (forms) => {
       const failed = form.querySelector("[data-failed]");
       failed.hidden = true;
       try {
-        form.elements.credential.value = await ask(form);
+        form.querySelector("[data-credential]").value = await ask(form);
       } catch {
         failed.hidden = false;
         return;

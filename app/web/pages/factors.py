@@ -10,24 +10,20 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import Context
 from app.fields.formats import formats_for
-from app.storage.seal import factor_key_from
-from app.system import attempts, audit, factors
+from app.system import audit, factors
 from app.system.factors import Passkey
 from app.system.sessions import Session
 from app.web import passkeys, shell
-from app.web.lifecycle import PROVE, SET_UP, Call, connection, context, current, database, running
-from app.web.passkeys import Party
+from app.web.lifecycle import PROVE, SET_UP, Call, connection, context, current, database
 from app.web.policy import PROVING, SETTING_UP, SETTING_UP_PROVED, policy
 from app.web.render import csrf, preferences, render
 from app.web.respond import go, own_place, respond
 from app.web.sessions import TOKEN
+from app.web.showing import factor_key, is_shown, party
 from app.web.texts import text
 
 factor_pages: Final = Blueprint("factor_pages", __name__)
 
-#: Wrong codes that an account may send before it has to wait, and for how long they count.
-_TRIES: Final = 10
-_SECONDS: Final = 15 * 60
 _PASSKEYS: Final = f"{SET_UP}/passkeys"
 _JSON: Final = "application/json"
 
@@ -45,7 +41,7 @@ def ask() -> BaseResponse:
 def challenge() -> Response:
     """Hand the browser what a passkey has to sign."""
     user_id, mine = _who()
-    options, wanted = passkeys.to_prove(_party(), factors.passkeys_of(connection(), user_id))
+    options, wanted = passkeys.to_prove(party(), factors.passkeys_of(connection(), user_id))
     with database().write() as writing:
         factors.remember_challenge(writing, mine.id, wanted)
     return Response(options, mimetype=_JSON)
@@ -58,41 +54,29 @@ def prove() -> BaseResponse:
     place = own_place(request.form.get("next", "/"))
     if not _call().owes_factor:
         return go(place)
-    user_id, mine = _who()
-    key = f"second factor {user_id}"
-    with database().write() as writing:
-        tried = attempts.count_up(writing, key, _SECONDS)
-    if tried > _TRIES:
-        abort(429)
-    if not _is_right(user_id, mine):
+    _, mine = _who()
+    if not is_shown(mine, request.form.get("code", ""), request.form.get("credential", ""), _call().now):
         return _asked(place, wrong=True)
     with database().write() as writing:
         session[TOKEN] = factors.let_through(writing, mine.id, _call().now)
-        attempts.forget(writing, key)
     return go(place)
-
-
-def _is_right(user_id: int, mine: Session) -> bool:
-    """Return whether a code or a passkey's signature is right, and use it up."""
-    answer = request.form.get("credential", "")
-    with database().write() as writing:
-        if not answer:
-            code, now = request.form.get("code", ""), _call().now
-            return factors.prove(writing, _key(), user_id, code, now)
-        wanted = factors.take_challenge(writing, mine.id)
-        there = factors.passkeys_of(writing, user_id)
-        used = None if wanted is None else passkeys.proved(_party(), wanted, answer, there)
-        if used is not None:
-            factors.count_passkey(writing, *used)
-        return used is not None
 
 
 def _asked(place: str, *, wrong: bool = False) -> Response:
     call = _call()
     found = factors.factors_of(call.connection, _who()[0])
     locale = call.actor.locale
-    values = {"csrf": csrf(), "next": own_place(place), "wrong": wrong, "factors": found, "preferences": preferences()}
-    return respond(render("pages/second_factor.html", locale, **values), 422 if wrong else 200)
+    html = render(
+        "pages/second_factor.html",
+        locale,
+        csrf=csrf(),
+        next=own_place(place),
+        wrong=wrong,
+        factors=found,
+        unreadable=not factors.can_read(call.connection, factor_key(), _who()[0]),
+        preferences=preferences(),
+    )
+    return respond(html, 422 if wrong else 200)
 
 
 @factor_pages.get(SET_UP)
@@ -110,7 +94,7 @@ def begin_app() -> BaseResponse:
     user_id, _ = _who()
     if factors.factors_of(ctx.connection, user_id).authenticator:
         abort(409)
-    factors.begin_authenticator(ctx.connection, _key(), user_id, ctx.actor.email)
+    factors.begin_authenticator(ctx.connection, factor_key(), user_id, ctx.actor.email)
     return go(SET_UP)
 
 
@@ -120,7 +104,7 @@ def confirm_app() -> Response:
     """Let the app count, now that it has shown a right code."""
     ctx = context()
     user_id, _ = _who()
-    if not factors.confirm_authenticator(ctx.connection, _key(), user_id, request.form.get("code", ""), ctx.now):
+    if not factors.confirm_authenticator(ctx.connection, factor_key(), user_id, request.form.get("code", ""), ctx.now):
         return _page(ctx, error="factor.wrong_code")
     return _added(ctx, "authenticator")
 
@@ -141,7 +125,7 @@ def passkey_options() -> Response:
     ctx = context()
     user_id, mine = _who()
     there = factors.passkeys_of(ctx.connection, user_id)
-    options, wanted = passkeys.to_register(_party(), user_id, ctx.actor.email, ctx.actor.name, there)
+    options, wanted = passkeys.to_register(party(), user_id, ctx.actor.email, ctx.actor.name, there)
     factors.remember_challenge(ctx.connection, mine.id, wanted)
     return Response(options, mimetype=_JSON)
 
@@ -154,7 +138,7 @@ def add_passkey() -> Response:
     user_id, mine = _who()
     wanted = factors.take_challenge(ctx.connection, mine.id)
     answer, name = request.form.get("credential", ""), request.form.get("name", "")
-    made = None if wanted is None else passkeys.registered(_party(), wanted, answer, name, ctx.now)
+    made = None if wanted is None else passkeys.registered(party(), wanted, answer, name, ctx.now)
     if made is None:
         return _page(ctx, error="factor.wrong_passkey")
     factors.add_passkey(ctx.connection, user_id, made)
@@ -203,7 +187,7 @@ def _removed(ctx: Context, kind: str) -> BaseResponse:
 def _page(ctx: Context, *, codes: tuple[str, ...] = (), error: str = "") -> Response:
     user_id, _ = _who()
     found = factors.factors_of(ctx.connection, user_id)
-    begun = None if found.authenticator else factors.unconfirmed(ctx.connection, _key(), user_id, ctx.actor.email)
+    begun = None if found.authenticator else factors.unconfirmed(ctx.connection, factor_key(), user_id, ctx.actor.email)
     formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
 
     def row(passkey: Passkey) -> dict[str, object]:
@@ -220,6 +204,7 @@ def _page(ctx: Context, *, codes: tuple[str, ...] = (), error: str = "") -> Resp
         codes=codes,
         error=text(error, ctx.locale) if error else "",
         demanded=_demanded(ctx),
+        unreadable=found.authenticator and not factors.can_read(ctx.connection, factor_key(), user_id),
     )
     return respond(shell.answer(ctx, text("factor.title", ctx.locale), html), 422 if error else 200)
 
@@ -241,12 +226,3 @@ def _who() -> tuple[int, Session]:
     assert call.actor.id is not None
     assert call.session is not None
     return call.actor.id, call.session
-
-
-def _key() -> bytes:
-    return factor_key_from(running().settings.secret_key)
-
-
-def _party() -> Party:
-    """Return whom passkeys are for: the address in the browser; with https there is a proxy in front."""
-    return Party(f"{'https' if running().settings.https else 'http'}://{request.host}")

@@ -16,8 +16,10 @@ from app.access.granting import PERSON, TECHNICAL, may_admit, may_grant, may_hol
 from app.context import Context
 from app.errors import Conflict, DataErrors, InvalidData
 from app.fields.formats import formats_for
-from app.system import accounts, audit, delegations, password_links, sessions
+from app.system import accounts, admission, audit, delegations, password_links, sessions
 from app.system.accounts import Account, Held, Wanted
+from app.system.factors import factors_of
+from app.system.identities import is_linked
 from app.system.tables import now
 from app.system.teams import teams
 from app.web import shell, toasts
@@ -122,13 +124,14 @@ def _save(section: Section, user_id: int) -> BaseResponse:
     stored = _stored(ctx, section, user_id)
     wanted, version = _wanted(ctx, stored), number_in(request.form.get("version", "")) or 0
     try:
-        accounts.change(ctx.connection, ctx.snapshot.model, ctx.actor, stored, wanted, version)
+        handed_on = accounts.change(ctx.connection, ctx.snapshot.model, ctx.actor, stored, wanted, version)
     except InvalidData as invalid:
         return _form(ctx, section, stored, wanted, errors=invalid.errors)
     except Conflict as stale:
         fresh = _stored(ctx, section, user_id)
         return _form(ctx, section, fresh, wanted_of(fresh), stale=stale.message.text(ctx.locale))
-    toasts.leave(Toast(text("people.saved", ctx.locale, name=wanted.name.strip())))
+    told = "people.handed_on" if handed_on else "people.saved"
+    toasts.leave(Toast(text(told, ctx.locale, name=wanted.name.strip())))
     return go(f"{section.url}/{user_id}")
 
 
@@ -155,6 +158,24 @@ def _link(section: Section, user_id: int) -> Response:
     token = password_links.make(ctx.connection, ctx.snapshot.model, ctx.actor, stored.id, stored.email, keys)
     url = f"{request.host_url.rstrip('/')}/password/{token}"
     return _form(ctx, section, stored, wanted_of(stored), link=url)
+
+
+def _take_factors_off(section: Section, user_id: int) -> BaseResponse:
+    """Take the second factors of somebody off who lost them."""
+    ctx = context()
+    stored = _stored(ctx, section, user_id)
+    admission.take_factors_off(ctx.connection, ctx.snapshot.model, ctx.actor, stored)
+    toasts.leave(Toast(text("people.factors_off", ctx.locale, name=stored.name)))
+    return go(f"{section.url}/{user_id}")
+
+
+def _unlink(section: Section, user_id: int) -> BaseResponse:
+    """Forget who somebody is at the provider of sign-ins."""
+    ctx = context()
+    stored = _stored(ctx, section, user_id)
+    admission.unlink(ctx.connection, ctx.snapshot.model, ctx.actor, stored)
+    toasts.leave(Toast(text("people.unlinked", ctx.locale, name=stored.name)))
+    return go(f"{section.url}/{user_id}")
 
 
 def _end_delegation(section: Section, user_id: int, delegation_id: int) -> BaseResponse:
@@ -266,6 +287,9 @@ def _about(ctx: Context, stored: Account) -> Mapping[str, Any]:
     return {
         "sessions": session_rows(ctx, sessions.open_sessions(ctx.connection, stored.id, now())),
         "delegations": delegation_rows(ctx, stored.id),
+        "factors": factors_of(ctx.connection, stored.id),
+        "linked": is_linked(ctx.connection, stored.id),
+        "takes_off": admission.may_take_off(ctx.snapshot.model, ctx.actor, stored) is None,
         "admits": admits and refused is None,
         "refused": refused.text(ctx.locale) if refused else "",
     }
@@ -335,6 +359,8 @@ def _register(section: Section) -> None:
     ]
     if section.kind == PERSON:
         views.append(("POST", f"{one}/link", "link", _link))
+        views.append(("POST", f"{one}/factors/remove", "take_factors_off", _take_factors_off))
+        views.append(("POST", f"{one}/identity/remove", "unlink", _unlink))
         views.append(("POST", f"{one}/delegation/<record:delegation_id>/end", "end_delegation", _end_delegation))
     for method, url, name, view in views:
         endpoint = f"{section.kind}_{name}"

@@ -61,7 +61,8 @@ def save(team_id: int) -> BaseResponse:
     stored, form = _stored(ctx, team_id), request.form
     name, parent = form.get("name", ""), team_in(form.get("parent", ""))
     try:
-        change(ctx.connection, ctx.actor, stored, name, parent, number_in(form.get("version", "")) or 0)
+        version = number_in(form.get("version", "")) or 0
+        change(ctx.connection, ctx.snapshot.model, ctx.actor, stored, name, parent, version)
     except InvalidData as invalid:
         return _page(ctx, stored, name=name, parent=parent, errors=invalid.errors)
     except Conflict as stale:

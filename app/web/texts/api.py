@@ -49,6 +49,12 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Das Token gilt nicht für „{scope}“. Erstellen Sie eines, das dafür gilt.",
             "The token isn't good for “{scope}”. Make one that is.",
         ),
+        "factor": Label(
+            "Eine Rolle verlangt einen zweiten Faktor, den der Besitzer des Tokens nicht hat. Sobald er unter „Mein "
+            "Konto“ einen eingerichtet hat, gilt das Token wieder.",
+            "A role demands a second factor that the token's owner doesn't have. As soon as he has set one up under "
+            "“My account”, the token is good again.",
+        ),
         "tokens": Label("API-Token", "API tokens"),
         "tokens_hint": Label(
             "Mit einem Token greift ein Programm in Ihrem Namen zu, höchstens so weit wie Ihre Rollen reichen.",

@@ -78,6 +78,19 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Sich selbst können Sie weder stilllegen noch die Verwaltung entziehen. Bitten Sie einen Kollegen darum.",
             "You can neither deactivate yourself nor give up the administration yourself. Ask a colleague to do it.",
         ),
+        "not_saved": Label(
+            "Es wurde nichts gespeichert. Was zu ändern ist, steht unten beim jeweiligen Feld.",
+            "Nothing was saved. What to change stands below, at each field.",
+        ),
+        "handed_on": Label(
+            "Der Benutzer hatte noch keine Rolle; wie er sich bisher anmeldete, gilt nicht mehr. Geben Sie ihm ein "
+            "neues Passwort.",
+            "The user had no role yet; the way he signed in so far is no longer good. Give him a new password.",
+        ),
+        "factors_off": Label(
+            "Zweite Faktoren entfernen (verlorenes Telefon; alle Sitzungen enden)",
+            "Take the second factors off (a lost phone; all sessions end)",
+        ),
         "taken": Label("Das gibt es schon. Wählen Sie etwas anderes.", "This exists already. Choose something else."),
     },
 }

@@ -71,6 +71,19 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Das stimmt nicht, oder der Code wurde schon benutzt. Nehmen Sie den nächsten.",
             "That isn't right, or the code was used already. Take the next one.",
         ),
+        "unreadable": Label(
+            "Die Codes Ihrer App gelten nicht mehr, weil der Schlüssel der Installation gewechselt hat. Nehmen Sie "
+            "einen Wiederherstellungscode oder einen Passkey; haben Sie beides nicht, bitten Sie Ihren CRM-Manager, "
+            "Ihre zweiten Faktoren zu entfernen.",
+            "The codes of your app are no longer good, since the installation's key has changed. Take a recovery code "
+            "or a passkey; if you have neither, ask your CRM manager to take your second factors off.",
+        ),
+        "unreadable_own": Label(
+            "Die Codes der App gelten nicht mehr, weil der Schlüssel der Installation gewechselt hat. Entfernen Sie "
+            "die App und richten Sie sie neu ein.",
+            "The codes of the app are no longer good, since the installation's key has changed. Remove the app and "
+            "set it up anew.",
+        ),
         "use_passkey": Label("Passkey verwenden", "Use a passkey"),
         "sign_in": Label("Weiter", "Go on"),
         "leave": Label("Abmelden", "Sign out"),

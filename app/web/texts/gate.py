@@ -31,4 +31,19 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "new_password": Label("Neues Passwort", "New password"),
         "new_password_again": Label("Neues Passwort, noch einmal", "New password, once more"),
     },
+    "oidc": {
+        "go": Label("Anmelden mit {label}", "Sign in with {label}"),
+        "refused": Label("Die Anmeldung ging nicht", "Signing in didn't work"),
+        "refused_hint": Label(
+            "Versuchen Sie es noch einmal auf der Anmeldeseite. Geht es wieder nicht, fragen Sie Ihren CRM-Manager, "
+            "ob es für Ihre E-Mail-Adresse ein Konto gibt.",
+            "Try once more on the sign-in page. If it fails again, ask your CRM manager whether there is an account "
+            "for your e-mail address.",
+        ),
+        "no_answer": Label("Der Anmeldedienst antwortet nicht", "The sign-in provider doesn't answer"),
+        "no_answer_hint": Label(
+            "Versuchen Sie es in ein paar Minuten noch einmal, oder melden Sie sich mit Ihrem Passwort an.",
+            "Try again in a few minutes, or sign in with your password.",
+        ),
+    },
 }

@@ -54,6 +54,12 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         ),
         "save": Label("Speichern", "Save"),
         "saved": Label("„{name}“ ist gespeichert.", "“{name}” is saved."),
+        "handed_on": Label(
+            "„{name}“ ist gespeichert. Die Person hatte noch keine Rolle; wie sie sich bisher anmeldete, gilt nicht "
+            "mehr. Erzeugen Sie ihr einen Einmal-Link.",
+            "“{name}” is saved. The person had no role yet; the way they signed in so far is no longer good. Make "
+            "them a one-time link.",
+        ),
         "why": Label("Was darf er, und warum?", "What may they do, and why?"),
         "password": Label("Passwort", "Password"),
         "password_hint": Label(
@@ -66,6 +72,28 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Give this link to nobody but the person. It is shown now and never again.",
         ),
         "link": Label("Einmal-Link", "One-time link"),
+        "factors": Label(
+            "Apps: {apps}, Passkeys: {passkeys}, Wiederherstellungscodes: {codes}.",
+            "Apps: {apps}, passkeys: {passkeys}, recovery codes: {codes}.",
+        ),
+        "no_factors": Label("Es ist keiner eingerichtet.", "None is set up."),
+        "factors_hint": Label(
+            "Wer sein Telefon verloren hat, kommt ohne zweiten Faktor wieder herein. Prüfen Sie vorher, ob Sie "
+            "wirklich mit dieser Person sprechen; alle ihre Sitzungen enden.",
+            "Whoever lost his phone gets in again without a second factor. Make sure first that you really talk to "
+            "this person; all their sessions end.",
+        ),
+        "take_factors_off": Label("Zweite Faktoren entfernen", "Take the second factors off"),
+        "factors_off": Label("„{name}“ hat keinen zweiten Faktor mehr.", "“{name}” has no second factor any more."),
+        "linked": Label(
+            "Das Konto ist mit einer Person beim Anmeldedienst verbunden.",
+            "The account is linked to a person at the sign-in provider.",
+        ),
+        "unlink": Label("Verbindung lösen", "Undo the link"),
+        "unlinked": Label(
+            "„{name}“ wird bei der nächsten Anmeldung über den Anmeldedienst neu verbunden.",
+            "“{name}” is linked anew at the next sign-in with the provider.",
+        ),
         "tokens": Label("API-Token", "API tokens"),
     },
     "team": {
@@ -139,17 +167,22 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
     "prove": {
         "title": Label("Sind Sie es wirklich?", "Is it really you?"),
         "lead": Label(
-            "Was Sie gerade tun, ändert Rechte. Bestätigen Sie es mit Ihrem Passwort; Ihre Eingaben bleiben "
-            "erhalten. Wer "
-            "kein Passwort hat, meldet sich ab und neu an.",
-            "What you are doing changes rights. Confirm it with your password; what you entered is kept. Whoever "
-            "has no "
-            "password signs out and in again.",
+            "Was Sie gerade tun, ändert Rechte. Bestätigen Sie, dass Sie es sind; Ihre Eingaben bleiben erhalten.",
+            "What you are doing changes rights. Confirm that it is you; what you entered is kept.",
+        ),
+        "nothing": Label(
+            "Sie haben weder ein Passwort noch einen zweiten Faktor. Melden Sie sich ab und neu an; richten Sie dann "
+            "unter „Mein Konto“ einen zweiten Faktor ein.",
+            "You have neither a password nor a second factor. Sign out and in again; then set up a second factor "
+            "under “My account”.",
         ),
         "wrong": Label(
-            "Das ist nicht Ihr Passwort. Versuchen Sie es noch einmal.", "This isn't your password. Please try again."
+            "Das ist nicht richtig, oder der Code wurde schon benutzt. Versuchen Sie es noch einmal.",
+            "That isn't right, or the code was used already. Please try again.",
         ),
-        "go": Label("Bestätigen", "Confirm"),
+        "code": Label("Code Ihrer App oder Wiederherstellungscode", "Code of your app, or a recovery code"),
+        "go": Label("Mit Passwort bestätigen", "Confirm with the password"),
+        "go_code": Label("Mit Code bestätigen", "Confirm with the code"),
     },
     "link": {
         "title": Label("Passwort wählen", "Choose a password"),

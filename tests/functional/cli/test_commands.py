@@ -57,6 +57,25 @@ def test_every_problem_is_named_at_once(lotse: Lotse, documents: Path) -> None:
     assert told["revision"]["words"]["en"].startswith("1, ")
 
 
+def test_lost_factors_are_taken_off(lotse: Lotse, sqlite_url: str) -> None:
+    """Also where nobody is left who could do it on a page, such as after a change of the installation's key."""
+    assert lotse("publish").exit_code == Exit.OK
+    for who in ("it@example.com", "other@example.com"):
+        lotse("user", "create", who, "--role", "administrator", "--password", "a long enough one")
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+        app = json.dumps({"enckey": {"t": "of another key"}})
+        connection.execute(
+            "insert into sys_authenticator (user_id, source, counter) select id, ?, 0 from sys_user", (app,)
+        )
+    connection.close()
+    told = {finding["name"]: finding for finding in json.loads(lotse("doctor", "--json").stdout)}
+    assert "2 authenticator apps" in told["factors"]["words"]["en"]
+    assert lotse("user", "remove-factors", "nobody@example.com").exit_code == Exit.REFUSED
+    assert json.loads(lotse("user", "remove-factors", "It@Example.com", "--json").stdout) == {"removed": 1}
+    told = {finding["name"]: finding for finding in json.loads(lotse("doctor", "--json").stdout)}
+    assert "1 authenticator apps" in told["factors"]["words"]["en"]
+
+
 def test_a_user_is_made_once(lotse: Lotse) -> None:
     """Somebody who can sign in is made; a second one of that address, a short password, an unknown role are refused."""
     assert lotse("publish").exit_code == Exit.OK

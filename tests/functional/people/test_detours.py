@@ -75,6 +75,30 @@ def test_a_link_opens_nothing_that_another_manager_gives(world: World) -> None:
     assert _used(world, link) == 404
 
 
+def test_a_password_from_before_the_first_role_opens_no_administration(world: World) -> None:
+    """Whoever made the link may have used it himself; what an administrator gives later isn't his."""
+    manager, both = world.visitor("crm_manager"), world.visitor(BOTH)
+    user = _person(world, manager)
+    assert _used(world, _link(manager, user)) == 303
+    url = f"/people/{user}"
+    assert both.post(url, {**fields(both.get(url).text, url), "role.administrator": "1"}).status_code == 303
+    assert world.column(user, "password") is None
+    assert "Erzeugen Sie ihr einen Einmal-Link" in both.get(url).text
+    assert manager.post(f"{url}/link").status_code == 403
+    assert _used(world, _link(both, user)) == 303
+
+    person = {"name": "Otto", "email": "otto@example.com", "locale": "de", "team": ""}
+    assert manager.post("/people/new", person).status_code == 303
+    other = world.user_by("otto@example.com")
+    assert _used(world, _link(manager, other)) == 303
+    administrator = world.visitor("administrator")
+    assert _console(world, administrator, other, "administrator") == 302
+    assert world.column(other, "password") is None
+    assert "Geben Sie ihm ein neues Passwort" in administrator.get("/admin/console/users/").text
+    assert _console(world, administrator, other, "administrator", new_password=_NEW) == 302
+    assert world.column(other, "password") is not None
+
+
 def test_no_administrator_knows_the_password_of_somebody_without_a_role(world: World) -> None:
     administrator, manager = world.visitor("administrator"), world.visitor("crm_manager")
     user = _person(world, manager)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import update
 
+from app.system.tables import User
 from app.web.limiting import turns
 from app.web.policy import policy_of
 from tests.functional.people.world import BOTH, World, fields
+from tests.functional.security.test_factors import set_up
 from tests.functional.web.routes import doors
 from tests.support.site import PASSWORD
 
@@ -20,6 +23,7 @@ def test_what_was_sent_is_kept_in_the_question_and_done_with_the_answer(world: W
     world.age()
     asked = manager.post("/people/new", _NEW)
     assert asked.status_code == 401
+    assert "insufficient_user_authentication" in asked.headers["WWW-Authenticate"]
     assert "Sind Sie es wirklich?" in asked.text
     kept = fields(asked.text, "/people/new")
     assert kept == {**_NEW, "_proof": ""}
@@ -37,7 +41,7 @@ def test_a_wrong_answer_does_nothing_and_keeps_what_was_sent(world: World) -> No
     for _ in range(2):
         answer = manager.post("/people/new", {**_NEW, "_proof": "falsch-falsch-falsch"})
         assert answer.status_code == 401
-        assert "nicht Ihr Passwort" in answer.text
+        assert "Das ist nicht richtig" in answer.text
         assert "falsch-falsch" not in answer.text
         assert fields(answer.text, "/people/new")["name"] == "Nora Neu"
     assert "user.create" not in world.audited()
@@ -64,6 +68,34 @@ def test_guessing_comes_to_an_end(world: World) -> None:
     statuses = [manager.post("/teams", {"name": "x", "_proof": f"geraten-geraten-{n}"}).status_code for n in range(12)]
     assert statuses == [401] * 10 + [429] * 2
     assert manager.post("/teams", {"name": "x", "_proof": PASSWORD}).status_code == 429
+
+
+def test_a_code_is_a_proof_too_and_counts_once(world: World) -> None:
+    """Whoever signs in with a provider has no password; a code of his app, or one of his paper, will do."""
+    manager = world.visitor("crm_manager")
+    phone = set_up(manager)
+    with world.site.installation.database.write() as connection:
+        connection.execute(update(User).where(User.id == world.user("crm_manager")).values(password=None))
+    world.age()
+    asked = manager.post("/people/new", _NEW)
+    assert 'name="_proof"' not in asked.text
+    kept = fields(asked.text, "/people/new")
+    assert kept == {**_NEW, "_code": ""}
+    assert manager.post("/people/new", {**kept, "_code": "000000"}).status_code == 401
+    assert manager.post("/people/new", {**kept, "_code": "", "_proof": PASSWORD}).status_code == 401
+    code = phone.code()
+    assert manager.post("/people/new", {**kept, "_code": code}).status_code == 303
+    world.age()
+    assert manager.post("/teams", {"name": "A", "parent": "", "_code": code}).status_code == 401
+    assert manager.post("/teams", {"name": "A", "parent": "", "_code": phone.paper[0]}).status_code == 303
+    world.age()
+    assert manager.post("/teams", {"name": "B", "parent": "", "_code": phone.paper[0]}).status_code == 401
+    other = world.visitor("administrator")
+    world.age()
+    assert other.post("/admin/console/teams/new/", {"name": "C", "_code": phone.paper[1]}).status_code == 401
+    for _ in range(10):
+        manager.post("/teams", {"name": "B", "parent": "", "_code": "000000"})
+    assert manager.post("/teams", {"name": "B", "parent": "", "_code": phone.paper[2]}).status_code == 429
 
 
 def test_without_a_token_no_answer_is_looked_at(world: World) -> None:

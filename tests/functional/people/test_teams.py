@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.functional.people.world import World, fields
-from tests.support.site import Visitor
+from tests.support.install import METADATA, PLUGINS
+from tests.support.site import Visitor, make_site
 
 
 def _make(world: World, manager: Visitor, name: str, parent: int | str = "") -> int:
@@ -54,6 +57,30 @@ def test_a_moved_team_changes_what_its_people_reach_and_ends_their_sessions(worl
     assert set(world.actor(world.user("sales")).grants[0].team_ids) == {own, new}
     assert person.get("/me").status_code == 303
     assert manager.get("/me").status_code == 200
+
+
+def test_nobody_widens_his_own_tree(sqlite_url: str, tmp_path: Path) -> None:
+    """Whose roles reach "team and below" gets nothing more by moving teams; who reaches everything anyway may."""
+    (tmp_path / "roles").mkdir()
+    reach = {"*": {"read": "team_tree"}}
+    body = {"format": 1, "key": "lead", "label": {"de": "L", "en": "L"}, "capabilities": ["people"], "entities": reach}
+    (tmp_path / "roles" / "lead.json").write_text(json.dumps(body), encoding="utf-8")
+    world = World(make_site(sqlite_url, METADATA, PLUGINS, tmp_path))
+    lead, manager, own = world.visitor("lead"), world.visitor("crm_manager"), world.team("Team A")
+    mine, other = _make(world, lead, "Unter mir", own), _make(world, lead, "Fremd")
+    below = _make(world, manager, "Unter Fremd", other)
+    for team, parent in ((other, own), (other, mine), (below, mine)):
+        url = f"/teams/{team}"
+        answer = lead.post(url, {**fields(lead.get(url).text, url), "parent": parent})
+        assert answer.status_code == 422
+        assert "er sähe dadurch mehr" in answer.text
+    assert set(world.actor(world.user("lead")).grants[0].team_ids) == {own, mine}
+    second = _make(world, lead, "Auch unter mir", own)
+    assert _save(lead, second, parent=mine) == 303
+    assert _save(lead, below, parent="") == 303
+    assert _save(lead, second, parent="") == 303
+    assert _save(world.visitor("crm_manager"), other, parent=own) == 303
+    world.site.installation.close()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -13,13 +13,16 @@ import pytest
 from passlib.totp import TOTP
 from sqlalchemy import func, select, update
 
-from app.system.factors import AUTHENTICATOR, CODES, RECOVERY
+from app.factory import create_app
+from app.storage.seal import factor_key_from
+from app.system.factors import AUTHENTICATOR, CODES, RECOVERY, unreadable
 from app.system.tables import AuditEntry, table_of
 from app.web.lifecycle import PROVE, SET_UP
 from tests.support.install import METADATA, PLUGINS
-from tests.support.site import Site, Visitor, make_site
+from tests.support.site import SECRET, Site, Visitor, make_site
 
 _SECRET: Final = re.compile(r'id="secret">([A-Z2-7 ]+)<')
+_TOKEN: Final = re.compile(r"lotse_[A-Za-z0-9_-]{43}")
 _CODE: Final = re.compile(r"<li><code>([a-z2-7-]+)</code>")
 
 
@@ -36,7 +39,7 @@ class Phone:
         return str(self.app.generate(at).token)
 
 
-def _set_up(visitor: Visitor) -> Phone:
+def set_up(visitor: Visitor) -> Phone:
     visitor.post(f"{SET_UP}/app")
     secret = _SECRET.search(visitor.get(SET_UP).text)
     assert secret is not None
@@ -61,7 +64,7 @@ def _show(visitor: Visitor, code: str, place: str = "/") -> int:
 
 def test_the_password_alone_opens_nothing(database_url: str) -> None:
     site = make_site(database_url)
-    phone = _set_up(site.visitor("sales"))
+    phone = set_up(site.visitor("sales"))
     visitor = _half_way(site)
     for path in ("/", "/e/account/all", "/me", "/me/tokens", "/change", SET_UP, "/admin/console/"):
         refused = visitor.get(path)
@@ -76,7 +79,7 @@ def test_the_password_alone_opens_nothing(database_url: str) -> None:
 
 def test_a_code_counts_once_and_a_wrong_one_not_at_all(database_url: str) -> None:
     site = make_site(database_url)
-    phone = _set_up(site.visitor("sales"))
+    phone = set_up(site.visitor("sales"))
     first, second = _half_way(site), _half_way(site)
     code = phone.code()
     for wrong in ("", "000000", "abcdef", "x" * 40, "Ä", phone.code(steps=40)):
@@ -89,7 +92,7 @@ def test_a_code_counts_once_and_a_wrong_one_not_at_all(database_url: str) -> Non
 def test_a_recovery_code_counts_once(database_url: str) -> None:
     site = make_site(database_url)
     owner = site.visitor("sales")
-    phone = _set_up(owner)
+    phone = set_up(owner)
     assert len(phone.paper) == CODES
     assert _show(_half_way(site), phone.paper[0].upper().replace("-", " ")) == 303
     assert _show(_half_way(site), phone.paper[0]) == 422
@@ -101,7 +104,7 @@ def test_a_recovery_code_counts_once(database_url: str) -> None:
 
 def test_attempts_are_counted_and_end_in_429(database_url: str) -> None:
     site = make_site(database_url)
-    phone = _set_up(site.visitor("sales"))
+    phone = set_up(site.visitor("sales"))
     visitor = _half_way(site)
     assert [_show(visitor, "000000") for _ in range(10)] == [422] * 10
     other = _half_way(site)
@@ -113,7 +116,7 @@ def test_other_sessions_have_to_show_a_factor_once_there_is_one(database_url: st
     site = make_site(database_url)
     here, there = site.visitor("sales"), site.visitor("sales")
     assert there.get("/me").status_code == 200
-    phone = _set_up(here)
+    phone = set_up(here)
     assert here.get("/me").status_code == 200
     assert there.get("/me").location.startswith(PROVE)
     assert _show(there, phone.code()) == 303
@@ -122,7 +125,7 @@ def test_other_sessions_have_to_show_a_factor_once_there_is_one(database_url: st
 
 def test_the_token_from_before_the_proof_is_worth_nothing(sqlite_url: str) -> None:
     site = make_site(sqlite_url)
-    phone = _set_up(site.visitor("sales"))
+    phone = set_up(site.visitor("sales"))
     visitor, thief = _half_way(site), site.visitor()
     with visitor.client.session_transaction() as session:
         stolen = dict(session)
@@ -134,7 +137,7 @@ def test_the_token_from_before_the_proof_is_worth_nothing(sqlite_url: str) -> No
 
 def test_somebody_half_way_can_leave(sqlite_url: str) -> None:
     site = make_site(sqlite_url)
-    _set_up(site.visitor("sales"))
+    set_up(site.visitor("sales"))
     visitor = _half_way(site)
     visitor.post("/logout")
     assert visitor.get(PROVE).location.startswith("/login")
@@ -151,7 +154,7 @@ def test_an_app_counts_only_after_its_first_right_code(database_url: str) -> Non
 def test_the_last_factor_takes_its_recovery_codes_along(database_url: str) -> None:
     site = make_site(database_url)
     visitor = site.visitor("sales")
-    _set_up(visitor)
+    set_up(visitor)
     assert visitor.post(f"{SET_UP}/app/remove").status_code == 303
     assert _half_way(site).get("/me").status_code == 200
     with site.installation.database.read() as connection:
@@ -163,7 +166,7 @@ def test_the_last_factor_takes_its_recovery_codes_along(database_url: str) -> No
 
 def test_what_is_stored_gives_no_codes(sqlite_url: str) -> None:
     site = make_site(sqlite_url)
-    phone = _set_up(site.visitor("sales"))
+    phone = set_up(site.visitor("sales"))
     with site.installation.database.read() as connection:
         source = connection.execute(select(AUTHENTICATOR.c.source)).scalar_one()
         hashes = set(connection.execute(select(RECOVERY.c.code_hash)).scalars())
@@ -174,11 +177,32 @@ def test_what_is_stored_gives_no_codes(sqlite_url: str) -> None:
 
 def test_a_counter_never_goes_back(sqlite_url: str) -> None:
     site = make_site(sqlite_url)
-    phone = _set_up(site.visitor("sales"))
+    phone = set_up(site.visitor("sales"))
     with site.installation.database.write() as connection:
         ahead = int(datetime.now(UTC).timestamp()) // 30 + 100
         connection.execute(update(AUTHENTICATOR).values(counter=ahead))
     assert _show(_half_way(site), phone.code()) == 422
+
+
+def test_another_key_of_the_installation_makes_apps_useless_but_no_error(sqlite_url: str) -> None:
+    site = make_site(sqlite_url)
+    owner = site.visitor("sales")
+    phone = set_up(owner)
+    with site.installation.database.read() as connection:
+        assert unreadable(connection, factor_key_from(SECRET)) == 0
+        assert unreadable(connection, factor_key_from("another" + SECRET)) == 1
+    settings = site.app.extensions["lotse"].settings
+    other = replace(settings, secret_key="another" + SECRET)
+    moved = Site(site.installation, create_app(other, database=site.installation.database))
+    visitor = _half_way(moved)
+    assert "Die Codes Ihrer App gelten nicht mehr" in visitor.get(PROVE).text
+    assert _show(visitor, phone.code()) == 422
+    assert _show(visitor, phone.paper[0]) == 303
+    assert "Entfernen Sie die App" in visitor.get(SET_UP).text
+    assert visitor.post(f"{SET_UP}/app/remove").status_code == 303
+    fresh = set_up(visitor)
+    assert _show(_half_way(moved), fresh.code()) == 303
+    site.installation.close()
 
 
 @pytest.fixture
@@ -197,6 +221,17 @@ def test_a_role_can_demand_a_second_factor(database_url: str, demanding: Path) -
     for path in ("/", "/e/account/all", "/me/tokens"):
         assert visitor.get(path).location.startswith(SET_UP), path
     assert "verlangt einen zweiten Faktor" in visitor.get(SET_UP).text
-    _set_up(visitor)
+    set_up(visitor)
     assert visitor.get("/e/account/all").status_code == 200
+    token = _TOKEN.search(visitor.post("/me/tokens", {"name": "Program", "scopes": "read", "days": "1"}).text)
+    assert token is not None
+    program = {"Authorization": f"Bearer {token[0]}", "Accept": "application/json"}
+    assert site.visitor().get("/api/v1/account", **program).status_code == 200
+    # Without a factor the token rests; it isn't lost.
+    assert visitor.post(f"{SET_UP}/app/remove").status_code == 303
+    refused = site.visitor().get("/api/v1/account", **program)
+    assert refused.status_code == 403
+    assert "zweiten Faktor" in refused.text
+    set_up(visitor)
+    assert site.visitor().get("/api/v1/account", **program).status_code == 200
     assert site.visitor("marketing").get("/e/account/all").status_code == 200
