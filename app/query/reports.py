@@ -15,14 +15,13 @@ from sqlalchemy.exc import OperationalError
 
 from app.context import Context
 from app.errors import FieldError, InvalidQuery, InvalidValue, NotFound
-from app.expr.scope import PathInfo
 from app.expr.to_python import to_python
 from app.expr.types import ValueType
 from app.fields.base import Raw, Value
 from app.fields.formats import formats_for
 from app.language import Label, Locale
 from app.meta.model import Dimension, Measure, Report, ReportParameter
-from app.meta.scope import EntityScope, NumbersScope, info_of
+from app.meta.scope import EntityScope
 from app.query.environment import environment_of
 from app.query.gate import required
 from app.query.report_figures import (
@@ -36,6 +35,7 @@ from app.query.report_figures import (
     share_of,
 )
 from app.query.report_groups import Group, groups_of, key_of
+from app.query.report_having import having_scope
 from app.query.report_shape import LIMIT, MAX_GROUPS, ReportPlan, report_plan
 from app.query.shapes import shaped
 
@@ -317,7 +317,7 @@ class _Run:
         return self._condition()(lambda keys: self._by_id(key, keys[0]), environment_of(self.ctx)) is True
 
     def _condition(self) -> Callable[..., Any]:
-        scope = _having_scope(self.report)
+        scope = having_scope(self.report)
         having = self.report.having
         assert having is not None
         return shaped(self.ctx, ("report.having", self.report.key), lambda: to_python(having, scope))
@@ -374,28 +374,12 @@ class _Run:
         return sorted(found, key=lambda key: self._place(self.across, key))
 
     def _place(self, places: tuple[int, ...], key: Key) -> tuple[Any, ...]:
-        return tuple(self.groups[place][part].order for place, part in zip(places, key, strict=True))
+        return tuple([self.groups[place][part].order for place, part in zip(places, key, strict=True)])
 
 
 def _value_order(known: Mapping[Any, Group], at: int, key: Key) -> tuple[Any, ...] | None:
     """Return where a group's value stands; None for the group without a value."""
     return known[key[at]].order[1:] or None
-
-
-def _having_scope(report: Report) -> NumbersScope:
-    types = {one.id: _dimension_info(one) for one in report.dimensions}
-    types |= {one.id: _measure_info(one) for one in report.measures}
-    return NumbersScope(types, {one.id: one.type.value_type for one in report.parameters})
-
-
-def _dimension_info(dimension: Dimension) -> PathInfo:
-    return info_of(dimension.path) if dimension.bucket is None else PathInfo(dimension.bucket.value_type)
-
-
-def _measure_info(measure: Measure) -> PathInfo:
-    if measure.aggregate in ("min", "max") and measure.path is not None:
-        return info_of(measure.path)
-    return PathInfo(ValueType.NUMBER)
 
 
 def _kept(key: Key, places: tuple[int, ...]) -> Key:
