@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -66,17 +66,14 @@ def create(entity: str) -> Response:
 def update(entity: str, record_id: int) -> Response:
     """Change some fields of a record; what isn't named stays as it is."""
     arguments(())
-    ctx, version = neutral(), wanted_version()
+    ctx = neutral()
     patch = read_object(JSON, MERGE_PATCH)
 
-    def act() -> Told:
-        known = _same_version(ctx, entity, record_id, version)
-        raw = merged(ctx, entity, record_id, patch)
-        with _telling(ctx, entity, record_id, known):
-            actions.update(ctx, entity, record_id, raw, known)
+    def act(version: int) -> Told:
+        actions.update(ctx, entity, record_id, merged(ctx, entity, record_id, patch), version)
         return _written(ctx, entity, record_id)
 
-    return carry_out(ctx, act)
+    return _changed(ctx, entity, record_id, act)
 
 
 @api_pages.delete("/<entity:entity>/<record:record_id>")
@@ -85,15 +82,13 @@ def retire(entity: str, record_id: int) -> Response:
     """Put a record into the archive; nothing is ever deleted."""
     arguments(())
     no_body()
-    ctx, version = neutral(), wanted_version()
-
-    def act() -> Told:
-        known = _same_version(ctx, entity, record_id, version)
-        with _telling(ctx, entity, record_id, known):
-            now = actions.retire(ctx, entity, record_id, known)
-        return {"status": 204, "version": now}
-
-    return carry_out(ctx, act)
+    ctx = neutral()
+    return _changed(
+        ctx,
+        entity,
+        record_id,
+        lambda version: {"status": 204, "version": actions.retire(ctx, entity, record_id, version)},
+    )
 
 
 @api_pages.post("/<entity:entity>/<record:record_id>/restore")
@@ -102,15 +97,25 @@ def restore(entity: str, record_id: int) -> Response:
     """Bring a record back out of the archive."""
     arguments(())
     no_body()
-    ctx, version = neutral(), wanted_version()
+    ctx = neutral()
 
-    def act() -> Told:
-        known = _same_version(ctx, entity, record_id, version)
-        with _telling(ctx, entity, record_id, known):
-            actions.restore(ctx, entity, record_id, known)
+    def act(version: int) -> Told:
+        actions.restore(ctx, entity, record_id, version)
         return _written(ctx, entity, record_id)
 
-    return carry_out(ctx, act)
+    return _changed(ctx, entity, record_id, act)
+
+
+def _changed(ctx: Context, entity: str, record_id: int, act: Callable[[int], Told]) -> Response:
+    """Do something to the version of a record that the request names, once, and answer with what it told."""
+    version = wanted_version()
+
+    def once() -> Told:
+        known = _same_version(ctx, entity, record_id, version)
+        with _telling(ctx, entity, record_id, known):
+            return act(known)
+
+    return carry_out(ctx, once)
 
 
 def _same_version(ctx: Context, entity: str, record_id: int, version: int | None) -> int:
