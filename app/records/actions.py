@@ -2,7 +2,8 @@
 
 The path is always the same: authorise, fill in defaults, clean, resolve, check conditions and rules, compute title and
 search text, write with a version check, then lines, links and the titles that show this one. Everything that is wrong
-is said at once, and nothing is written before all of it is right. Whoever opened the transaction commits it.
+is said at once, and nothing is written before all of it is right; only what looks at roll-ups is asked at the end, of
+what was written, which is then taken back. Whoever opened the transaction commits it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from app.fields.base import Raw
 from app.meta.role import Verb
 from app.query.environment import environment_of
 from app.records import events, locks, texts
-from app.records.check import check
+from app.records.check import check, check_gathered
 from app.records.computing import compute
 from app.records.drawing import draw
 from app.records.merge import Bases, compare, is_stale
@@ -96,6 +97,7 @@ def create_all(
         draw(ctx, drafts)
         insert(ctx, plan, drafts)
         recalculate(ctx, of_drafts(drafts))
+        check_gathered(ctx, drafts)
     events.announce(ctx, drafts)
     return [draft.id for draft in drafts if draft.id is not None]
 
@@ -174,6 +176,7 @@ def _save(
                 draw(ctx, [draft])
                 write_update(ctx, plan, draft)
                 recalculate(ctx, of_drafts([draft]))
+                check_gathered(ctx, [draft])
         except Conflict:
             continue  # somebody was faster by a moment; what he saved is there to be compared with now
         tell_others(ctx, [draft])

@@ -11,6 +11,7 @@ from app.errors import Conflict, DataErrors, InvalidData, NotFound
 from app.fields.base import Raw
 from app.records import events, texts
 from app.records.actions import create_all, prepare, races, tell_others
+from app.records.check import check_gathered
 from app.records.drawing import draw
 from app.records.permits import Permit, permits
 from app.records.plan import EntityPlan, plan_of
@@ -97,6 +98,7 @@ def update_many(
             draw(ctx, changed)
             update_all(ctx, plan, changed)
             recalculate(ctx, of_drafts(changed))
+            check_gathered(ctx, changed)
         tell_others(ctx, drafts)
         events.announce(ctx, drafts)
 

@@ -43,6 +43,7 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
             "code": _of("text", label="Nummer", unique=True),
             "stage": _of("text", label="Stand"),
             "note": _of("text", label="Notiz"),
+            "approved_by": _of("text", label="Freigegeben von", required_if="total > 80"),
             "margin": _of("decimal", label="Marge", scale=2),
             "total": _of("decimal", label="Summe", scale=2,
                          rollup={"entity": "item", "via": "order", "aggregate": "sum", "field": "net"}),
