@@ -8,9 +8,10 @@ what was written, which is then taken back. Whoever opened the transaction commi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -35,7 +36,7 @@ from app.records.rows import Draft, Stored
 from app.records.stored import Targets, load
 from app.records.titles import refresh, showing, title_formats
 from app.records.touches import of_drafts, of_lifecycle
-from app.records.uniqueness import collisions_of
+from app.records.uniqueness import collisions_of, taken_meanwhile
 from app.records.write import differs, insert, name, set_archived
 from app.records.write import update as write_update
 
@@ -93,7 +94,7 @@ def create_all(
     plan, pool = plan_of(ctx, entity_key), Targets(ctx)
     drafts = [Draft(plan, pool, prefix=f"[{index}]." if numbered else "") for index in range(len(raws))]
     prepare(ctx, pool, drafts, raws)
-    with races(ctx):
+    with races(ctx, partial(taken_meanwhile, ctx, drafts)):
         draw(ctx, drafts)
         insert(ctx, plan, drafts)
         recalculate(ctx, of_drafts(drafts))
@@ -172,7 +173,7 @@ def _save(
         if not differs(draft):
             return Saved(draft.version, merged)
         try:
-            with races(ctx):
+            with races(ctx, partial(taken_meanwhile, ctx, [draft])):
                 draw(ctx, [draft])
                 write_update(ctx, plan, draft)
                 recalculate(ctx, of_drafts([draft]))
@@ -220,7 +221,7 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     errors = collisions_of(ctx, plan, before.row)
     if errors:
         raise InvalidData(DataErrors(errors))
-    with races(ctx):
+    with races(ctx, lambda: DataErrors(collisions_of(ctx, plan, before.row))):
         lines = set_archived(ctx, plan, before, at=None)
         recalculate(ctx, of_lifecycle(ctx, plan, before, restored=True))
     events.announce_archived(ctx, "restore", plan, before, lines)
@@ -302,11 +303,15 @@ def tell_others(ctx: Context, drafts: Iterable[Draft]) -> None:
 
 
 @contextmanager
-def races(ctx: Context) -> Iterator[None]:
+def races(ctx: Context, taken: Callable[[], DataErrors] = DataErrors) -> Iterator[None]:
     """Write all or nothing, and turn what the database refuses in spite of all checks into an answer for a person.
 
     A savepoint takes back what was written before the refusal, so that whoever catches it may go on with the same
     transaction: to show the mask again, say.
+
+    Args:
+        ctx: the writer.
+        taken: says which values others have taken, now that they have saved; nothing where it can't tell.
 
     Raises:
         InvalidData: another save has taken a value, or removed a target, at the same moment.
@@ -316,7 +321,7 @@ def races(ctx: Context) -> Iterator[None]:
         with ctx.connection.begin_nested():
             yield
     except IntegrityError as refused:
-        raise InvalidData(DataErrors(record=(texts.overtaken(),))) from refused
+        raise InvalidData(taken() or DataErrors(record=(texts.overtaken(),))) from refused
     except DBAPIError as failed:
         if getattr(failed.orig, "sqlstate", None) in _OVERTAKEN_STATES:
             raise Conflict(texts.CHANGED) from failed

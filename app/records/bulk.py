@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from app.access.rights import refusal, require, require_power
@@ -19,6 +20,7 @@ from app.records.recalculate import lock_own, recalculate
 from app.records.rows import Draft
 from app.records.stored import Targets, load
 from app.records.touches import of_drafts
+from app.records.uniqueness import taken_meanwhile
 from app.records.write import differs, update_all
 
 #: Records that go through the path together: large enough to share statements, small enough for memory.
@@ -94,7 +96,7 @@ def update_many(
         ]
         prepare(ctx, pool, drafts, [changes[one] for one in some])
         changed = [draft for draft in drafts if differs(draft)]
-        with races(ctx):
+        with races(ctx, partial(taken_meanwhile, ctx, changed)):
             draw(ctx, changed)
             update_all(ctx, plan, changed)
             recalculate(ctx, of_drafts(changed))
