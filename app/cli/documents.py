@@ -32,6 +32,10 @@ _NOTHING: Final = Label(
 )
 _CHANGES: Final = Label("Änderungen:", "Changes:")
 _DDL: Final = Label("In der Datenbank:", "In the database:")
+_BASE: Final = Label(
+    "Das gilt für Revision {base}; `lotse publish --base {base}` veröffentlicht nur, solange sie gilt.",
+    "This is about revision {base}; `lotse publish --base {base}` publishes only as long as it is in force.",
+)
 _PUBLISHED: Final = Label(
     "Revision {revision} gilt jetzt ({changes} Änderungen, {seconds:.2f} s).",
     "Revision {revision} is in force now ({changes} changes, {seconds:.2f} s).",
@@ -99,10 +103,13 @@ def _tell(console: Console, made: Plan) -> None:
         console.say(_DDL)
         for step in made.ddl:
             console.line(f"  {step.sql}")
+    if not made.empty and made.base is not None:
+        console.say(_BASE, base=made.base)
     console.issues(made.warnings)
     if not made.objections:
         console.answer(
             {
+                "base": made.base,
                 "empty": made.empty,
                 "changes": [{"subject": str(c.subject), "words": as_json(c.words)} for c in made.changes],
                 "ddl": [step.sql for step in made.ddl],
@@ -112,9 +119,12 @@ def _tell(console: Console, made: Plan) -> None:
 
 @click.command("publish")
 @click.option("-m", "--message", default="lotse publish", show_default=True, help="What this change is.")
+@click.option(
+    "--base", type=click.IntRange(min=1), help="The revision that `plan` was about; refused after another one."
+)
 @machine_option
 @guarded
-def publish_command(console: Console, message: str) -> None:
+def publish_command(console: Console, message: str, base: int | None) -> None:
     """Put the documents in force, in one step that is done wholly or not at all.
 
     Nothing in the database is ever dropped: what a document no longer names keeps its values.
@@ -122,12 +132,12 @@ def publish_command(console: Console, message: str) -> None:
     \b
     Examples:
       lotse publish -m "Add the field loading ramp"
-      LOTSE_METADATA=company/metadata lotse publish
+      LOTSE_METADATA=company/metadata lotse publish --base 12
     """
     settings = console.settings()
     documents = documents_of(settings)
     with opened(settings, create=True) as (database, store):
-        done = publish(database, store, documents, PRODUCT, message)
+        done = publish(database, store, documents, PRODUCT, message, base=base)
     if done.changes or done.ddl:
         for change in done.changes:
             console.line(f"  {change.words.text(console.locale)}")

@@ -2,14 +2,16 @@
 
 The path is always the same: authorise, fill in defaults, clean, resolve, check conditions and rules, compute title and
 search text, write with a version check, then lines, links and the titles that show this one. Everything that is wrong
-is said at once, and nothing is written before all of it is right. Whoever opened the transaction commits it.
+is said at once, and nothing is written before all of it is right; only what looks at roll-ups is asked at the end, of
+what was written, which is then taken back. Whoever opened the transaction commits it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -22,7 +24,7 @@ from app.fields.base import Raw
 from app.meta.role import Verb
 from app.query.environment import environment_of
 from app.records import events, locks, owners, texts
-from app.records.check import check
+from app.records.check import check, check_gathered
 from app.records.computing import compute
 from app.records.drawing import draw
 from app.records.merge import Bases, compare, is_stale
@@ -34,7 +36,7 @@ from app.records.rows import Draft, Stored
 from app.records.stored import Targets, load
 from app.records.titles import refresh, showing, title_formats
 from app.records.touches import of_drafts, of_lifecycle
-from app.records.uniqueness import collisions_of
+from app.records.uniqueness import collisions_of, taken_meanwhile
 from app.records.write import differs, insert, name, set_archived
 from app.records.write import update as write_update
 
@@ -92,10 +94,11 @@ def create_all(
     plan, pool = plan_of(ctx, entity_key), Targets(ctx)
     drafts = [Draft(plan, pool, prefix=f"[{index}]." if numbered else "") for index in range(len(raws))]
     prepare(ctx, pool, drafts, raws)
-    with races(ctx), owners.of_drafts(ctx, plan, drafts):
+    with races(ctx, partial(taken_meanwhile, ctx, drafts)), owners.of_drafts(ctx, plan, drafts):
         draw(ctx, drafts)
         insert(ctx, plan, drafts)
         recalculate(ctx, of_drafts(drafts))
+        check_gathered(ctx, drafts)
     events.announce(ctx, drafts)
     return [draft.id for draft in drafts if draft.id is not None]
 
@@ -170,10 +173,11 @@ def _save(
         if not differs(draft):
             return Saved(draft.version, merged)
         try:
-            with races(ctx), owners.of_drafts(ctx, plan, [draft]):
+            with races(ctx, partial(taken_meanwhile, ctx, [draft])), owners.of_drafts(ctx, plan, [draft]):
                 draw(ctx, [draft])
                 write_update(ctx, plan, draft)
                 recalculate(ctx, of_drafts([draft]))
+                check_gathered(ctx, [draft])
         except Conflict:
             continue  # somebody was faster by a moment; what he saved is there to be compared with now
         tell_others(ctx, [draft])
@@ -217,7 +221,10 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     errors = collisions_of(ctx, plan, before.row)
     if errors:
         raise InvalidData(DataErrors(errors))
-    with races(ctx), owners.of_lines(ctx, plan, [before.row.values]):
+    with (
+        races(ctx, lambda: DataErrors(collisions_of(ctx, plan, before.row))),
+        owners.of_lines(ctx, plan, [before.row.values]),
+    ):
         lines = set_archived(ctx, plan, before, at=None)
         recalculate(ctx, of_lifecycle(ctx, plan, before, restored=True))
     events.announce_archived(ctx, "restore", plan, before, lines)
@@ -299,11 +306,15 @@ def tell_others(ctx: Context, drafts: Iterable[Draft]) -> None:
 
 
 @contextmanager
-def races(ctx: Context) -> Iterator[None]:
+def races(ctx: Context, taken: Callable[[], DataErrors] = DataErrors) -> Iterator[None]:
     """Write all or nothing, and turn what the database refuses in spite of all checks into an answer for a person.
 
     A savepoint takes back what was written before the refusal, so that whoever catches it may go on with the same
     transaction: to show the mask again, say.
+
+    Args:
+        ctx: the writer.
+        taken: says which values others have taken, now that they have saved; nothing where it can't tell.
 
     Raises:
         InvalidData: another save has taken a value, or removed a target, at the same moment.
@@ -313,7 +324,7 @@ def races(ctx: Context) -> Iterator[None]:
         with ctx.connection.begin_nested():
             yield
     except IntegrityError as refused:
-        raise InvalidData(DataErrors(record=(texts.overtaken(),))) from refused
+        raise InvalidData(taken() or DataErrors(record=(texts.overtaken(),))) from refused
     except DBAPIError as failed:
         if getattr(failed.orig, "sqlstate", None) in _OVERTAKEN_STATES:
             raise Conflict(texts.CHANGED) from failed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from app.access.rights import refusal, require, require_power
@@ -11,6 +12,7 @@ from app.errors import Conflict, DataErrors, InvalidData, NotFound
 from app.fields.base import Raw
 from app.records import events, owners, texts
 from app.records.actions import create_all, prepare, races, tell_others
+from app.records.check import check_gathered
 from app.records.drawing import draw
 from app.records.permits import Permit, permits
 from app.records.plan import EntityPlan, plan_of
@@ -18,6 +20,7 @@ from app.records.recalculate import lock_own, recalculate
 from app.records.rows import Draft
 from app.records.stored import Targets, load
 from app.records.touches import of_drafts
+from app.records.uniqueness import taken_meanwhile
 from app.records.write import differs, update_all
 
 #: Records that go through the path together: large enough to share statements, small enough for memory.
@@ -93,10 +96,11 @@ def update_many(
         ]
         prepare(ctx, pool, drafts, [changes[one] for one in some])
         changed = [draft for draft in drafts if differs(draft)]
-        with races(ctx), owners.of_drafts(ctx, plan, changed):
+        with races(ctx, partial(taken_meanwhile, ctx, changed)), owners.of_drafts(ctx, plan, changed):
             draw(ctx, changed)
             update_all(ctx, plan, changed)
             recalculate(ctx, of_drafts(changed))
+            check_gathered(ctx, changed)
         tell_others(ctx, drafts)
         events.announce(ctx, drafts)
 

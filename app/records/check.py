@@ -5,42 +5,83 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.context import Context
+from app.errors import InvalidData
 from app.expr.environment import Environment
+from app.query.environment import environment_of
 from app.records import texts
 from app.records.plan import FieldPlan, RulePlan
+from app.records.prepare import Preparation, by_entity, errors_of
 from app.records.rows import Draft
+from app.records.stored import Targets, load
 from app.records.uniqueness import check_unique
 
 
 def check(ctx: Context, drafts: Sequence[Draft], environment: Environment) -> None:
-    """Note at the drafts whatever speaks against writing them.
+    """Note at the drafts whatever speaks against writing them; what looks at roll-ups is left to `check_gathered`.
 
     Args:
         ctx: the writer.
         drafts: cleaned, with everything loaded that their rules look at; lines too.
         environment: what rules may know.
     """
+    _check(drafts, environment, trusted=ctx.actor.everything, gathered=False)
+    check_unique(ctx, drafts)
+
+
+def check_gathered(ctx: Context, drafts: Sequence[Draft]) -> None:
+    """Ask what looks at roll-ups, of records that are written and computed: what is gathered counts as it is now.
+
+    Whoever calls it takes the save back where it is refused.
+
+    Args:
+        ctx: the writer.
+        drafts: just written, their lines among them; they get their values as they are stored by now.
+
+    Raises:
+        InvalidData: something speaks against what was written.
+    """
+    every = [row for draft in drafts for row in draft.all_drafts()]
+    asked = [row for row in every if row.entity.gathered]
+    if not asked:
+        return
+    pool = Targets(ctx)
+    for group in by_entity(every):
+        plan = group[0].entity
+        stored = load(ctx, plan, pool, [row.id for row in group if row.id is not None])
+        lines = {field.key for field in plan.lines}
+        for row in group:
+            now = stored[row.id or 0].row.values
+            row.values.update({key: value for key, value in now.items() if key not in lines})
+            row.pool = pool
+    environment = environment_of(ctx)
+    Preparation(ctx, pool, environment).needed(every)
+    _check(asked, environment, trusted=ctx.actor.everything, gathered=True)
+    errors = errors_of(drafts)
+    if errors:
+        raise InvalidData(errors)
+
+
+def _check(drafts: Sequence[Draft], environment: Environment, *, trusted: bool, gathered: bool) -> None:
     for draft in drafts:
-        _conditions(draft, environment, trusted=ctx.actor.everything)
+        _conditions(draft, environment, trusted=trusted, gathered=gathered)
     for draft in drafts:
         # A rule over a value that couldn't even be read would only say the same once more.
         if not any(row.errors for row in draft.all_drafts()):
             for rule in draft.entity.rules:
-                _ask(draft, rule, environment)
-    check_unique(ctx, drafts)
+                _ask(draft, rule, environment, gathered=gathered)
 
 
-def _conditions(draft: Draft, environment: Environment, *, trusted: bool) -> None:
+def _conditions(draft: Draft, environment: Environment, *, trusted: bool, gathered: bool) -> None:
     for field in draft.entity.conditional:
         if field.key in draft.errors:
             continue
-        if field.readonly_if is not None and not trusted and _locked(draft, field, environment):
+        if not gathered and field.readonly_if is not None and not trusted and _locked(draft, field, environment):
             draft.refuse(field.key, texts.locked(field.field.label))
-        elif _missing(draft, field, environment, trusted=trusted):
+        elif field.gathered is gathered and _missing(draft, field, environment, trusted=trusted):
             draft.refuse(field.key, texts.required(field.field.label))
         elif draft.values[field.key] is not None:
             for rule in field.rules:
-                _ask(draft, rule, environment)
+                _ask(draft, rule, environment, gathered=gathered)
 
 
 def _locked(draft: Draft, field: FieldPlan, environment: Environment) -> bool:
@@ -65,8 +106,8 @@ def _missing(draft: Draft, field: FieldPlan, environment: Environment, *, truste
     return field.visible_if is None or field.visible_if(draft, environment) is True
 
 
-def _ask(draft: Draft, rule: RulePlan, environment: Environment) -> None:
-    if rule.holds(draft, environment) is True:
+def _ask(draft: Draft, rule: RulePlan, environment: Environment, *, gathered: bool) -> None:
+    if rule.gathered is not gathered or rule.holds(draft, environment) is True:
         return
     if rule.at is None:
         draft.record_errors.append(rule.error)

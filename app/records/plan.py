@@ -22,6 +22,7 @@ from app.meta.paths import target_of
 from app.meta.scope import EntityScope
 from app.meta.volatile import written_out
 from app.query.columns import is_plain
+from app.records.gathered import names_gathered
 from app.records.paths import Need, TitleText, needs_of, title_text, value_at
 from app.records.rows import Accessor, Row
 from app.storage.names import column_name
@@ -36,11 +37,12 @@ _KEPT: Final = frozenset({"id", "title", "version", "archived_at"})
 
 @dataclass(frozen=True, slots=True)
 class RulePlan:
-    """A rule, ready to be asked."""
+    """A rule, ready to be asked; one that looks at something `gathered` is asked after the save."""
 
     holds: Condition
     error: FieldError
     at: str | None
+    gathered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class FieldPlan:
         writable: by whom: nobody, the product, or everybody.
         formula: computes its value, where it is a stored formula; it looks into the lines of `formula_lines`.
         frozen_if, draw_if: conditions of a computed value and of a number.
+        gathered: whether `required_if` looks at something gathered, so that it is asked after the save.
     """
 
     key: str
@@ -93,6 +96,7 @@ class FieldPlan:
     formula_lines: tuple[str, ...] = ()
     frozen_if: Condition | None = None
     draw_if: Condition | None = None
+    gathered: bool = False
 
     def store(self, value: Value, into: dict[str, Any]) -> None:
         """Put a value's columns into a row."""
@@ -133,6 +137,7 @@ class EntityPlan:
         scopes: the conditions under which roles may create records, by their trees.
         computed_needs: what has to be loaded before its formulas can be worked out.
         numbers: fields that are drawn from a range.
+        gathered: whether some of its rules and conditions are asked after the save.
     """
 
     entity: Entity
@@ -158,6 +163,7 @@ class EntityPlan:
     scopes: Mapping[Expr, Condition]
     computed_needs: tuple[Need, ...] = ()
     numbers: tuple[FieldPlan, ...] = ()
+    gathered: bool = False
 
     @property
     def key(self) -> str:
@@ -214,6 +220,8 @@ class _Builder:
             scopes=MappingProxyType(scopes),
             computed_needs=_joined([needs_of(self.model, self.entity, keys) for keys in sorted(self.computed)]),
             numbers=tuple(plan for plan in own if plan.field.number is not None),
+            gathered=any(plan.gathered for plan in own)
+            or any(rule.gathered for rule in (*rules, *(rule for plan in own for rule in plan.rules))),
         )
 
     def _field(self, field: Field) -> FieldPlan:
@@ -243,6 +251,7 @@ class _Builder:
             formula_lines=tuple(sorted({k[0] for k in named if self.entity.fields[k[0]].type.lines() is not None})),
             frozen_if=self._condition(field.frozen_if),
             draw_if=None if field.number is None else self._condition(field.number.draw_if),
+            gathered=names_gathered(self.model, self.entity.key, field.required_if),
         )
 
     def _condition(self, expr: Expr | None) -> Condition | None:
@@ -256,7 +265,8 @@ class _Builder:
     def _rule(self, check: Expr, message: Label, rule_id: str, at: str | None) -> RulePlan:
         holds = self._condition(check)
         assert holds is not None
-        return RulePlan(holds, FieldError(f"rule.{rule_id}", message), at)
+        gathered = names_gathered(self.model, self.entity.key, check)
+        return RulePlan(holds, FieldError(f"rule.{rule_id}", message), at, gathered)
 
     def _lock(self, lock: Lock) -> LockPlan:
         holds = self._condition(lock.condition)

@@ -296,10 +296,7 @@ class Preparation:
 
     def needed(self, drafts: Sequence[Draft]) -> None:
         """Load what the drafts' conditions, rules and titles look at beyond the drafts themselves."""
-        by_entity: dict[str, list[Draft]] = {}
-        for draft in drafts:
-            by_entity.setdefault(draft.entity.key, []).append(draft)
-        for group in by_entity.values():
+        for group in by_entity(drafts):
             plan = group[0].entity
             self.pool.follow(group, plan.needs)
             for key, needs in plan.line_needs.items():
@@ -320,6 +317,14 @@ def _unresolved(value: Any) -> Sequence[Unresolved]:
 
 def _any_kind(field: FieldPlan) -> bool:
     return field.target is None and not field.linked
+
+
+def by_entity(drafts: Iterable[Draft]) -> tuple[Sequence[Draft], ...]:
+    """Return drafts in groups of one entity each."""
+    groups: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        groups.setdefault(draft.entity.key, []).append(draft)
+    return tuple(groups.values())
 
 
 def errors_of(drafts: Iterable[Draft]) -> DataErrors:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.context import Context
-from app.errors import FieldError
+from app.errors import DataErrors, FieldError
 from app.expr.to_python import plain
 from app.query.labels import named_records
 from app.records import texts
 from app.records.plan import EntityPlan, UniqueGroup
+from app.records.prepare import by_entity, errors_of
 from app.records.rows import Draft, Row
 from app.records.stored import in_the_way
 
@@ -28,13 +29,16 @@ def collisions_of(ctx: Context, plan: EntityPlan, row: Row) -> Mapping[str, tupl
 
 def check_unique(ctx: Context, drafts: Iterable[Draft]) -> None:
     """Note at the drafts which of their values other records have, or other drafts of the same save."""
-    by_entity: dict[str, list[Draft]] = {}
-    for draft in drafts:
-        by_entity.setdefault(draft.entity.key, []).append(draft)
-    for group in by_entity.values():
+    for group in by_entity(drafts):
         plan = group[0].entity
         for unique in plan.unique:
             _one_group(ctx, plan, unique, group)
+
+
+def taken_meanwhile(ctx: Context, drafts: Sequence[Draft]) -> DataErrors:
+    """Return which values another save has taken at the same moment, of drafts that couldn't be written."""
+    check_unique(ctx, [row for draft in drafts for row in draft.all_drafts()])
+    return errors_of(drafts)
 
 
 def _one_group(ctx: Context, plan: EntityPlan, unique: UniqueGroup, drafts: Sequence[Draft]) -> None:

@@ -27,6 +27,7 @@ def _entity(plural: str, properties: Mapping[str, Any], **more: Any) -> dict[str
     return {"type": "object", "x-crm": head, "properties": dict(properties), "required": ["name"]}
 
 
+_OWN: Final = dict.fromkeys(("create", "read", "update", "retire"), "own")
 _LOCK: Final = {
     "id": "closed", "if": 'stage = "zu"', "except": ["stage", "note"],
     "message": {"de": "Der Auftrag ist abgeschlossen.", "en": "The order is closed."},
@@ -43,6 +44,7 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
             "code": _of("text", label="Nummer", unique=True),
             "stage": _of("text", label="Stand"),
             "note": _of("text", label="Notiz"),
+            "approved_by": _of("text", label="Freigegeben von", required_if="total > 80"),
             "margin": _of("decimal", label="Marge", scale=2),
             "total": _of("decimal", label="Summe", scale=2,
                          rollup={"entity": "item", "via": "order", "aggregate": "sum", "field": "net"}),
@@ -62,12 +64,12 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
     ("roles", "boss"): {"label": _label("Chef"), "entities": {"*": _WHOLE}},
     ("roles", "own"): {
         "label": _label("Eigene"),
-        "entities": {"order": dict.fromkeys(("create", "read", "update", "retire"), "own"), "item": _WHOLE},
+        "entities": {"order": {**_OWN, "bulk": True}, "item": _WHOLE},
     },
     ("roles", "mixed"): {
         "label": _label("Sieht alles, schreibt Eigenes"),
         "entities": {
-            "order": {"create": True, "read": True, "update": "own", "retire": "own"}, "item": _WHOLE,
+            "order": {"create": True, "read": True, "update": "own", "retire": "own", "bulk": True}, "item": _WHOLE,
         },
     },
     ("roles", "looker"): {"label": _label("Sieht alles"), "entities": {"*": {"read": True}}},

@@ -13,6 +13,8 @@ from app.cli.console import Exit
 from app.cli.main import main
 from tests.functional.cli.conftest import Lotse, tax_rate, write_document
 
+_RATE = {"de": "Satz", "en": "Rate"}
+
 
 def test_check_publish_plan_and_export_go_round(lotse: Lotse, tmp_path: Path) -> None:
     """What is published is exported, and publishing the export changes nothing."""
@@ -30,6 +32,22 @@ def test_check_publish_plan_and_export_go_round(lotse: Lotse, tmp_path: Path) ->
     assert (tmp_path / "out" / "entities" / "tax.json").is_file()
     assert lotse("check", str(tmp_path / "out")).exit_code == Exit.OK
     assert json.loads(lotse("doctor", "--json").stdout)
+
+
+def test_nobody_publishes_over_a_revision_that_he_has_not_looked_at(lotse: Lotse, documents: Path) -> None:
+    assert json.loads(lotse("plan", "--json").stdout)["base"] is None
+    assert lotse("publish").exit_code == Exit.OK
+    write_document(documents, "entities", "tax", tax_rate(rate={"type": "number", "x-crm": {"label": _RATE}}))
+    assert "`lotse publish --base 1`" in lotse("plan").stdout
+    assert json.loads(lotse("plan", "--json").stdout)["base"] == 1
+    assert lotse("publish", "--base", "1").exit_code == Exit.OK
+    write_document(documents, "entities", "tax", tax_rate())
+    late = lotse("publish", "--base", "1")
+    assert late.exit_code == Exit.REFUSED
+    assert "Look at what is in force now" in late.output
+    assert json.loads(lotse("plan", "--json").stdout)["base"] == 2
+    assert not json.loads(lotse("plan", "--json").stdout)["empty"], "nothing was published"
+    assert lotse("publish", "--base", "2").exit_code == Exit.OK
 
 
 def test_every_problem_is_named_at_once(lotse: Lotse, documents: Path) -> None:
