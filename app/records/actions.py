@@ -221,10 +221,8 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     errors = collisions_of(ctx, plan, before.row)
     if errors:
         raise InvalidData(DataErrors(errors))
-    with (
-        races(ctx, lambda: DataErrors(collisions_of(ctx, plan, before.row))),
-        owners.of_lines(ctx, plan, [before.row.values]),
-    ):
+    taken = partial(collisions_of, ctx, plan, before.row)
+    with races(ctx, lambda: DataErrors(taken())), owners.of_lines(ctx, plan, [before.row.values]):
         lines = set_archived(ctx, plan, before, at=None)
         recalculate(ctx, of_lifecycle(ctx, plan, before, restored=True))
     events.announce_archived(ctx, "restore", plan, before, lines)

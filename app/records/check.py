@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.context import Context
-from app.errors import InvalidData
+from app.errors import DataErrors, InvalidData
 from app.expr.environment import Environment
 from app.query.environment import environment_of
 from app.records import texts
-from app.records.plan import FieldPlan, RulePlan
+from app.records.plan import EntityPlan, FieldPlan, RulePlan
 from app.records.prepare import Preparation, by_entity, errors_of
 from app.records.rows import Draft
 from app.records.stored import Targets, load
+from app.records.surroundings import look_around
 from app.records.uniqueness import check_unique
 
 
@@ -59,6 +60,36 @@ def check_gathered(ctx: Context, drafts: Sequence[Draft]) -> None:
     errors = errors_of(drafts)
     if errors:
         raise InvalidData(errors)
+
+
+def check_lines_of(ctx: Context, plan: EntityPlan, ids: Sequence[int]) -> None:
+    """Ask the rules of records that look at their lines, after lines of theirs were written by themselves.
+
+    Otherwise whoever changes lines through their own entity could do what the record's own mask refuses.
+
+    Args:
+        ctx: the writer.
+        plan: the records' entity.
+        ids: which records; archived ones aren't asked any more.
+
+    Raises:
+        InvalidData: a rule speaks against what was written; whoever calls it takes the save back.
+    """
+    rules = [(None, rule) for rule in plan.rules] + [(field.key, rule) for field in plan.own for rule in field.rules]
+    asked = [(key, rule) for key, rule in rules if rule.of_lines or rule.gathered]
+    if not asked or not ids:
+        return
+    pool, environment = Targets(ctx), environment_of(ctx)
+    living = [one for one in load(ctx, plan, pool, ids).values() if one.archived_at is None]
+    look_around(ctx, pool, plan, living)
+    errors = [
+        rule.error
+        for one in living
+        for key, rule in asked
+        if (key is None or one.row.values[key] is not None) and rule.holds(one.row, environment) is not True
+    ]
+    if errors:
+        raise InvalidData(DataErrors(record=tuple(dict.fromkeys(errors))))
 
 
 def _check(drafts: Sequence[Draft], environment: Environment, *, trusted: bool, gathered: bool) -> None:

@@ -17,7 +17,8 @@ from app.records import texts
 from app.records.merge import lines_differ
 from app.records.plan import EntityPlan, LockPlan, OwnerPlan, plan_of
 from app.records.rows import Draft, Stored
-from app.records.stored import Targets, load, load_lines
+from app.records.stored import Targets, load
+from app.records.surroundings import look_around
 
 
 def check(ctx: Context, pool: Targets, drafts: Sequence[Draft], environment: Environment) -> None:
@@ -138,20 +139,7 @@ class _Locks:
             if one.row.plan.locks:
                 by_entity.setdefault(one.row.plan.key, []).append(one)
         for key, group in by_entity.items():
-            plan = plan_of(self.ctx, key)
-            self.pool.follow([one.row for one in group], plan.needs)
-            for name in plan.line_paths:
-                self._load_lines(plan, name, group)
-
-    def _load_lines(self, plan: EntityPlan, name: str, group: Sequence[Stored]) -> None:
-        spec = plan.fields[name].lines
-        assert spec is not None
-        ids = [one.row.id for one in group if one.row.id is not None]
-        found = load_lines(self.ctx, self.pool, plan_of(self.ctx, spec[0]), spec[1], ids)
-        for one in group:
-            one.row.lines[name] = tuple(line.row for line in found.get(one.row.id or 0, ()))
-        lines = [line for one in group for line in one.row.lines[name]]
-        self.pool.follow(lines, plan.line_needs.get(name, ()))
+            look_around(self.ctx, self.pool, plan_of(self.ctx, key), group)
 
     def holding(self, record: Stored) -> Iterator[LockPlan]:
         """Yield the locks that hold for a stored record."""

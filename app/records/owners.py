@@ -2,7 +2,8 @@
 
 So the record's version counts every change of its lines, whichever door it came through, and whoever has seen the
 record before is told, or put together with it, as with any other change. Without that, a save that gives lines whole
-would silently take back what somebody else has just done to one of them.
+would silently take back what somebody else has just done to one of them. And whoever changes a line is held to the
+rules of its record that look at lines.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy import select
 
 from app.context import Context
 from app.records import events
+from app.records.check import check_lines_of
 from app.records.journal import Change, note
 from app.records.plan import EntityPlan, plan_of
 from app.records.rows import Draft
@@ -50,6 +52,9 @@ def of_lines(ctx: Context, plan: EntityPlan, several: Sequence[Mapping[str, Any]
         ctx: the writer, over an open transaction.
         plan: the entity of the lines.
         several: the values of the lines by field key, before and after.
+
+    Raises:
+        InvalidData: a rule of such a record speaks against what was written.
     """
     with ExitStack() as above:
         held = []
@@ -89,9 +94,14 @@ class _Owners:
         self.before = self._lines()
 
     def tell(self) -> None:
-        """Give those of them a new version whose lines are other ones now."""
+        """Ask the rules of those whose lines are other ones now, and give them a new version.
+
+        Raises:
+            InvalidData: a rule speaks against the lines.
+        """
         after = self._lines()
         changed = [one for one in self.ids if self.before.get(one) != after.get(one)]
+        check_lines_of(self.ctx, self.plan, changed)
         raised = self._raised(changed)
         changes = [
             Change(

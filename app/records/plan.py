@@ -37,12 +37,21 @@ _KEPT: Final = frozenset({"id", "title", "version", "archived_at"})
 
 @dataclass(frozen=True, slots=True)
 class RulePlan:
-    """A rule, ready to be asked; one that looks at something `gathered` is asked after the save."""
+    """A rule, ready to be asked; one that looks at something `gathered` is asked after the save.
+
+    Args:
+        holds: whether a record keeps it.
+        error: what is said where it doesn't.
+        at: the field where that is said; None for the record as a whole.
+        gathered: whether it looks at a roll-up.
+        of_lines: whether it looks at lines of the record.
+    """
 
     holds: Condition
     error: FieldError
     at: str | None
     gathered: bool = False
+    of_lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +275,8 @@ class _Builder:
         holds = self._condition(check)
         assert holds is not None
         gathered = names_gathered(self.model, self.entity.key, check)
-        return RulePlan(holds, FieldError(f"rule.{rule_id}", message), at, gathered)
+        of_lines = any(self.entity.fields[keys[0]].type.lines() is not None for keys in paths(check))
+        return RulePlan(holds, FieldError(f"rule.{rule_id}", message), at, gathered, of_lines)
 
     def _lock(self, lock: Lock) -> LockPlan:
         holds = self._condition(lock.condition)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from app.errors import InvalidData
+from app.records import actions, bulk
 from tests.functional.records.desk import Desk, refusal
 
 
@@ -72,3 +76,24 @@ def test_lines_are_unique_within_their_record(desk: Desk) -> None:
         "items[1].product": ("unique.taken",)
     }
     assert desk.update("deal", deal, 1, items=[{"product": "a", "net": 3}]) == 2
+
+
+def test_a_rule_over_lines_holds_for_whoever_changes_a_line_by_itself(desk: Desk) -> None:
+    deal = desk.create("deal", name="x", total_limit=10, items=[{"product": "a", "net": 6}])
+    line = desk.rows("deal_item")[0]["id"]
+    other = desk.create("deal", name="y", items=[{"product": "b", "net": 9}])
+    foreign = desk.rows("deal_item")[1]["id"]
+    before = desk.rows("deal_item")
+    assert desk.refused("deal_item", deal=deal, product="c", net=5) == {"": ("rule.within_limit",)}
+    assert refusal(lambda: desk.update("deal_item", line, 1, net=11)) == {"": ("rule.within_limit",)}
+    assert refusal(lambda: desk.update("deal_item", foreign, 1, deal=deal)) == {"": ("rule.within_limit",)}
+    with pytest.raises(InvalidData), desk.ctx() as ctx:
+        bulk.update_many(ctx, "deal_item", {line: {"net": 11}})
+    assert desk.rows("deal_item") == before
+    assert desk.update("deal_item", line, 1, net=10) == 2
+    with desk.ctx() as ctx:
+        actions.retire(ctx, "deal_item", line, 2)
+    assert desk.update("deal_item", foreign, 1, deal=deal) == 2
+    with pytest.raises(InvalidData), desk.ctx() as ctx:
+        actions.restore(ctx, "deal_item", line, 3)
+    assert [desk.row("deal", one)["version"] for one in (deal, other)] == [4, 2]
