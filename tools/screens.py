@@ -78,6 +78,7 @@ def shots(site: Site) -> Iterator[Shot]:
     yield Shot("tokens", "/me/tokens")
     yield Shot("why", "/why?entity=account&record=1&field=name")
     yield Shot("history", "/r/account/1/history")
+    yield Shot("history-erase", "/r/person/1/history/erase")
     yield Shot("history-back", "/r/account/1/history?at=now")
     yield Shot("history-differences", "/r/account/1/history?at=2026-01-01T12:00&to=now")
     yield Shot("factors", "/me/factors")

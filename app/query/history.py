@@ -56,6 +56,7 @@ class HistoryEntry:
         origin: through which door it came.
         reason: why, or None.
         changes: what it says about fields that the reader may read; never empty.
+        token: names the save that it belongs to; drawn by lot, so that it tells nothing of others as an id does.
     """
 
     id: int
@@ -66,6 +67,7 @@ class HistoryEntry:
     origin: str
     reason: str | None
     changes: tuple[Change, ...]
+    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +161,10 @@ class Reader:
     def entry(self, row: Any) -> HistoryEntry:
         """Return what an entry says about the fields that may be read; nothing where that is nothing."""
         body = self.bodies[row.id]
-        told = (self.change(key, body.get(key)) for key in orjson.loads(row.fields) if key in self.fields)
-        changes = tuple(change for change in told if change is not None)
-        return HistoryEntry(row.id, row.version, row.verb, row.at, row.actor_name, row.origin, row.reason, changes)
+        found = (self.change(key, body.get(key)) for key in orjson.loads(row.fields) if key in self.fields)
+        changes = tuple(change for change in found if change is not None)
+        told = (row.verb, row.at, row.actor_name, row.origin, row.reason, changes, row.token)
+        return HistoryEntry(row.id, row.version, *told)
 
     def change(self, key: str, kept: Sequence[Any] | None) -> Change | None:
         """Return what was kept about a field; None where only lines were changed that the reader doesn't see."""

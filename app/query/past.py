@@ -29,21 +29,15 @@ _FILLS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment in a record's life: right after an entry of its history, or a time; now where it is neither.
+    """A moment in a record's life: right after a save, or a time; now where it is neither.
 
     Args:
-        entry: id of the entry.
+        save: the token of the save, as an entry of the record's history says it.
         at: the time, UTC without a zone.
     """
 
-    entry: int | None = None
+    save: str | None = None
     at: datetime | None = None
-
-    def reaches(self, row: Any) -> bool:
-        """Return whether a row of the history was written by then."""
-        if self.entry is not None:
-            return bool(row.id <= self.entry)
-        return self.at is None or bool(row.at <= self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +121,22 @@ class _Past:
                     self.fills[key].append(fill)
 
     def at(self, moment: Moment) -> PastState:
-        entry = None
+        reaches, entry = self._reach(moment), None
         for row in reversed(self.rows):
-            if moment.reaches(row) and (found := self.reader.entry(row)).changes:
+            if reaches(row) and (found := self.reader.entry(row)).changes:
                 entry = found
                 break
         first = self.rows[0] if self.rows else None
-        if first is not None and first.verb == "create" and not moment.reaches(first):
+        if first is not None and first.verb == "create" and not reaches(first):
             return PastState({}, entry)
-        return PastState({key: self._value(key, moment.reaches) for key in self.reader.fields}, entry)
+        return PastState({key: self._value(key, reaches) for key in self.reader.fields}, entry)
+
+    def _reach(self, moment: Moment) -> Callable[[Any], bool]:
+        """Return what tells whether a row of the history was written by then."""
+        if moment.save is not None:
+            last = max((row.id for row in self.rows if row.token == moment.save), default=0)
+            return lambda row: bool(row.id <= last)
+        return lambda row: moment.at is None or bool(row.at <= moment.at)
 
     def _value(self, key: str, reaches: Callable[[Any], bool]) -> PastValue:
         """Return the present value where nothing came later, else what the entries around the moment say."""

@@ -10,10 +10,13 @@ from typing import Any, Final
 
 from sqlalchemy import select, text
 
+from app.records.altered import altered
+from app.records.unrecorded import unrecorded
 from app.runtime.start import ready
 from app.storage.database import open_database
 from app.system.history import HISTORY
 from app.system.outbox import OUTBOX
+from app.system.verify import Walked, flaws
 from tests.proof.clerks import CUSTOMERS, Clerk, Order, Seat
 from tests.proof.trade import documents
 from tests.support.install import write_documents
@@ -55,7 +58,11 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_done(database_url: str
     database = open_database(database_url)
     store = ready(database)  # compiles what is in force, and the database fits it
     with database.read() as connection:
-        stored = _read(connection, store.snapshot(connection).tables)
+        snapshot, walked = store.snapshot(connection), Walked()
+        stored = _read(connection, snapshot.tables)
+        assert list(flaws(connection, database.seal, walked)) == []
+        assert list(unrecorded(connection, snapshot)) == []
+        assert list(altered(connection, snapshot)) == []
         if database.dialect == "sqlite":
             assert connection.execute(text("PRAGMA integrity_check")).scalars().all() == ["ok"]
             assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
@@ -64,7 +71,9 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_done(database_url: str
     assert [wrong for clerk in clerks for wrong in _wrongs(clerk, stored)] == []
     known = {order.name for clerk in clerks for order in clerk.orders}
     assert {name for name in stored.orders if not name.startswith(WARM)} <= known
+    tally.add("links", walked.links)
     tally.report(
+        links=KILLS,
         kills=KILLS,
         inside=KILLS * LEAST_INSIDE // 100,
         written=KILLS * LEAST_WRITTEN // 100,

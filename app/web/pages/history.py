@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -30,9 +31,10 @@ history_pages: Final = Blueprint("history_pages", __name__)
 
 #: An id has fewer digits than this.
 _DIGITS: Final = 19
-#: Stands in an address for the present moment, and before the id of an entry.
+#: Stands in an address for the present moment.
 _NOW: Final = "now"
-_ENTRY: Final = "e"
+#: The token of a save.
+_SAVE: Final = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def history(entity: str, record_id: int) -> Response:
         history_url=url,
         entries=tuple(_entry(ctx, entry, words, url) for entry in page.entries),
         older_url=None if page.older is None else f"{url}?before={page.older}",
-        choices=tuple(Choice(f"{_ENTRY}{one.id}", _short(ctx, one)) for one in page.entries),
+        choices=_choices(ctx, page.entries),
         picked={name: request.args.get(name, "") for name in ("at", "to")},
         wrong=wrong,
         state=state,
@@ -125,6 +127,14 @@ def history(entity: str, record_id: int) -> Response:
     )
     html = shell.answer(ctx, screen.title, render("pages/history.html", ctx.locale, page=screen))
     return respond(html, 400 if wrong else 200)
+
+
+def _choices(ctx: Context, entries: Sequence[HistoryEntry]) -> tuple[Choice, ...]:
+    """Return the saves of a page, newest first; one that left several entries is named by its last one."""
+    newest: dict[str, HistoryEntry] = {}
+    for entry in entries:
+        newest.setdefault(entry.token, entry)
+    return tuple(Choice(token, _short(ctx, entry)) for token, entry in newest.items())
 
 
 def _before() -> int:
@@ -143,7 +153,7 @@ def _entry(ctx: Context, entry: HistoryEntry, words: HistoryWords, url: str) -> 
     told = text("history.told", ctx.locale, **_parts(ctx, entry))
     reason = "" if entry.reason is None else text("history.reason", ctx.locale, reason=entry.reason)
     changes = tuple(_change(ctx, change, words) for change in entry.changes)
-    then = f"{url}?at={_ENTRY}{entry.id}"
+    then = f"{url}?at={entry.token}"
     return EntryRow(told, reason, entry.verb == "create", changes, then, f"{then}&to={_NOW}")
 
 
@@ -196,20 +206,20 @@ def _asked(ctx: Context, record: Record) -> tuple[StateScreen | None, str]:
 
 def _is_there(moment: Moment, found: PastState) -> bool:
     """Return whether an entry that was named is one of this record's, and one that the reader sees."""
-    return moment.entry is None or (found.entry is not None and found.entry.id == moment.entry)
+    return moment.save is None or (found.entry is not None and found.entry.token == moment.save)
 
 
 def _moment(ctx: Context, given: str) -> Moment:
     if given == _NOW:
         return Moment()
-    if given.startswith(_ENTRY) and _is_id(given[1:]):
-        return Moment(entry=int(given[1:]))
+    if _SAVE.fullmatch(given):
+        return Moment(save=given)
     at = read_datetime(given, ctx.locale, ctx.snapshot.time_zone)
     return Moment(at=None if at is None else stored_instant(at))
 
 
 def _named(ctx: Context, moment: Moment, state: PastState) -> str:
-    if moment.entry is not None and state.entry is not None:
+    if moment.save is not None and state.entry is not None:
         return _short(ctx, state.entry)
     if moment.at is None:
         return text("history.now", ctx.locale)

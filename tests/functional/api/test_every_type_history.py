@@ -78,7 +78,7 @@ def test_every_type_is_kept_shown_watched_and_erased(site: Site, clerk: Program)
     formats = formats_for("de", snapshot.time_zone)
     with installation.ctx() as ctx:
         now = load_record(ctx, "sample", record, lines=False)
-        first, last = states(ctx, now, [Moment(entry=_first(ctx, record)), Moment()])
+        first, last = states(ctx, now, [Moment(save=_first(ctx, record)), Moment()])
         for key, field in fields.items():
             then = first.values[key]
             assert then.known, key
@@ -96,7 +96,7 @@ def test_every_type_is_kept_shown_watched_and_erased(site: Site, clerk: Program)
         assert erase_history(with_reason(ctx, "Antrag"), "sample", record, list(values)) == 2
     with installation.ctx() as ctx:
         now = load_record(ctx, "sample", record, lines=False)
-        (first,) = states(ctx, now, [Moment(entry=_first(ctx, record))])
+        (first,) = states(ctx, now, [Moment(save=_first(ctx, record))])
         assert {key for key in values if not first.values[key].erased} == set()
         assert list(flaws(ctx.connection, seal, Walked())) == []
         assert list(altered(ctx.connection, snapshot)) == []
@@ -104,6 +104,6 @@ def test_every_type_is_kept_shown_watched_and_erased(site: Site, clerk: Program)
     assert erased.count("Die Werte wurden gelöscht.") == 3 * len(values)
 
 
-def _first(ctx: Any, record: int) -> int:
+def _first(ctx: Any, record: int) -> str:
     page = history_page(ctx, load_record(ctx, "sample", record, lines=False))
-    return page.entries[-1].id
+    return page.entries[-1].token

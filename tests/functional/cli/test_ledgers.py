@@ -24,6 +24,8 @@ from app.storage.database import Database, open_database
 from app.storage.seal import seal_from
 from app.system.history import HISTORY
 from app.system.protection import protect, unprotected
+from app.system.tables import Installation as Installed
+from app.system.tables import table_of
 from tests.functional.cli.conftest import Lotse, tax_rate, write_document
 
 
@@ -99,6 +101,11 @@ def test_the_doctor_looks_at_the_chain_and_publish_makes_triggers_again(lotse: L
     assert lotse("doctor").exit_code == Exit.CANNOT_START
     assert lotse("publish").exit_code == Exit.OK
     assert (_findings(lotse)["chain"], _findings(lotse)["triggers"]) == (False, True)
+    with _writing(numbered) as ctx:  # a database from before the log of numbers was kept from changes
+        _untriggered(ctx.connection, "sys_number_log")
+        ctx.connection.execute(table_of(Installed).update().values(schema_version=2))
+    assert lotse("publish").exit_code == Exit.OK
+    assert _findings(lotse)["triggers"] is True
 
 
 def test_verify_names_a_value_that_was_changed_in_the_database(lotse: Lotse, numbered: str) -> None:

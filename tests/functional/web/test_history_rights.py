@@ -1,0 +1,122 @@
+"""The page of a record's history keeps to the reader's rights, whichever way it is asked: list, moment, difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.records import actions
+from tests.support.install import write_documents
+from tests.support.site import Site, make_site
+
+
+def _label(text: str) -> dict[str, str]:
+    return {"de": text, "en": text}
+
+
+def _field(label: str, type_: str = "text", **more: Any) -> dict[str, Any]:
+    return {"x-crm": {"type": type_, "label": _label(label), **more}}
+
+
+def _entity(**properties: Any) -> dict[str, Any]:
+    head = {"label": _label("E"), "plural": _label("E"), "title": "{name}"}
+    return {"type": "object", "x-crm": head, "properties": {"name": _field("Name"), **properties}}
+
+
+def _role(**entities: Any) -> dict[str, Any]:
+    return {"label": _label("R"), "entities": entities}
+
+
+_DOCUMENTS = {
+    ("entities", "firm"): _entity(),
+    ("entities", "deal"): _entity(
+        secret=_field("Geheimnis"),
+        partly=_field("Teils"),
+        firm=_field("Partner", "reference", target="firm"),
+        lines=_field("Posten", "lines", entity="line", via="deal"),
+    ),
+    ("entities", "line"): _entity(deal=_field("Deal", "reference", target="deal")),
+    ("roles", "boss"): _role(**{"*": {"read": True}}),
+    ("roles", "blind"): _role(
+        deal={"read": True, "fields": {"secret": "none", "partly": "none"}}, line={"read": {"where": 'name = "offen"'}}
+    ),
+    ("roles", "half"): _role(deal={"read": "own", "fields": {"partly": "read", "*": "none"}}),
+    ("roles", "own"): _role(deal={"read": "own"}),
+    ("roles", "nobody"): _role(firm={"read": True}),
+}
+_FIRST, _SECOND = (datetime(2026, month, 5, 9, 0, tzinfo=UTC) for month in (1, 2))
+#: Every way to ask; between the two changes, and compared with now.
+_WAYS = ("", "?at=2026-01-20T12:00", "?at=now", "?at=2026-01-20T12:00&to=now", "?at=now&to=2025-01-01T00:00")
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
+    """Return a site with readers of every sort."""
+    made = make_site(database_url, write_documents(tmp_path / "documents", _DOCUMENTS), roles=("blind+half",))
+    yield made
+    made.installation.close()
+
+
+def _deal(site: Site, owner: str) -> int:
+    """Write a deal, and change all of it."""
+    user = site.actor(owner).id
+    with site.installation.ctx(now=_FIRST) as ctx:
+        firms = [actions.create(ctx, "firm", {"name": f"Partner {n}"}) for n in (1, 2)]
+        lines = [{"name": "offen"}, {"name": "verborgen"}]
+        raw = {"name": "D1", "secret": "geheim-1", "partly": "teils-1", "firm": firms[0], "lines": lines, "owner": user}
+        deal = actions.create(ctx, "deal", raw)
+        kept = ctx.connection.execute(ctx.snapshot.tables["line"].select().order_by("id")).mappings().all()
+        known = [{"id": row["id"]} for row in kept if row["deal"] == deal]
+    with site.installation.ctx(now=_SECOND) as ctx:
+        more = [*known, {"name": "verborgen"}, {"name": "verborgen"}]
+        raw = {"name": "D2", "secret": "geheim-2", "partly": "teils-2", "firm": firms[1], "lines": more}
+        actions.update(ctx, "deal", deal, raw, 1)
+    return deal
+
+
+def _pages(site: Site, role: str, deal: int) -> list[str]:
+    visitor = site.visitor(role)
+    found = [visitor.get(f"/r/deal/{deal}/history{way}") for way in _WAYS]
+    assert {answer.status_code for answer in found} == {200}, role
+    return [answer.text.partition("<main")[2].partition("</main")[0] for answer in found]
+
+
+def test_the_past_shows_no_more_of_a_record_than_the_present(site: Site) -> None:
+    """A field, the name of a target, lines; of the lines only those that the reader sees are counted."""
+    deal = _deal(site, "boss")
+    pages = _pages(site, "boss", deal)
+    for word in ("geheim-1", "geheim-2", "teils-1", "Partner 1", "Partner 2", "Zeilen: 2", "Zeilen: 4"):
+        assert word in pages[0], word
+        assert any(word in page for page in pages[1:]), word
+    assert "geheim-2" not in pages[1]
+    assert "Zeilen: 2" in pages[1]
+    blind = _pages(site, "blind", deal)
+    for page in blind:
+        for word in ("geheim", "teils", "Geheimnis", "Teils", "Partner 1", "Partner 2", "verborgen"):
+            assert word not in page, word
+        assert "Zeilen: 2" not in page
+        assert "Zeilen: 4" not in page
+    assert "D1" in blind[1]
+    assert "Zeilen: 1" in blind[0]
+
+
+def test_a_hidden_record_has_no_history_and_a_field_only_where_it_is_seen(site: Site) -> None:
+    """For whoever may read others, and for whoever may read none, it is as if the record weren't there."""
+    mine, others, both = _deal(site, "own"), _deal(site, "boss"), _deal(site, "blind+half")
+    assert any("teils-1" in page for page in _pages(site, "blind+half", both))
+    assert not any("teils" in page for page in _pages(site, "blind+half", others))
+    assert not any("geheim" in page for page in _pages(site, "blind+half", both))
+    assert "D1" in _pages(site, "own", mine)[0]
+    for role in ("own", "nobody"):
+        visitor = site.visitor(role)
+        for way in _WAYS:
+            hidden = visitor.get(f"/r/deal/{others}/history{way}")
+            missing = visitor.get(f"/r/deal/{others + 99}/history{way}")
+            assert (hidden.status_code, missing.status_code) == (404, 404)
+            assert "D1" not in hidden.text
+    entry = site.visitor("boss").get(f"/r/deal/{others}/history").text.partition("?at=")[2].partition("&")[0]
+    assert site.visitor("own").get(f"/r/deal/{mine}/history?at={entry}").status_code == 400
