@@ -46,7 +46,7 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "own_team": Label("eigenes Team", "own team"),
         "until": Label("Bis einschließlich", "Up to and including"),
         "area_of": Label("Bereich der Rolle „{role}“", "Area of the role “{role}”"),
-        "until_of": Label("Letzter Tag der Rolle „{role}“", "Last day of the role “{role}”"),
+        "until_of": Label("Bis einschließlich, Rolle „{role}“", "Up to and including, role “{role}”"),
         "ended": Label("abgelaufen", "ended"),
         "own_account": Label(
             "Das sind Sie selbst: Rollen, Team und ob Sie sich anmelden dürfen, ändert ein Kollege.",
