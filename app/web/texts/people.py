@@ -170,6 +170,11 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Was Sie gerade tun, ändert Rechte. Bestätigen Sie, dass Sie es sind; Ihre Eingaben bleiben erhalten.",
             "What you are doing changes rights. Confirm that it is you; what you entered is kept.",
         ),
+        "anew": Label("Beim Anmeldedienst neu anmelden", "Sign in anew with the provider"),
+        "anew_lead": Label(
+            "Oder melden Sie sich beim Anmeldedienst neu an; was Sie eingegeben haben, tippen Sie danach noch einmal.",
+            "Or sign in anew with the provider; what you entered has to be typed once more after that.",
+        ),
         "nothing": Label(
             "Sie haben weder ein Passwort noch einen zweiten Faktor. Melden Sie sich ab und neu an; richten Sie dann "
             "unter „Mein Konto“ einen zweiten Faktor ein.",
