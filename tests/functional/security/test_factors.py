@@ -13,11 +13,15 @@ import pytest
 from passlib.totp import TOTP
 from sqlalchemy import func, select, update
 
+from app.access.actor import PRODUCT
+from app.access.granting import TECHNICAL
 from app.factory import create_app
 from app.storage.seal import factor_key_from
 from app.system.factors import AUTHENTICATOR, CODES, RECOVERY, unreadable
+from app.system.people import create_user
 from app.system.sessions import FRESH, SESSION
-from app.system.tables import AuditEntry, now, table_of
+from app.system.tables import AuditEntry, User, now, table_of
+from app.system.tokens import Wanted, create
 from app.web.lifecycle import PROVE, SET_UP
 from tests.support.install import METADATA, PLUGINS
 from tests.support.site import PASSWORD, SECRET, Site, Visitor, make_site
@@ -248,5 +252,12 @@ def test_a_role_can_demand_a_second_factor(database_url: str, demanding: Path) -
     assert refused.status_code == 403
     assert "zweiten Faktor" in refused.text
     set_up(visitor)
+    assert site.visitor().get("/api/v1/account", **program).status_code == 200
+    # A program that signs in as itself can't set one up, and needs none.
+    with site.installation.database.write() as connection:
+        robot = create_user(connection, "robot@example.com", None, "Robot", ["sales"])
+        connection.execute(update(User).where(User.id == robot).values(kind=TECHNICAL))
+        secret = create(connection, PRODUCT, robot, Wanted("Robot", frozenset({"read"}), (), 1), ())
+    program["Authorization"] = f"Bearer {secret}"
     assert site.visitor().get("/api/v1/account", **program).status_code == 200
     assert site.visitor("marketing").get("/e/account/all").status_code == 200

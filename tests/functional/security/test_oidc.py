@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +15,7 @@ from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import func, select, update
 
 from app.access.granting import TECHNICAL
-from app.config import read_settings
+from app.config import ROOT, read_settings
 from app.errors import CannotStart
 from app.system.identities import IDENTITY
 from app.system.people import create_user
@@ -334,6 +336,18 @@ def test_settings_of_a_provider_are_whole_safe_and_never_shown() -> None:
     for wrong in ("http://login.example.com", "login.example.com", "https://", "https://a@b.example", "https://x/?a=1"):
         with pytest.raises(CannotStart, match="LOTSE_OIDC_ISSUER"):
             read_settings({**_GIVEN, "LOTSE_OIDC_ISSUER": wrong})
+
+
+def test_without_the_package_the_product_runs_and_a_provider_is_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for package in ("authlib", "requests"):
+        with monkeypatch.context() as missing:
+            missing.setitem(sys.modules, package, None)
+            with pytest.raises(CannotStart, match=package):
+                read_settings(_GIVEN)
+    without = "import sys; sys.modules.update(dict.fromkeys(('authlib', 'joserfc', 'requests'))); import app.factory"
+    assert subprocess.run([sys.executable, "-c", without], cwd=ROOT, check=False).returncode == 0
 
 
 def test_the_server_is_named_as_the_browser_sees_it(one_site: Site, there: Provider) -> None:
