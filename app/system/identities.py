@@ -7,6 +7,7 @@ sign-in only. Source: OpenID Connect Core 1.0, section 5.7.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Column, Connection, ForeignKey, Table, UniqueConstraint, delete, select
@@ -40,12 +41,14 @@ class Identity:
         subject: its own name for the person.
         email: his address where the provider has verified it, else None.
         several_factors: whether the provider has seen more than one factor.
+        proved_at: when the person last proved to the provider who he is, as far as it says, UTC without a zone.
     """
 
     issuer: str
     subject: str
     email: str | None
     several_factors: bool = False
+    proved_at: datetime | None = None
 
 
 def account_of(connection: Connection, identity: Identity) -> int | None:

@@ -97,7 +97,15 @@ def new_token() -> tuple[str, str]:
 
 
 def begin(
-    connection: Connection, user_id: int, now: datetime, address: str, agent: str, *, kept: bool, factor: bool = False
+    connection: Connection,
+    user_id: int,
+    now: datetime,
+    address: str,
+    agent: str,
+    *,
+    kept: bool,
+    factor: bool = False,
+    fresh_at: datetime | None = None,
 ) -> str:
     """Begin a session, and take the user's expired ones away.
 
@@ -109,6 +117,7 @@ def begin(
         agent: what his browser calls itself.
         kept: whether he stays signed in.
         factor: whether he has shown a second factor already.
+        fresh_at: when he proved who he is; just now where nothing is said.
 
     Returns:
         The token for the cookie; it is stored nowhere.
@@ -124,7 +133,7 @@ def begin(
             "seen_at": now,
             "idle_at": now + (IDLE_KEPT if kept else IDLE),
             "expires_at": now + (LONGEST_KEPT if kept else LONGEST),
-            "fresh_at": now,
+            "fresh_at": fresh_at or now,
             "kept": kept,
             "address": address,
             "agent": agent[:_LONGEST_AGENT].replace("\0", " "),

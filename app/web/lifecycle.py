@@ -43,6 +43,8 @@ SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Where the second factor is shown, and where it is set up.
 PROVE: Final = "/second-factor"
 SET_UP: Final = "/me/factors"
+#: Where somebody is sent to the provider of sign-ins.
+PROVIDER: Final = "/login/oidc"
 #: For error pages of addresses that don't exist: shows who is signed in, demands nothing.
 _LOST: Final = Policy("lost", signed_in=False, writes=False)
 

@@ -56,7 +56,7 @@ PROVING: Final = Policy("second factor owed", writes=False, unproved=True)
 LEAVING: Final = Policy("leaving", unproved=True, unset=True)
 #: Everybody who is signed in, even where a role demands a second factor and he has none yet: setting it up.
 SETTING_UP: Final = Policy("setting up factors", unset=True)
-#: The same, for what takes a factor away or makes new codes: an unlocked browser isn't enough.
+#: The same, for what adds a factor, takes one away or makes new codes: an unlocked browser isn't enough.
 SETTING_UP_PROVED: Final = Policy("setting up factors, proved", unset=True, fresh=True)
 #: The same, for a POST that only looks: a mask that is shown anew while somebody types.
 READING: Final = Policy("signed in, reads", writes=False)

@@ -16,12 +16,14 @@ from flask import Flask, Response, current_app, request
 from sqlalchemy import Connection, select
 from werkzeug.exceptions import TooManyRequests
 
+from app.context import Context
 from app.system.factors import factors_of
+from app.system.identities import is_linked
 from app.system.people import asker
 from app.system.sessions import FRESH, Session
 from app.system.tables import User
 from app.web import gate, lifecycle, sessions, shell
-from app.web.lifecycle import SAFE, ProveFirst
+from app.web.lifecycle import PROVIDER, SAFE, ProveFirst
 from app.web.limiting import count_failure, require_few_failures, turns
 from app.web.passwords import matches
 from app.web.policy import policy_of
@@ -58,8 +60,10 @@ def _check() -> None:
     if not asked or not any(name in request.form for name in _ANSWERS):
         return
     with lifecycle.database().read() as connection:
-        mine = asker(connection, sessions.token()).session
-    if mine is None:
+        found = asker(connection, sessions.token())
+    mine = found.session
+    if mine is None or (found.has_factor and mine.factor_at is None):
+        # Whoever still owes his second factor is asked for that first.
         return
     require_few_failures(current_app, *_limits(mine.user_id))
     if not _is_right(mine):
@@ -85,6 +89,13 @@ def _password_of(connection: Connection, user_id: int) -> str | None:
     return found
 
 
+def _anew(ctx: Context) -> str:
+    """Return where the provider asks the reader anew, or nothing where it doesn't know him."""
+    assert ctx.actor.id is not None
+    known = lifecycle.running().settings.oidc_issuer and is_linked(ctx.connection, ctx.actor.id)
+    return f"{PROVIDER}?anew=1" if known else ""
+
+
 def _limits(user_id: int) -> tuple[tuple[str, str], ...]:
     """Return how many wrong answers there may be, of one person and from one place: as many as failed sign-ins."""
     return (gate.BY_ACCOUNT, f"proof user {user_id}"), (gate.BY_ADDRESS, f"proof {gate.address()}")
@@ -104,6 +115,7 @@ def _ask(error: ProveFirst) -> Response:
         kept=kept,
         has_password=_password_of(ctx.connection, ctx.actor.id) is not None,
         factors=factors_of(ctx.connection, ctx.actor.id),
+        anew=_anew(ctx),
         wrong=error.wrong,
     )
     page = shell.answer(ctx, text("prove.title", ctx.locale), html)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any, Final
 
@@ -90,18 +91,27 @@ class Provider:
         authlib: Any = import_module("authlib.common.errors")
         self._network_error: type[Exception] = requests.RequestException
         self._refusals: tuple[type[Exception], ...] = (
-            jose_errors.JoseError, authlib.AuthlibBaseError, ValueError, KeyError, TypeError, AttributeError,
+            jose_errors.JoseError, authlib.AuthlibBaseError, AttributeError, KeyError, OverflowError,
+            TypeError, ValueError,
         )  # fmt: skip
 
-    def address(self, ticket: Ticket) -> str:
+    def address(self, ticket: Ticket, *, anew: bool = False) -> str:
         """Return where a browser is sent to sign in.
+
+        Args:
+            ticket: what it is sent away with.
+            anew: whether the person has to prove again who he is, though the provider may know him already.
 
         Raises:
             NoAnswer: the provider didn't say where that is.
         """
         with self._session(self._places(), ticket) as session:
             url, _ = session.create_authorization_url(
-                self._places().authorization, state=ticket.state, code_verifier=ticket.verifier, nonce=ticket.nonce
+                self._places().authorization,
+                state=ticket.state,
+                code_verifier=ticket.verifier,
+                nonce=ticket.nonce,
+                **({"prompt": "login", "max_age": "0"} if anew else {}),
             )
         return str(url)
 
@@ -127,12 +137,11 @@ class Provider:
                     allow_redirects=False,
                 )
                 claims = self._claims(session, places, answer, ticket)
-                about = {**claims, **self._userinfo(session, places, claims)}
+                return self._identity({**claims, **self._userinfo(session, places, claims)})
             except self._network_error as gone:
                 raise NoAnswer(type(gone).__name__) from gone
             except self._refusals as wrong:
                 raise NotVouched(type(wrong).__name__) from wrong
-        return self._identity(about)
 
     def _identity(self, about: Mapping[str, Any]) -> Identity:
         subject, email, methods = about["sub"], about.get("email"), about.get("amr")
@@ -140,7 +149,9 @@ class Provider:
             raise NotVouched("subject")
         verified = isinstance(email, str) and about.get("email_verified") is True
         several = isinstance(methods, list) and _SEVERAL_FACTORS in methods
-        return Identity(self.issuer, subject, email if verified else None, several)
+        at = about.get("auth_time")
+        proved_at = datetime.fromtimestamp(at, UTC).replace(tzinfo=None) if isinstance(at, int) else None
+        return Identity(self.issuer, subject, email if verified else None, several, proved_at)
 
     def _claims(self, session: Any, places: _Places, answer: Mapping[str, Any], ticket: Ticket) -> dict[str, Any]:
         """Return what the provider says in its signed word, after every check of Core 3.1.3.7."""

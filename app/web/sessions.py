@@ -5,6 +5,7 @@ Flask-Login keeps saying who is signed in to the pages of Flask-Security; whethe
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from flask import current_app, g, request, session
@@ -20,7 +21,7 @@ TOKEN: Final = "token"  # noqa: S105  a name
 _LOGIN: Final = ("_user_id", "_fresh", "_id", TOKEN)
 _BEGUN: Final = "lotse_session_of"
 _PROVED: Final = "lotse_session_proved"
-_SHOWN: Final = "lotse_session_factor"
+_VOUCHED: Final = "lotse_session_vouched"
 
 
 def token() -> str | None:
@@ -47,9 +48,14 @@ def signed_in(user_id: int) -> None:
     setattr(g, _BEGUN, (user_id, kept))
 
 
-def factor_shown() -> None:
-    """Note that whoever has just signed in has shown a second factor, too."""
-    setattr(g, _SHOWN, True)
+def vouched(*, factor: bool, proved_at: datetime) -> None:
+    """Note what a provider has seen of whoever has just signed in with it.
+
+    Args:
+        factor: whether he has shown a second factor.
+        proved_at: when he proved to it who he is; a provider lets people in for hours without asking.
+    """
+    setattr(g, _VOUCHED, (factor, proved_at))
 
 
 def prove(proved: Session) -> None:
@@ -79,7 +85,10 @@ def settle(database: Database, address: str, seen: Session | None, *, kept: bool
         user_id, stays = begun
         with database.write() as connection:
             agent = request.user_agent.string
-            session[TOKEN] = begin(connection, user_id, now(), address, agent, kept=stays, factor=g.pop(_SHOWN, False))
+            factor, fresh_at = g.pop(_VOUCHED, (False, None))
+            session[TOKEN] = begin(
+                connection, user_id, now(), address, agent, kept=stays, factor=factor, fresh_at=fresh_at
+            )
     elif seen is not None and seen.is_stale(now()):
         try:
             with database.write() as connection:

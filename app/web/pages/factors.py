@@ -87,7 +87,7 @@ def index() -> Response:
 
 
 @factor_pages.post(f"{SET_UP}/app")
-@policy(SETTING_UP)
+@policy(SETTING_UP_PROVED)
 def begin_app() -> BaseResponse:
     """Make a secret for an authenticator app."""
     ctx = context()
@@ -99,7 +99,7 @@ def begin_app() -> BaseResponse:
 
 
 @factor_pages.post(f"{SET_UP}/app/confirm")
-@policy(SETTING_UP)
+@policy(SETTING_UP_PROVED)
 def confirm_app() -> Response:
     """Let the app count, now that it has shown a right code."""
     ctx = context()
@@ -131,7 +131,7 @@ def passkey_options() -> Response:
 
 
 @factor_pages.post(_PASSKEYS)
-@policy(SETTING_UP)
+@policy(SETTING_UP_PROVED)
 def add_passkey() -> Response:
     """Keep a passkey that the browser has made."""
     ctx = context()

@@ -6,6 +6,7 @@ import hmac
 import secrets
 import time
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, Flask, abort, current_app, redirect, request, session
@@ -17,7 +18,9 @@ from app.errors import LotseError
 from app.system import attempts
 from app.system.identities import Identity, account_of
 from app.system.sessions import end_one
+from app.system.tables import now
 from app.web import gate, lifecycle, log, problems, sessions
+from app.web.lifecycle import PROVIDER
 from app.web.limiting import Turns, count_failure, require_few_failures
 from app.web.policy import ASKING_OUTSIDE, policy
 from app.web.problems import Problem
@@ -27,8 +30,7 @@ from app.web.texts import TEXTS
 
 oidc_pages: Final = Blueprint("oidc_pages", __name__)
 
-THERE: Final = "/login/oidc"
-BACK: Final = f"{THERE}/back"
+BACK: Final = f"{PROVIDER}/back"
 _PROVIDER: Final = "lotse.oidc"
 _TURNS: Final = "lotse.oidc.turns"
 #: Where the cookie keeps what a sign-in was begun with, and for how many seconds it can be ended.
@@ -38,6 +40,7 @@ _LASTS: Final = 600
 _AT_ONCE: Final = 2
 _WAITING: Final = 1
 _LONGEST_CODE: Final = 4096
+_LONG_AGO: Final = datetime(1970, 1, 1)
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -47,7 +50,7 @@ def install(app: Flask, settings: Settings) -> None:
         app.extensions[_TURNS] = Turns(_AT_ONCE, _WAITING)
 
 
-@oidc_pages.get(THERE)
+@oidc_pages.get(PROVIDER)
 @policy(ASKING_OUTSIDE)
 def there() -> BaseResponse:
     """Send the browser to the provider."""
@@ -58,7 +61,7 @@ def there() -> BaseResponse:
         if not mine:
             abort(429)
         try:
-            address = provider.address(ticket)
+            address = provider.address(ticket, anew="anew" in request.args)
         except NoAnswer as gone:
             return _no_answer(gone)
     place = own_place(request.args.get("next", "/"))
@@ -82,7 +85,7 @@ def back() -> BaseResponse:
         log.warn(lifecycle.number(), f"a sign-in with the provider was refused ({refused})", refused)
         count_failure(current_app, *limits)
         return problems.answer(Problem(403, TEXTS["oidc.refused"], TEXTS["oidc.refused_hint"]))
-    _let_in(user_id, several_factors=identity.several_factors)
+    _let_in(user_id, identity)
     return redirect(own_place(str(begun["next"])), 303)
 
 
@@ -125,7 +128,7 @@ def _account(identity: Identity) -> int:
     return found
 
 
-def _let_in(user_id: int, *, several_factors: bool) -> None:
+def _let_in(user_id: int, identity: Identity) -> None:
     """Begin a session like the one after a password; one that this browser had before ends."""
     call = lifecycle.find_reader()
     if call is not None and call.session is not None:
@@ -133,8 +136,8 @@ def _let_in(user_id: int, *, several_factors: bool) -> None:
             end_one(writing, call.session.user_id, call.session.id)
     user = current_app.extensions["security"].datastore.find_user(id=user_id)
     login_user(user, remember=False, authn_via=["oidc"])
-    if several_factors:
-        sessions.factor_shown()
+    proved_at = min(identity.proved_at or _LONG_AGO, now())
+    sessions.vouched(factor=identity.several_factors, proved_at=proved_at)
 
 
 def _provider() -> Provider:

@@ -46,7 +46,7 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "own_team": Label("eigenes Team", "own team"),
         "until": Label("Bis einschließlich", "Up to and including"),
         "area_of": Label("Bereich der Rolle „{role}“", "Area of the role “{role}”"),
-        "until_of": Label("Letzter Tag der Rolle „{role}“", "Last day of the role “{role}”"),
+        "until_of": Label("Bis einschließlich, Rolle „{role}“", "Up to and including, role “{role}”"),
         "ended": Label("abgelaufen", "ended"),
         "own_account": Label(
             "Das sind Sie selbst: Rollen, Team und ob Sie sich anmelden dürfen, ändert ein Kollege.",
@@ -169,6 +169,11 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "lead": Label(
             "Was Sie gerade tun, ändert Rechte. Bestätigen Sie, dass Sie es sind; Ihre Eingaben bleiben erhalten.",
             "What you are doing changes rights. Confirm that it is you; what you entered is kept.",
+        ),
+        "anew": Label("Beim Anmeldedienst neu anmelden", "Sign in anew with the provider"),
+        "anew_lead": Label(
+            "Oder melden Sie sich beim Anmeldedienst neu an; was Sie eingegeben haben, tippen Sie danach noch einmal.",
+            "Or sign in anew with the provider; what you entered has to be typed once more after that.",
         ),
         "nothing": Label(
             "Sie haben weder ein Passwort noch einen zweiten Faktor. Melden Sie sich ab und neu an; richten Sie dann "

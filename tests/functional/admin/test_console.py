@@ -57,6 +57,14 @@ def test_what_is_only_shown_cannot_be_changed(full_site: Site, place: str) -> No
     assert visitor.post(f"{_CONSOLE}/{place}/delete/", {"id": "1"}).status_code == 404
 
 
+def test_what_a_field_refuses_is_told_in_the_readers_language(full_site: Site) -> None:
+    answer = full_site.visitor("administrator").post(f"{_CONSOLE}/users/new/", _user(full_site, name="x" * 201))
+    assert answer.status_code == 422
+    assert "Es wurde nichts gespeichert" in answer.text
+    assert "Failed" not in answer.text
+    assert "aria-invalid" in answer.text
+
+
 def test_a_user_is_made_signs_in_and_is_deactivated(site: Site) -> None:
     visitor = site.visitor("administrator")
     made = visitor.post(f"{_CONSOLE}/users/new/", _user(site, email="Neu@Example.com "))

@@ -13,13 +13,18 @@ import pytest
 from passlib.totp import TOTP
 from sqlalchemy import func, select, update
 
+from app.access.actor import PRODUCT
+from app.access.granting import TECHNICAL
 from app.factory import create_app
 from app.storage.seal import factor_key_from
 from app.system.factors import AUTHENTICATOR, CODES, RECOVERY, unreadable
-from app.system.tables import AuditEntry, table_of
+from app.system.people import create_user
+from app.system.sessions import FRESH, SESSION
+from app.system.tables import AuditEntry, User, now, table_of
+from app.system.tokens import Wanted, create
 from app.web.lifecycle import PROVE, SET_UP
 from tests.support.install import METADATA, PLUGINS
-from tests.support.site import SECRET, Site, Visitor, make_site
+from tests.support.site import PASSWORD, SECRET, Site, Visitor, make_site
 
 _SECRET: Final = re.compile(r'id="secret">([A-Z2-7 ]+)<')
 _TOKEN: Final = re.compile(r"lotse_[A-Za-z0-9_-]{43}")
@@ -73,6 +78,10 @@ def test_the_password_alone_opens_nothing(database_url: str) -> None:
     assert visitor.get("/e/account/all", HX_Request="true").headers["HX-Redirect"] == PROVE
     assert visitor.get("/api/v1/account", Accept="application/json").status_code == 401
     assert "Test Sales" not in visitor.get("/nothing/here").text
+    for sent in ({"_proof": "falsch"}, {"_code": "000000"}):
+        refused = visitor.post("/me/tokens", {"name": "x", **sent})
+        assert refused.status_code == 401
+        assert refused.headers["WWW-Authenticate"] == 'Session realm="Lotse"'
     assert _show(visitor, phone.code(), "/e/account/all") == 303
     assert visitor.get("/e/account/all").status_code == 200
 
@@ -175,6 +184,16 @@ def test_what_is_stored_gives_no_codes(sqlite_url: str) -> None:
     assert not hashes & set(phone.paper)
 
 
+def test_an_unlocked_browser_adds_no_factor_of_somebody_elses(sqlite_url: str) -> None:
+    site = make_site(sqlite_url)
+    visitor = site.visitor("sales")
+    with site.installation.database.write() as connection:
+        connection.execute(update(SESSION).values(fresh_at=now() - FRESH))
+    for path in ("app", "app/confirm", "passkeys"):
+        assert visitor.post(f"{SET_UP}/{path}", {"code": "0"}).status_code == 401, path
+    assert visitor.post(f"{SET_UP}/app", {"_proof": PASSWORD}).status_code == 303
+
+
 def test_a_counter_never_goes_back(sqlite_url: str) -> None:
     site = make_site(sqlite_url)
     phone = set_up(site.visitor("sales"))
@@ -233,5 +252,12 @@ def test_a_role_can_demand_a_second_factor(database_url: str, demanding: Path) -
     assert refused.status_code == 403
     assert "zweiten Faktor" in refused.text
     set_up(visitor)
+    assert site.visitor().get("/api/v1/account", **program).status_code == 200
+    # A program that signs in as itself can't set one up, and needs none.
+    with site.installation.database.write() as connection:
+        robot = create_user(connection, "robot@example.com", None, "Robot", ["sales"])
+        connection.execute(update(User).where(User.id == robot).values(kind=TECHNICAL))
+        secret = create(connection, PRODUCT, robot, Wanted("Robot", frozenset({"read"}), (), 1), ())
+    program["Authorization"] = f"Bearer {secret}"
     assert site.visitor().get("/api/v1/account", **program).status_code == 200
     assert site.visitor("marketing").get("/e/account/all").status_code == 200

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +15,7 @@ from joserfc.jwk import OctKey, RSAKey
 from sqlalchemy import func, select, update
 
 from app.access.granting import TECHNICAL
-from app.config import read_settings
+from app.config import ROOT, read_settings
 from app.errors import CannotStart
 from app.system.identities import IDENTITY
 from app.system.people import create_user
@@ -131,6 +133,7 @@ _OTHER_KEY: Final = RSAKey.generate_key(2048, auto_kid=False)
 _LIES: Final[dict[str, Any]] = {
     "issuer": {"twist": lambda claims: {**claims, "iss": "https://elsewhere.example"}},
     "audience": {"twist": lambda claims: {**claims, "aud": "another product"}},
+    "audience, asked for by us": {"twist": lambda claims: {**claims, "aud": "another product", "azp": CLIENT}},
     "authorized party": {"twist": lambda claims: {**claims, "aud": [CLIENT, "other"], "azp": "other"}},
     "nonce": {"twist": lambda claims: {**claims, "nonce": "of another sign-in"}},
     "no nonce": {"twist": lambda claims: {k: v for k, v in claims.items() if k != "nonce"}},
@@ -245,7 +248,7 @@ def test_a_demanded_second_factor_is_the_providers_or_the_own_one(
     visitor = site.visitor()
     assert _sign_in(visitor, there).status_code == 303
     assert visitor.get("/e/account/all").location.startswith(SET_UP)
-    there.person = _person("sales", amr=["pwd", "mfa"])
+    there.person = _person("sales", amr=["pwd", "mfa"], auth_time=int(time.time()))
     trusted = site.visitor()
     assert _sign_in(trusted, there).status_code == 303
     assert trusted.get("/e/account/all").status_code == 200
@@ -288,6 +291,25 @@ def test_a_provider_that_fails_is_told_apart_from_a_refusal(one_site: Site, ther
     assert visitor.get("/me").location.startswith("/login")
 
 
+def test_only_a_fresh_sign_in_at_the_provider_is_a_fresh_proof(one_site: Site, there: Provider) -> None:
+    """A provider lets people in for hours without asking; an unlocked browser isn't enough for what changes rights."""
+    wanted = {"name": "Program", "scopes": "read", "days": "1"}
+    for ago in (None, 20 * 60):
+        there.person = _person("sales", **({} if ago is None else {"auth_time": int(time.time()) - ago}))
+        visitor = one_site.visitor()
+        assert _sign_in(visitor, there).status_code == 303
+        asked = visitor.post("/me/tokens", wanted)
+        assert asked.status_code == 401
+        assert f'href="{_START}?anew=1"' in asked.text
+    sent = visitor.get(f"{_START}?anew=1").location
+    assert "prompt=login" in sent
+    assert "max_age=0" in sent
+    there.person = _person("sales", auth_time=int(time.time()))
+    state, code = there.consent(sent)
+    assert visitor.get(f"{_BACK}?state={state}&code={code}").status_code == 303
+    assert visitor.post("/me/tokens", wanted).status_code == 200
+
+
 def test_without_a_provider_there_is_neither_button_nor_page(sqlite_url: str) -> None:
     site = make_site(sqlite_url)
     assert _START not in site.visitor().get("/login").text
@@ -314,6 +336,18 @@ def test_settings_of_a_provider_are_whole_safe_and_never_shown() -> None:
     for wrong in ("http://login.example.com", "login.example.com", "https://", "https://a@b.example", "https://x/?a=1"):
         with pytest.raises(CannotStart, match="LOTSE_OIDC_ISSUER"):
             read_settings({**_GIVEN, "LOTSE_OIDC_ISSUER": wrong})
+
+
+def test_without_the_package_the_product_runs_and_a_provider_is_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for package in ("authlib", "requests"):
+        with monkeypatch.context() as missing:
+            missing.setitem(sys.modules, package, None)
+            with pytest.raises(CannotStart, match=package):
+                read_settings(_GIVEN)
+    without = "import sys; sys.modules.update(dict.fromkeys(('authlib', 'joserfc', 'requests'))); import app.factory"
+    assert subprocess.run([sys.executable, "-c", without], cwd=ROOT, check=False).returncode == 0
 
 
 def test_the_server_is_named_as_the_browser_sees_it(one_site: Site, there: Provider) -> None:
