@@ -16,7 +16,7 @@ from app.access import rights
 from app.context import Context
 from app.meta.model import Field, FieldPath
 from app.meta.paths import MAX_HOPS, NoPath, find_path
-from app.query import conditions, guard, lists, order, paths, report_shape, search, select, spec
+from app.query import conditions, guard, history, lists, order, paths, report_shape, search, select, spec
 from app.query.joins import Joins
 from app.query.operands import Operands
 from app.storage.names import column_name
@@ -170,6 +170,11 @@ def _expansion(patch: pytest.MonkeyPatch, pair: Pair) -> None:
     patch.setattr(guard.ReaderGuard, "rows", rows)
 
 
+def _history(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    """The history of a record that may be read tells what its hidden fields were."""
+    patch.setattr(history, "_visible_fields", lambda ctx, record: ctx.snapshot.model.entities[record.entity].fields)
+
+
 #: Every pattern of class C in the threat model, by the advisory in which it became known.
 DEFECTS: Final[Mapping[str, Defect]] = {
     "filter on a hidden field (Twenty, CVE-2026-85055)": _filter,
@@ -185,4 +190,5 @@ DEFECTS: Final[Mapping[str, Defect]] = {
     "order that the reader names (Odoo, review of 73341)": _sort_by_anything,
     "people by a hash's beginning (Flask-AppBuilder, GHSA-32ff-4g79-vgfc)": _people,
     "expansion without a check (Frappe, CVE-2026-39351)": _expansion,
+    "history of concealed values (Directus, CVE-2026-39943)": _history,
 }

@@ -291,7 +291,7 @@ def _list(chance: random.Random) -> Asked:
 
 
 def _record(chance: random.Random) -> Asked:
-    rest = chance.choice(("", "", "/edit", "/history"))
+    rest = chance.choice(("", "/edit", "/history", "/history"))
     return Asked(f"/r/{chance.choice(_KEYS)}/{chance.randint(1, 2 * ROWS)}{rest}")
 
 

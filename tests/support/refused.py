@@ -31,7 +31,7 @@ MAY_MOVE: Final[Mapping[str, str]] = {
 #: The same for a request with an API token.
 MAY_MOVE_FOR_TOKENS: Final[Mapping[str, str]] = {"sys_token": "the day on which a token was last used is noted"}
 #: Of so many refused requests that left the mark alone, one is hashed all the same.
-SAMPLE: Final = 200
+SAMPLE: Final = 500
 _WATCH: Final = "lotse.tests.watch"
 #: A test may hold a lock of its own while it asks; the witness doesn't wait for it.
 _TIMEOUT: Final = "-c statement_timeout=20000 -c lock_timeout=2000"

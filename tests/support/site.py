@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import TestResponse
@@ -31,6 +32,8 @@ PASSWORD: Final = "ein-langes-kennwort"
 #: argon2 costs what it should cost; the tests' people share one password.
 _HASHED: Final = hashed(PASSWORD)
 SECRET: Final = "tests-only-" + "x" * 32
+#: Compiled templates by the cache's key; an application compiles a template once, and tests make hundreds of them.
+_COMPILED: Final[dict[str, bytes]] = {}
 _ANY_TOKEN: Final = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"')
 
 
@@ -130,7 +133,29 @@ def make_site(
     accounts = [DemoAccount(email_of(role), PASSWORD, f"Test {role.title()}", Label.same(role)) for role in known]
     settings = Settings(url, METADATA, PLUGINS, SECRET, demo=demo, locale=locale, **(oidc or {}))
     app = create_app(settings, demo_accounts=accounts, database=installation.database)
+    # Another process would compile the documents again, and the templates.
+    app.extensions["lotse"].store.adopt(installation.store)
+    remember_templates(app)
     return Site(installation, app)
+
+
+class _Templates(BytecodeCache):
+    """Keeps compiled templates for every application of this process."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill in a template that was compiled before."""
+        known = _COMPILED.get(bucket.key)
+        if known is not None:
+            bucket.bytecode_from_string(known)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template that was just compiled; its checksum is part of it."""
+        _COMPILED[bucket.key] = bucket.bytecode_to_string()
+
+
+def remember_templates(app: Flask) -> None:
+    """Have an application take over what others have compiled of the same templates."""
+    app.jinja_env.bytecode_cache = _Templates()
 
 
 class Quiet(WSGIRequestHandler):
