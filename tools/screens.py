@@ -98,6 +98,7 @@ def shots(site: Site) -> Iterator[Shot]:
     yield Shot("list-asking", "/e/account?ask=industry")
     yield Shot("list-columns", "/e/account?choose=1")
     yield Shot("list-empty", "/e/account?q=xyzxyz")
+    yield Shot("list-bin", "/e/account/-?archived=1")
     yield Shot("problem-404", "/e/nothing")
     yield Shot("problem-400", "/e/account?f.nothing.is=1")
     yield Shot("reports", "/reports")
