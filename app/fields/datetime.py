@@ -51,6 +51,10 @@ class Datetime(TemporalField):
         value = stored[0]
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
+    def from_expression(self, value: Any) -> Value:
+        """Return a computed instant; what a database gathers says no zone, and is in UTC as it is stored."""
+        return self.from_columns((value,))
+
     def clean(self, raw: Raw, locale: Locale) -> Value:
         """Read an instant; without an offset it is meant in the product's zone."""
         return read_datetime(raw, locale)

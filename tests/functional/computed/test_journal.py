@@ -21,7 +21,10 @@ from app.system.outbox import OUTBOX
 from app.system.people import create_user
 from app.system.verify import Walked, flaws
 from tests.functional.computed.world import installed
-from tests.support.install import Installation
+from tests.proof.trade import entity, field, label, text_field
+from tests.support.install import Installation, install, write_documents
+
+_BY = {"latest": {"by": "at"}}
 
 
 @pytest.fixture
@@ -129,3 +132,34 @@ def test_many_records_cost_no_more_statements_and_none_costs_none(world: Install
     alone = cost("product", {"name": "alone"})
     assert cost("firm", {"name": "F"}) == alone
     assert cost("firm", {"name": "F", "group": group}) <= alone + 3
+
+
+@pytest.mark.parametrize("aggregate", ["min", "max", "latest"])
+def test_a_moment_that_stays_the_same_is_not_told_again(database_url: str, tmp_path: Path, aggregate: str) -> None:
+    """A database gives instants without a zone, a record has them with one; they are the same all the same."""
+    moment = {"type": "string", "format": "date-time"}
+    rollup = {"entity": "call", "via": "firm", "aggregate": aggregate, "field": "at", **_BY.get(aggregate, {})}
+    bodies = {
+        ("entities", "firm"): entity(
+            "Firma",
+            "{name}",
+            {"name": text_field("Name"), "last": {**moment, "x-crm": {"label": label("Letzter"), "rollup": rollup}}},
+        ),
+        ("entities", "call"): entity(
+            "Anruf",
+            "{name}",
+            {
+                "name": text_field("Name"),
+                "at": {**moment, "x-crm": {"label": label("Um")}},
+                "firm": field("reference", "Firma", target="firm"),
+            },
+        ),
+    }
+    world = install(database_url, write_documents(tmp_path / "documents", bodies))
+    with world.ctx() as ctx:
+        firm = actions.create(ctx, "firm", {"name": "A"})
+        for _ in range(2):
+            actions.create(ctx, "call", {"name": "x", "firm": firm, "at": "2026-03-02T09:30:00Z"})
+        verbs = [verb for verb, *_ in _entries(ctx, "firm", firm)]
+    world.close()
+    assert verbs == ["create", "compute"]
