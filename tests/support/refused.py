@@ -16,9 +16,10 @@ from typing import Any, Final
 from flask import Flask, Response, request, request_finished, request_started, request_tearing_down
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from app.errors import LotseError
 from app.expr.sqlite_functions import register
 from app.storage.database import ACCESS_OPTION, Database
 from app.storage.logical import logical_hash
@@ -145,7 +146,7 @@ class Witness:
                 if alone:
                     _hold(place.held)
                 watch = _Watch(place, place.mark(), place.others(), place.begun + 1, alone)
-            except DBAPIError:
+            except (SQLAlchemyError, LotseError):
                 self.counts["unread"] += 1
                 self._let_go(database.engine)
                 return
@@ -160,7 +161,7 @@ class Witness:
         with self._lock:
             try:
                 self._judge(watch, response.status_code)
-            except DBAPIError:
+            except (SQLAlchemyError, LotseError):
                 self.counts["unread"] += 1
 
     def _judge(self, watch: _Watch, status: int) -> None:
