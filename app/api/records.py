@@ -66,14 +66,14 @@ def create(entity: str) -> Response:
 def update(entity: str, record_id: int) -> Response:
     """Change some fields of a record; what isn't named stays as it is."""
     arguments(())
-    ctx = neutral()
+    ctx, wanted = neutral(), wanted_version()
     patch = read_object(JSON, MERGE_PATCH)
 
     def act(version: int) -> Told:
         actions.update(ctx, entity, record_id, merged(ctx, entity, record_id, patch), version)
         return _written(ctx, entity, record_id)
 
-    return _changed(ctx, entity, record_id, act)
+    return _changed(ctx, entity, record_id, wanted, act)
 
 
 @api_pages.delete("/<entity:entity>/<record:record_id>")
@@ -82,13 +82,12 @@ def retire(entity: str, record_id: int) -> Response:
     """Put a record into the archive; nothing is ever deleted."""
     arguments(())
     no_body()
-    ctx = neutral()
-    return _changed(
-        ctx,
-        entity,
-        record_id,
-        lambda version: {"status": 204, "version": actions.retire(ctx, entity, record_id, version)},
-    )
+    ctx, wanted = neutral(), wanted_version()
+
+    def act(version: int) -> Told:
+        return {"status": 204, "version": actions.retire(ctx, entity, record_id, version)}
+
+    return _changed(ctx, entity, record_id, wanted, act)
 
 
 @api_pages.post("/<entity:entity>/<record:record_id>/restore")
@@ -97,21 +96,20 @@ def restore(entity: str, record_id: int) -> Response:
     """Bring a record back out of the archive."""
     arguments(())
     no_body()
-    ctx = neutral()
+    ctx, wanted = neutral(), wanted_version()
 
     def act(version: int) -> Told:
         actions.restore(ctx, entity, record_id, version)
         return _written(ctx, entity, record_id)
 
-    return _changed(ctx, entity, record_id, act)
+    return _changed(ctx, entity, record_id, wanted, act)
 
 
-def _changed(ctx: Context, entity: str, record_id: int, act: Callable[[int], Told]) -> Response:
+def _changed(ctx: Context, entity: str, record_id: int, wanted: int | None, act: Callable[[int], Told]) -> Response:
     """Do something to the version of a record that the request names, once, and answer with what it told."""
-    version = wanted_version()
 
     def once() -> Told:
-        known = _same_version(ctx, entity, record_id, version)
+        known = _same_version(ctx, entity, record_id, wanted)
         with _telling(ctx, entity, record_id, known):
             return act(known)
 

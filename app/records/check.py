@@ -11,7 +11,7 @@ from app.query.environment import environment_of
 from app.records import texts
 from app.records.plan import EntityPlan, FieldPlan, RulePlan
 from app.records.prepare import Preparation, by_entity, errors_of
-from app.records.rows import Draft
+from app.records.rows import Draft, Row
 from app.records.stored import Targets, load
 from app.records.surroundings import look_around
 from app.records.uniqueness import check_unique
@@ -77,7 +77,8 @@ def check_lines_of(ctx: Context, plan: EntityPlan, ids: Sequence[int]) -> None:
     """
     rules = [(None, rule) for rule in plan.rules] + [(field.key, rule) for field in plan.own for rule in field.rules]
     asked = [(key, rule) for key, rule in rules if rule.of_lines or rule.gathered]
-    if not asked or not ids:
+    demanded = [field for field in plan.conditional if field.of_lines or field.gathered]
+    if not (asked or demanded) or not ids:
         return
     pool, environment = Targets(ctx), environment_of(ctx)
     living = [one for one in load(ctx, plan, pool, ids).values() if one.archived_at is None]
@@ -87,6 +88,12 @@ def check_lines_of(ctx: Context, plan: EntityPlan, ids: Sequence[int]) -> None:
         for one in living
         for key, rule in asked
         if (key is None or one.row.values[key] is not None) and rule.holds(one.row, environment) is not True
+    ]
+    errors += [
+        texts.required(field.field.label)
+        for one in living
+        for field in demanded
+        if one.row.values[field.key] is None and _demanded(one.row, field, environment, trusted=ctx.actor.everything)
     ]
     if errors:
         raise InvalidData(DataErrors(record=tuple(dict.fromkeys(errors))))
@@ -130,11 +137,16 @@ def _missing(draft: Draft, field: FieldPlan, environment: Environment, *, truste
         empty = value is None
     if not empty or field.key == draft.via:
         return False
-    if not field.field.required and (field.required_if is None or field.required_if(draft, environment) is not True):
+    return _demanded(draft, field, environment, trusted=trusted)
+
+
+def _demanded(row: Row, field: FieldPlan, environment: Environment, *, trusted: bool) -> bool:
+    """Return whether a field of a record has to be filled in."""
+    if not field.field.required and (field.required_if is None or field.required_if(row, environment) is not True):
         return False
     if field.writable != "everybody" and not trusted:
         return False  # nobody could fill it in
-    return field.visible_if is None or field.visible_if(draft, environment) is True
+    return field.visible_if is None or field.visible_if(row, environment) is True
 
 
 def _ask(draft: Draft, rule: RulePlan, environment: Environment, *, gathered: bool) -> None:

@@ -86,6 +86,7 @@ class FieldPlan:
         formula: computes its value, where it is a stored formula; it looks into the lines of `formula_lines`.
         frozen_if, draw_if: conditions of a computed value and of a number.
         gathered: whether `required_if` looks at something gathered, so that it is asked after the save.
+        of_lines: whether `required_if` looks at lines of the record.
     """
 
     key: str
@@ -106,6 +107,7 @@ class FieldPlan:
     frozen_if: Condition | None = None
     draw_if: Condition | None = None
     gathered: bool = False
+    of_lines: bool = False
 
     def store(self, value: Value, into: dict[str, Any]) -> None:
         """Put a value's columns into a row."""
@@ -261,6 +263,7 @@ class _Builder:
             frozen_if=self._condition(field.frozen_if),
             draw_if=None if field.number is None else self._condition(field.number.draw_if),
             gathered=names_gathered(self.model, self.entity.key, field.required_if),
+            of_lines=self._names_lines(field.required_if),
         )
 
     def _condition(self, expr: Expr | None) -> Condition | None:
@@ -275,8 +278,12 @@ class _Builder:
         holds = self._condition(check)
         assert holds is not None
         gathered = names_gathered(self.model, self.entity.key, check)
-        of_lines = any(self.entity.fields[keys[0]].type.lines() is not None for keys in paths(check))
-        return RulePlan(holds, FieldError(f"rule.{rule_id}", message), at, gathered, of_lines)
+        return RulePlan(holds, FieldError(f"rule.{rule_id}", message), at, gathered, self._names_lines(check))
+
+    def _names_lines(self, expr: Expr | None) -> bool:
+        """Return whether an expression looks at lines of the record."""
+        named = () if expr is None else paths(expr)
+        return any(self.entity.fields[keys[0]].type.lines() is not None for keys in named)
 
     def _lock(self, lock: Lock) -> LockPlan:
         holds = self._condition(lock.condition)

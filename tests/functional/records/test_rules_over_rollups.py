@@ -45,15 +45,22 @@ def test_lines_that_are_sent_count_before_the_record_is_accepted(orders: Desk) -
 
 
 def test_lines_that_are_not_sent_count_as_they_are(orders: Desk) -> None:
-    """A line has a door of its own; through it the sum may rise without its order being asked."""
-    order = orders.create("order", name="A", items=_items(60), approved_by="B")
-    line = orders.rows("item")[0]["id"]
-    orders.update("item", line, 1, net=150)
-    version = int(orders.row("order", order)["version"])
-    assert refusal(lambda: orders.update("order", order, version, note="n")) == _TOO_MUCH
+    order = orders.create("order", name="A", items=_items(60, 30), approved_by="B")
+    assert refusal(lambda: orders.update("order", order, 1, approved_by="", note="n")) == _APPROVAL
     assert orders.row("order", order)["note"] is None
-    assert orders.update("order", order, version, items=[{"id": line, "net": 90}], note="n") == version + 1
+    assert orders.update("order", order, 1, items=_items(40), approved_by="", note="n") == 2
     assert orders.row("order", order)["note"] == "n"
+
+
+def test_a_line_is_held_to_them_through_a_door_of_its_own(orders: Desk) -> None:
+    order = orders.create("order", name="A", items=_items(60))
+    line = orders.rows("item")[0]["id"]
+    assert refusal(lambda: orders.update("item", line, 1, net=150)) == {"": ("rule.not_too_much", "field.required")}
+    assert refusal(lambda: orders.update("item", line, 1, net=90)) == {"": ("field.required",)}
+    assert orders.row("item", line)["version"] == orders.row("order", order)["version"] == 1
+    assert orders.update("order", order, 1, approved_by="B") == 2
+    assert orders.update("item", line, 1, net=90) == 2
+    assert orders.row("order", order)["version"] == 3
 
 
 def test_many_at_once_are_asked_too_and_all_or_none_are_written(orders: Desk) -> None:
