@@ -195,7 +195,12 @@ def populate(installation: Installation, world: World, chance: random.Random) ->
                 row |= {"owner": owner.id, "team": group.team}
                 raw = {name: raw_of(value) for name, value in row.items()}
                 record = actions.create(ctx, key, raw)
-                world.rows[key][record] = {**row, "id": record, "version": 1}
+                world.rows[key][record] = {**row, "id": record}
+        for key, rows in world.rows.items():
+            table = ctx.snapshot.tables[key]
+            # A record's version counts its lines, which came after it.
+            for record, version in ctx.connection.execute(select(table.c.id, table.c.version)):
+                rows[record]["version"] = version
 
 
 def values_of(world: World, key: str, chance: random.Random, number: int) -> dict[str, Any]:
