@@ -172,7 +172,7 @@ def _expansion(patch: pytest.MonkeyPatch, pair: Pair) -> None:
 
 def _history(patch: pytest.MonkeyPatch, pair: Pair) -> None:
     """The history of a record that may be read tells what its hidden fields were."""
-    patch.setattr(history, "_visible_fields", lambda ctx, record: ctx.snapshot.model.entities[record.entity].fields)
+    patch.setattr(history, "visible_fields", lambda ctx, record: ctx.snapshot.model.entities[record.entity].fields)
 
 
 #: Every pattern of class C in the threat model, by the advisory in which it became known.

@@ -31,8 +31,8 @@ def test_a_small_run_writes_its_table(kind: str, tmp_path: Path, capsys: pytest.
     assert main(["--rows", "200", "--times", "1", "--database", kind, "--out", str(out)]) == 0
     written = out.read_text(encoding="utf-8")
     rows = [line for line in written.splitlines() if line.startswith("|")]
-    # Eight pages, the deep page beside the first one, a publish, a rush, three pages under narrow rights; and a head.
-    assert len(rows) == 2 + 14
+    # Nine pages, the deep page beside the first one, a publish, a rush, three pages under narrow rights; and a head.
+    assert len(rows) == 2 + 15
     assert any("publish a new field" in row for row in rows)
     assert "twenty field rules" in rows[-1]
     assert capsys.readouterr().out.strip() in written

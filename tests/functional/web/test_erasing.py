@@ -27,6 +27,7 @@ def _kept(site: Site, entity: str, record_id: int) -> str:
 def test_a_persons_values_vanish_from_the_history_and_nothing_else(site: Site) -> None:
     with site.installation.ctx() as ctx:
         person = actions.create(ctx, "person", {"first_name": "Erika", "last_name": "Musterfrau"})
+    with site.installation.ctx() as ctx:
         actions.update(ctx, "person", person, {"last_name": "Beispiel"}, 1)
         fields = ctx.snapshot.model.entities["person"].fields
         assert fields["last_name"].personal
