@@ -53,7 +53,7 @@ class Clerk(Caller):
 
     def step(self) -> None:
         """Do one of the things, by chance."""
-        things, weights = zip(*_MIX, strict=True)
+        things, weights = [thing for thing, _ in _MIX], [weight for _, weight in _MIX]
         getattr(self, f"_{self.chance.choices(things, weights)[0]}")()
 
     def _create(self) -> None:

@@ -64,7 +64,7 @@ class Drawer(Caller):
 
     def step(self) -> None:
         """Do one of the things, by chance."""
-        things, weights = zip(*_MIX, strict=True)
+        things, weights = [thing for thing, _ in _MIX], [weight for _, weight in _MIX]
         match self.chance.choices(things, weights)[0]:
             case "refused":
                 self._refuse()

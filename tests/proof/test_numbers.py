@@ -108,7 +108,7 @@ def test_kills_leave_no_gap(database_url: str, tmp_path: Path) -> None:
     with database.read() as connection:
         snapshot = ready(database).snapshot(connection)
         gaps = list(unexplained_gaps(connection, snapshot))
-        rows = connection.execute(select(snapshot.tables["order"])).mappings().all()
+        rows = [dict(row) for row in connection.execute(select(snapshot.tables["order"])).mappings()]
         last = {one: sum(last_of(connection, f"order.{one}").values()) for one in RANGES}
     database.close()
     for drawer in drawers:
