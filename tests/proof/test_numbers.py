@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.access.actor import PRODUCT
@@ -16,12 +17,30 @@ from app.errors import Conflict, InvalidData
 from app.query.gate import readable
 from app.records import actions, bulk
 from app.records.ranges import unexplained_gaps
-from app.system.numbers import Gap, explain_gap, move
+from app.runtime.start import ready
+from app.storage.database import open_database
+from app.system.numbers import Gap, explain_gap, last_of, move
 from tests.functional.computed.world import installed
-from tests.support.install import Installation
-from tests.support.proof import size
+from tests.proof.callers import Seat, at_work, signed_in
+from tests.proof.drawers import RANGES, Drawer, wrongs
+from tests.proof.trade import documents
+from tests.support.install import Installation, write_documents
+from tests.support.nursery import WARM, Nursery
+from tests.support.program import token_of
+from tests.support.proof import SEED, Tally, size
+from tests.support.site import make_site
 
 WRITERS: Final = 32
+#: For each database: numbers that threads of one process draw, and numbers that are drawn through HTTP while processes
+#: die; together and over both databases 5,000 in CI and 200,000 with `make proof`.
+CALM: Final = size(2_250, 80_000)
+UNDER_KILLS: Final = size(250, 20_000)
+KILLS: Final = size(30, 2_000)
+#: More than in the proof of kills, so that more wait for a number.
+SERVERS: Final = 6
+TOKENS: Final = 8
+#: Of a hundred kills, at least so many must hit a process that has drawn a number and not yet committed.
+LEAST_DRAWN: Final = 15
 _OLD: Final = datetime(2026, 12, 31, 22, 59, 59, tzinfo=UTC)  # a second before midnight in Berlin
 _NEW: Final = datetime(2026, 12, 31, 23, 0, 1, tzinfo=UTC)
 
@@ -55,7 +74,7 @@ def _numbers(installation: Installation) -> list[str]:
 
 def test_many_writers_leave_no_gap(database_url: str, tmp_path: Path) -> None:
     installation = installed(database_url, tmp_path / "docs")
-    share = size(5_000, 200_000) // 2 // WRITERS // 2 * 2  # the test runs once on each kind of database
+    share = -(-CALM // WRITERS // 2) * 2  # half of it in each year
     given_up: list[int] = []
     writers = [threading.Thread(target=_write, args=(installation, seed, share, given_up)) for seed in range(WRITERS)]
     for writer in writers:
@@ -69,6 +88,50 @@ def test_many_writers_leave_no_gap(database_url: str, tmp_path: Path) -> None:
     with installation.database.read() as connection:
         assert list(unexplained_gaps(connection, installation.store.snapshot(connection))) == []
     installation.close()
+
+
+def test_kills_leave_no_gap(database_url: str, tmp_path: Path) -> None:
+    site = make_site(database_url, write_documents(tmp_path / "documents", documents()))
+    browsers = [signed_in(site, "clerk") for _ in range(WRITERS)]
+    bearers = [token_of(site, "clerk") for _ in range(TOKENS)]  # nobody has as many as there are writers
+    site.installation.close()
+    tally = Tally(f"gapless numbers under kill -9, {site.installation.database.dialect}")
+    with Nursery(database_url, tmp_path / "next", KILLS, SEED, *browsers[0], servers=SERVERS) as nursery:
+        drawers = [
+            Drawer(
+                number, Seat(nursery.port, *browser, bearers[number // 2 % TOKENS]), SEED, -(-UNDER_KILLS // WRITERS)
+            )
+            for number, browser in enumerate(browsers)
+        ]
+        at_work(drawers, nursery, tally)
+    database = open_database(database_url)
+    with database.read() as connection:
+        snapshot = ready(database).snapshot(connection)
+        gaps = list(unexplained_gaps(connection, snapshot))
+        rows = [dict(row) for row in connection.execute(select(snapshot.tables["order"])).mappings()]
+        last = {one: sum(last_of(connection, f"order.{one}").values()) for one in RANGES}
+    database.close()
+    for drawer in drawers:
+        tally.counts.update(drawer.counts)
+        tally.add("numbers", len(drawer.drawn))
+    assert list(wrongs(drawers, rows)) == []
+    assert gaps == []
+    for one in RANGES:
+        numbers = [row[one] for row in rows if row[one] is not None]
+        assert len(numbers) == len(set(numbers)) == last[one]
+        # Beside those that were acknowledged, only the parent of the workers has drawn, to warm itself up.
+        assert (
+            sum(row[one] is not None and not row["name"].startswith(WARM) for row in rows)
+            == tally.counts[f"{one} drawn"]
+        )
+    tally.report(
+        kills=KILLS,
+        drawn=KILLS * LEAST_DRAWN // 100,
+        numbers=UNDER_KILLS,
+        numbers_told=UNDER_KILLS // 4,
+        refusals=UNDER_KILLS // 20,
+        unanswered=KILLS // 10,
+    )
 
 
 def test_a_gap_is_told_until_it_is_explained(database_url: str, tmp_path: Path) -> None:

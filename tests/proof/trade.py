@@ -28,6 +28,18 @@ def entity(name: str, title: str, properties: dict[str, Any], **more: Any) -> di
     return {"type": "object", "x-crm": head, "properties": properties, "required": ["name"]}
 
 
+def _range(pattern: str, **more: Any) -> dict[str, Any]:
+    return {"pattern": pattern, "restart": "year", "gapless": True, **more}
+
+
+#: The most pieces of an order. That is asked when everything else is written, so that a number is drawn by then.
+MOST_PIECES: Final = 1_000
+_PIECES: Final = {"entity": "item", "via": "order", "aggregate": "sum", "field": "amount"}
+_SMALL: Final = {
+    "id": "small",
+    "check": f"pieces is empty or pieces <= {MOST_PIECES}",
+    "message": label("Das sind zu viele Stück."),
+}
 _EVERYTHING: Final = {"create": True, "read": True, "update": True, "retire": True}
 
 
@@ -48,8 +60,13 @@ def documents(revision: int = 0) -> Bodies:
             "customer": field("reference", "Kunde", target="customer"),
             "watchers": field("references", "Beobachter", target="customer"),
             "lines": field("lines", "Positionen", entity="item", via="order"),
+            "order_no": field("text", "Auftragsnummer", number=_range("A-{YYYY}-{####}")),
+            "billed": {"type": "boolean", "x-crm": {"label": label("Berechnet")}},
+            "bill_no": field("text", "Rechnungsnummer", number=_range("R-{YYYY}-{####}", draw_if="billed = true")),
+            "pieces": field("integer", "Stück", rollup=_PIECES),
             **extra,
         },
+        rules=[_SMALL],
     )
     item = entity(
         "Position",

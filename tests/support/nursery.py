@@ -36,14 +36,19 @@ from app.errors import LotseError
 from app.factory import create_app
 from app.runtime.store import Store
 from app.storage.database import ACCESS_OPTION, open_database
+from app.system.numbers import NUMBER
 from tests.proof.trade import documents
 from tests.support.install import METADATA, PLUGINS, ROOT, read_documents, write_documents
+from tests.support.proof import Tally
 from tests.support.site import SECRET
 
-#: What a worker's byte in shared memory says.
-IDLE, BEGUN, WRITTEN = 0, 1, 2
-_STATES: Final = {IDLE: "idle", BEGUN: "begun", WRITTEN: "written"}
+#: What a worker's byte in shared memory says; who has drawn a number has written, too.
+IDLE, BEGUN, WRITTEN, DRAWN = 0, 1, 2, 3
+_STATES: Final = {IDLE: "idle", BEGUN: "begun", WRITTEN: "written", DRAWN: "drawn"}
 _WRITING: Final = ("INSERT", "UPDATE", "DELETE")
+_DRAWING: Final = f"INSERT INTO {NUMBER.name} "
+#: How many processes serve where nothing is said; beside them, one publishes.
+_SERVERS: Final = 3
 #: The shortest and the longest time between two kills, in seconds, where there is work between them.
 _PAUSES: Final = (0.02, 0.12)
 
@@ -58,10 +63,21 @@ class Nursery:
         seed: what its random choices begin with.
         cookie: of somebody who is signed in, for the requests that warm the parent up.
         token: his token for forms.
+        servers: how many processes serve.
     """
 
-    def __init__(self, url: str, folder: Path, kills: int, seed: int, cookie: str, token: str) -> None:
-        self._job = {"url": url, "folder": str(folder), "kills": kills, "seed": seed, "cookie": cookie, "token": token}
+    def __init__(
+        self, url: str, folder: Path, kills: int, seed: int, cookie: str, token: str, servers: int = _SERVERS
+    ) -> None:
+        self._job = {
+            "url": url,
+            "folder": str(folder),
+            "kills": kills,
+            "seed": seed,
+            "cookie": cookie,
+            "token": token,
+            "servers": servers,
+        }
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "tests.support.nursery", json.dumps(self._job)]
@@ -76,9 +92,14 @@ class Nursery:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def killed(self) -> dict[str, int]:
-        """Wait until all kills are done and return how many of each sort; the workers serve on."""
-        return {str(name): int(many) for name, many in self._line().items()}
+    def killed(self, tally: Tally) -> None:
+        """Wait until all kills are done and count them, by what they have hit; the workers serve on."""
+        for state, many in self._line().items():
+            tally.add(f"kills {state}", many)
+            tally.add("kills", many)
+            tally.add("inside", many if not state.endswith("idle") else 0)
+            tally.add("written", many if state.endswith(("written", "drawn")) else 0)
+            tally.add("drawn", many if state.endswith("drawn") else 0)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -100,7 +121,9 @@ class _Quiet(WSGIRequestHandler):
 class _Kindergarten:
     """The parent of all workers; it has one thread and no open connection, so that it can be forked at any time."""
 
-    def __init__(self, url: str, folder: Path, seed: int, cookie: str, token: str) -> None:
+    def __init__(self, url: str, folder: Path, seed: int, cookie: str, token: str, servers: int) -> None:
+        self.publisher = servers
+        self.places = range(servers + 1)
         self.folder = folder
         self.headers = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
         self.token = token
@@ -109,7 +132,8 @@ class _Kindergarten:
         settings = Settings(url, METADATA, PLUGINS, SECRET)
         self.app = create_app(settings, database=self.database)
         self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.states = mmap.mmap(-1, len(_WORKERS) + 2)
+        self.states = mmap.mmap(-1, len(self.places))
+        self.signs = mmap.mmap(-1, _SIGNS)
         self.alive: dict[int, int] = {}
         self.warm = 0
         self.warm_up()
@@ -125,11 +149,14 @@ class _Kindergarten:
         assert made.status_code == 303, made.status_code
         order = made.headers["Location"]
         client.get(f"{order}/edit", headers=self.headers)
+        program = {**self.headers, "X-CSRFToken": self.token}
+        answer = client.post("/api/v1/order", json={"name": f"{WARM}{self.warm}p"}, headers=program)
+        assert answer.status_code == 201, answer.text
         for step, (verb, data) in enumerate([("edit", {"note": "x"}), ("retire", {}), ("restore", {})]):
             changed = {"csrf_token": self.token, "version": step + 1, **data}
             client.post(f"{order}/{verb}", data=changed, headers=self.headers)
         self.database.close()
-        self.states[_NEWS] = 0
+        self.signs[_NEWS] = 0
         gc.collect()
         gc.freeze()
 
@@ -147,25 +174,29 @@ class _Kindergarten:
         os.close(0)
         try:
             self._watch(place)
-            _WORKERS[place](self)
+            if place == self.publisher:
+                self.keep_publishing()
+            self.serve()
         finally:
             os._exit(1)
 
     def _watch(self, place: int) -> None:
         """Note in shared memory where in a writing transaction this process is; it writes one at a time."""
-        engine, states = self.database.engine, self.states
+        engine, states, signs = self.database.engine, self.states, self.signs
 
         def begun(connection: Connection) -> None:
             if connection.get_execution_options().get(ACCESS_OPTION) != "read":
                 states[place] = max(states[place], BEGUN)
 
         def written(connection: Connection, cursor: object, statement: str, *more: object) -> None:
-            if statement.startswith(_WRITING):
-                states[place] = WRITTEN
+            if statement.startswith(_DRAWING):
+                states[place] = DRAWN
+            elif statement.startswith(_WRITING):
+                states[place] = max(states[place], WRITTEN)
 
         def ended(*about: object) -> None:
-            if states[place] == WRITTEN:
-                states[_DONE] = (states[_DONE] + 1) % 256
+            if states[place] >= WRITTEN:
+                signs[_DONE] = (signs[_DONE] + 1) % 256
             states[place] = IDLE
 
         event.listen(engine, "begin", begun)
@@ -178,7 +209,7 @@ class _Kindergarten:
         server = make_server(host, port, self.app, request_handler=_Quiet, fd=self.socket.fileno())
         server.serve_forever()
 
-    def keep_publishing(self) -> None:
+    def keep_publishing(self) -> NoReturn:
         """Publish one revision after the other, each with a field more; a published field count says which is next."""
         store = Store(self.database)
         while True:
@@ -189,7 +220,7 @@ class _Kindergarten:
             # Refused because others have the tables for too long: the next one will do.
             with contextlib.suppress(LotseError):
                 publish(self.database, store, read_documents(written), PRODUCT, "Proof")
-                self.states[_NEWS] = 1
+                self.signs[_NEWS] = 1
             time.sleep(_REST)
 
     def kill(self) -> str:
@@ -198,15 +229,15 @@ class _Kindergarten:
         os.kill(self.alive[place], signal.SIGKILL)
         os.waitpid(self.alive[place], 0)
         state = _STATES[self.states[place]]
-        if self.states[_NEWS]:
+        if self.signs[_NEWS]:
             self.warm_up()
         self.fork(place)
-        return state if place != _PUBLISHER else f"publishing {state}"
+        return state if place != self.publisher else f"publishing {state}"
 
     def let_work(self) -> None:
         """Wait until something was written and committed, but not for long: on a slow machine too, work gets done."""
-        before, deadline = self.states[_DONE], time.monotonic() + _PATIENCE
-        while self.states[_DONE] == before and time.monotonic() < deadline:
+        before, deadline = self.signs[_DONE], time.monotonic() + _PATIENCE
+        while self.signs[_DONE] == before and time.monotonic() < deadline:
             time.sleep(self.chance.uniform(*_PAUSES))
 
     def _victim(self) -> int:
@@ -214,11 +245,11 @@ class _Kindergarten:
 
         Whoever waits for the disk or for a lock is hit most often by chance; the short moments need some aiming.
         """
-        place = self.chance.choices(range(len(_WORKERS)), _SHARES)[0]
+        place = self.chance.choices(self.places, [_SHARE] * self.publisher + [1])[0]
         if self.chance.random() < _AIMED:
             deadline = time.monotonic() + _AIMING
             while time.monotonic() < deadline:
-                writing = [one for one in self.alive if self.states[one] == WRITTEN]
+                writing = [one for one in self.alive if self.states[one] >= WRITTEN]
                 if writing:
                     time.sleep(self.chance.uniform(0, _LATER))
                     return self.chance.choice(writing)
@@ -232,21 +263,17 @@ class _Kindergarten:
             os.waitpid(child, 0)
 
 
-#: What each place does: three serve, one publishes.
-_WORKERS: Final = (_Kindergarten.serve, _Kindergarten.serve, _Kindergarten.serve, _Kindergarten.keep_publishing)
-_PUBLISHER: Final = len(_WORKERS) - 1
-#: Of ten kills, how many hit each place.
-_SHARES: Final = (3, 3, 3, 1)
+#: How much more often a process that serves is hit than the one that publishes.
+_SHARE: Final = 3
 #: How many of the kills are aimed at somebody who has written; how long is waited for one, how often is looked, and how
 #: much later the kill may come, in seconds.
 _AIMED: Final = 0.5
 _AIMING: Final = 0.3
 _GLANCE: Final = 0.0005
 _LATER: Final = 0.004
-#: The byte in shared memory that says that something was published, and the parent isn't warm any more.
-_NEWS: Final = len(_WORKERS)
-#: The byte that counts transactions that have ended, and how long is waited for one, in seconds.
-_DONE: Final = _NEWS + 1
+#: Two bytes in shared memory: something was published, so that the parent isn't warm any more; transactions that ended.
+_NEWS, _DONE, _SIGNS = 0, 1, 2
+#: How long is waited for a transaction to end, in seconds.
 _PATIENCE: Final = 2.0
 #: What the parent calls the orders with which it warms itself up.
 WARM: Final = "warm"
@@ -260,9 +287,9 @@ def _say(answer: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def _main(url: str, folder: str, kills: int, seed: int, cookie: str, token: str) -> None:
-    parent = _Kindergarten(url, Path(folder), seed, cookie, token)
-    for place in range(len(_WORKERS)):
+def _main(url: str, folder: str, kills: int, seed: int, cookie: str, token: str, servers: int) -> None:
+    parent = _Kindergarten(url, Path(folder), seed, cookie, token, servers)
+    for place in parent.places:
         parent.fork(place)
     _say({"port": parent.socket.getsockname()[1]})
     killed: Counter[str] = Counter()
