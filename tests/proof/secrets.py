@@ -286,7 +286,8 @@ def _list(chance: random.Random) -> Asked:
         )
         args.append(
             chance.choice((("sort", chance.choice("- ").strip() + path), ("columns", path), ("columns", f"name,{path}"),
-                           (f"f.{path}.{operator}", probe), ("where", chance.choice(where)), ("q", probe)))
+                           (f"f.{path}.{operator}", probe), *(("where", one) for one in chance.sample(where, 2)),
+                           ("q", probe)))
         )  # fmt: skip
     rest = chance.choice(("-", "-", "-", "leaky", "-/count", "-/export/csv", "-/export/json", "leaky/export/csv"))
     return Asked(f"/e/{key}/{rest}?{urlencode(args)}")

@@ -18,7 +18,7 @@ from tests.support.site import Site
 SESSIONS: Final = size(60, 2_000)
 REQUESTS: Final = 100
 #: How many sessions a seeded defect may live.
-PATIENCE: Final = 12
+PATIENCE: Final = 24
 #: Why a request is reported that made a site fail.
 FAILURE: Final = "a failure"
 
