@@ -77,7 +77,8 @@ def check_lines_of(ctx: Context, plan: EntityPlan, ids: Sequence[int]) -> None:
     """
     rules = [(None, rule) for rule in plan.rules] + [(field.key, rule) for field in plan.own for rule in field.rules]
     asked = [(key, rule) for key, rule in rules if rule.of_lines or rule.gathered]
-    demanded = [field for field in plan.conditional if field.of_lines or field.gathered]
+    # Lines are no value of the record: whether there have to be some is asked where they are given.
+    demanded = [field for field in plan.conditional if (field.of_lines or field.gathered) and field.lines is None]
     if not (asked or demanded) or not ids:
         return
     pool, environment = Targets(ctx), environment_of(ctx)

@@ -1,4 +1,4 @@
-"""No query string, form body or path makes the product fail: twenty thousand random requests, no 5xx."""
+"""No query string, form body or path makes the product fail: ten thousand random requests, no 5xx."""
 
 from __future__ import annotations
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,3 +22,13 @@ def full_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     load_demo(site.installation.database, site.installation.store)
     yield site
     site.installation.close()
+
+
+@pytest.fixture
+def demanding(tmp_path: Path) -> Path:
+    """The shipped documents, but the role for sales demands a second factor."""
+    folder = tmp_path / "company"
+    (folder / "roles").mkdir(parents=True)
+    changed = {"format": 1, "key": "sales", "second_factor": True}
+    (folder / "roles" / "sales.json").write_text(json.dumps(changed), encoding="utf-8")
+    return folder

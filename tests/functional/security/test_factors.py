@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import pytest
 from passlib.totp import TOTP
 from sqlalchemy import func, select, update
 
@@ -222,16 +221,6 @@ def test_another_key_of_the_installation_makes_apps_useless_but_no_error(sqlite_
     fresh = set_up(visitor)
     assert _show(_half_way(moved), fresh.code()) == 303
     site.installation.close()
-
-
-@pytest.fixture
-def demanding(tmp_path: Path) -> Path:
-    """The shipped documents, but the role for sales demands a second factor."""
-    folder = tmp_path / "company"
-    (folder / "roles").mkdir(parents=True)
-    changed = {"format": 1, "key": "sales", "second_factor": True}
-    (folder / "roles" / "sales.json").write_text(json.dumps(changed), encoding="utf-8")
-    return folder
 
 
 def test_a_role_can_demand_a_second_factor(database_url: str, demanding: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import time
@@ -229,16 +228,6 @@ def test_a_session_from_before_ends_with_the_new_one(one_site: Site, there: Prov
     assert _sign_in(visitor, there).status_code == 303
     assert "Test Sales" in visitor.get("/me").text
     assert copy.get("/me").location.startswith("/login")
-
-
-@pytest.fixture
-def demanding(tmp_path: Path) -> Path:
-    """The shipped documents, but the role for sales demands a second factor."""
-    folder = tmp_path / "company"
-    (folder / "roles").mkdir(parents=True)
-    changed = {"format": 1, "key": "sales", "second_factor": True}
-    (folder / "roles" / "sales.json").write_text(json.dumps(changed), encoding="utf-8")
-    return folder
 
 
 def test_a_demanded_second_factor_is_the_providers_or_the_own_one(
