@@ -1,4 +1,4 @@
-"""No query string, form body or path makes the product fail: ten thousand random requests, no 5xx."""
+"""No query string, form body or path makes the product fail: twenty thousand random requests, no 5xx."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from tests.functional.fuzz.requests import Asked, Asker
 from tests.support.proof import SEED, Tally, size
 from tests.support.site import Visitor, make_site
 
-#: Requests by database; together ten thousand in CI, where the whole suite has to end in time, a million for a proof.
+#: Requests by database; together twenty thousand in CI, a million for a proof.
 REQUESTS: Final = {
-    "sqlite": size("requests on SQLite", 7_500, 900_000),
-    "postgresql": size("on PostgreSQL", 2_500, 100_000),
+    "sqlite": size("requests on SQLite", 15_000, 900_000),
+    "postgresql": size("on PostgreSQL", 5_000, 100_000),
 }
 READER: Final = "crm_manager+sales+administrator"
 #: Of every hundred requests, at least so many must reach a handler that answers well.
