@@ -138,9 +138,11 @@ def load_records(ctx: Context, entity_key: str, ids: Sequence[int]) -> tuple[Rec
 
     Args:
         ctx: whose rights count.
-        entity_key: key of their entity, of which he may read some records.
+        entity_key: key of their entity.
         ids: which ones, no more than a statement takes parameters.
     """
+    if entity_key not in readable(ctx):
+        return ()
     plan = shaped(ctx, ("records", entity_key), lambda: _record_plan(ctx, entity_key, several=True))
     rows = ctx.connection.execute(plan.statement, {**plan.values(ctx), _IDS: list(ids)}).all()
     return _records(ctx, entity_key, plan, rows)
