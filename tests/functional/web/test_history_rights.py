@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from app.query.record import load_record
 from app.records import actions
 from tests.support.install import write_documents
 from tests.support.site import Site, make_site
@@ -139,15 +140,20 @@ def test_a_line_that_is_gone_shows_what_is_readable_in_it(site: Site) -> None:
     with site.installation.ctx(now=_FIRST) as ctx:
         lines = [{"name": name, "inner": f"intern-{name}"} for name in ("verborgen", "offen", "halb")]
         deal = actions.create(ctx, "deal", {"name": "D1", "owner": user, "lines": [*lines, {"name": "halb"}]})
+        known: Any = load_record(ctx, "deal", deal).values["lines"]
     with site.installation.ctx(now=_SECOND) as ctx:
-        actions.update(ctx, "deal", deal, {"name": "D2", "lines": []}, 1)
+        changed = [{"id": line["id"], "inner": f"danach-{line['name']}"} for line in known[:3]]
+        actions.update(ctx, "deal", deal, {"name": "D2", "lines": [*changed, {"id": known[3]["id"]}]}, 1)
+        actions.update(ctx, "deal", deal, {"lines": []}, 2)
     entries, then, now, compared, _ = _pages(site, "blind+half", deal)
     for page in (entries, then, compared):
         assert "intern-halb" in page
-        assert "intern-offen" not in page
+        assert "-offen" not in page
         assert "verborgen" not in page
         assert "Zeile 4" not in page
     assert "Zeile 1: entfernt" in entries
+    assert "danach-halb" in entries
+    assert "Zeile 1: geändert" not in entries
     assert "Posten" not in now
     hidden, _, empty = re.findall(r'<td data-label="Intern">(.*?)</td>', then)
     assert hidden == empty
@@ -172,3 +178,16 @@ def test_a_hidden_record_has_no_history_and_a_field_only_where_it_is_seen(site: 
     entry = site.visitor("boss").get(f"/r/deal/{others}/history").text.partition("?at=")[2].partition("&")[0]
     for way in (f"at={entry}", f"from={entry}-2"):
         assert site.visitor("own").get(f"/r/deal/{mine}/history?{way}").status_code == 400, way
+
+
+def test_a_save_known_from_elsewhere_tells_nothing_of_a_record(site: Site) -> None:
+    """What was saved together has one token; where the reader sees nothing of it, there is no such save."""
+    seen, hidden = _deal(site, "boss"), _deal(site, "boss")
+    with site.installation.ctx() as ctx:
+        actions.update(ctx, "deal", seen, {"name": "D3"}, 2)
+        actions.update(ctx, "deal", hidden, {"secret": "geheim-3"}, 2)
+    visitor = site.visitor("blind")
+    entry = visitor.get(f"/r/deal/{seen}/history").text.partition("?at=")[2].partition('"')[0]
+    assert visitor.get(f"/r/deal/{seen}/history?from={entry}-3").status_code == 200
+    for way in (f"from={entry}-3", f"from={'0' * 32}-3", f"at={entry}"):
+        assert visitor.get(f"/r/deal/{hidden}/history?{way}").status_code == 400, way
