@@ -18,7 +18,7 @@ test: setup-dev  ## Set up and run every test (ARGS="-k name" for some of them)
 check: setup-dev  ## Everything that is checked without running the product
 	@exec $(BIN)/python -m tools.check
 
-proof: setup-dev  ## The proofs of tests/proof with their large sizes (hours); writes docs/proof.md
+proof: setup-dev  ## The proofs with their large sizes (hours; a part: ARGS="--percent 5"); writes docs/proof.md
 	@exec $(BIN)/python -m tools.proof $(ARGS)
 
 bench: setup-dev  ## Measure against a hand-written application (FULL=1: a million contacts); writes bench/results.md

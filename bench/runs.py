@@ -94,7 +94,7 @@ def side_by_side(wanted: Wanted, kind: str, make: MakeUrl, world: World) -> tupl
             goal = f"≤ {_PUBLISH_MILLISECONDS:.0f} ms"
             lines.append(Line(words, name, "", milliseconds(spent), None, goal, spent <= _PUBLISH_MILLISECONDS))
         if wanted.has("rush"):
-            lines.append(_rush(name, product))
+            lines.append(_rush(wanted, name, product))
     if wanted.has("rights"):
         wanted.say(f"{name}: rights …")
         lines += _rights(wanted, name, (mine, metadata), world)
@@ -108,9 +108,9 @@ def _rights(wanted: Wanted, name: str, installed: tuple[str, Path], world: World
         return _among_themselves(wanted, world, (whole, part), why, name, _RIGHTS_COST)
 
 
-def _rush(name: str, product: servers.Served) -> Line:
+def _rush(wanted: Wanted, name: str, product: servers.Served) -> Line:
     """Measure how pages fare while many try to sign in."""
-    alone, busy, attempts = rush.slowest_pages(product.client)
+    alone, busy, attempts = rush.slowest_pages(product.client, max(wanted.times, 20))
     words = f"95th percentile of the list during {rush.RATE} sign-ins a second ({attempts} tried)"
     return at_most(words, name, alone, busy, _RUSH)
 

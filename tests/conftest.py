@@ -19,7 +19,10 @@ from sqlalchemy.pool import Pool
 
 from tests.support import browser as browsers
 from tests.support import postgres
+from tests.support.proof import note_passed
 from tests.support.refused import Witness
+from tests.support.rules import remember_rules
+from tests.support.scratch import use_memory
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -102,6 +105,8 @@ class RefusedRequests:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Get ready to start the server; a worker never starts one. Watch what refused requests leave behind."""
+    use_memory()
+    remember_rules()
     witness = config.stash[_WITNESS] = Witness()
     witness.start()
     if not hasattr(config, "workerinput"):
@@ -132,6 +137,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output[_REFUSED] = dict(session.config.stash[_WITNESS].counts)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note which proofs held."""
+    if report.when == "call" and report.passed:
+        note_passed(report.nodeid)
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,7 @@ from app.forms.sent import ACTION, Answer, FormData, read_answer
 from app.forms.state import row_id, row_labels, row_values
 from app.forms.texts import EMPTY, REQUIRED, TOO_MANY_LINES
 from app.language import Locale
+from app.meta.lines import line_columns
 from app.meta.model import Entity, Field
 
 MOST_ROWS: Final = 500
@@ -244,7 +245,7 @@ def lines_plan(field_: Field, child: Entity, around: Surroundings) -> LinesPlan:
     spec = field_.type.lines()
     via = spec.via if spec is not None else ""
     granted = around.access(child.key)
-    own = [one for one in child.fields.values() if not one.system and one.key != via and one.type.lines() is None]
+    own = line_columns(child, via)
     shown = [one for one in own if granted.reading(one.key) or granted.writing(one.key, "create")]
     parameters = field_.type.spec.parameters
     return LinesPlan(

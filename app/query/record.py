@@ -27,6 +27,7 @@ from app.query.shown import Cell, cell_functions, extras_of, links_of, points_an
 from app.storage.names import column_name
 
 _RECORD: Final = "record_id"
+_IDS: Final = "record_ids"
 _LIMIT: Final = "row_limit"
 #: Verbs that are about a record that there is.
 _ON_RECORDS: Final[tuple[Verb, ...]] = ("update", "retire", "restore")
@@ -132,6 +133,21 @@ def load_record(ctx: Context, entity_key: str, record_id: int, *, lines: bool = 
     return replace(record, values=values, labels=labels)
 
 
+def load_records(ctx: Context, entity_key: str, ids: Sequence[int]) -> tuple[Record, ...]:
+    """Load records, archived or not, without their child rows; those that aren't there for this reader are missing.
+
+    Args:
+        ctx: whose rights count.
+        entity_key: key of their entity.
+        ids: which ones, no more than a statement takes parameters.
+    """
+    if entity_key not in readable(ctx):
+        return ()
+    plan = shaped(ctx, ("records", entity_key), lambda: _record_plan(ctx, entity_key, several=True))
+    rows = ctx.connection.execute(plan.statement, {**plan.values(ctx), _IDS: list(ids)}).all()
+    return _records(ctx, entity_key, plan, rows)
+
+
 def load_lines(ctx: Context, entity_key: str, field_key: str, record_id: int) -> tuple[Record, ...]:
     """Load the live child rows of a record, in their order.
 
@@ -155,11 +171,14 @@ def _rows(ctx: Context, plan: _Plan, record_id: int) -> Sequence[Row]:
     return ctx.connection.execute(plan.statement, {**plan.values(ctx), _RECORD: record_id}).all()
 
 
-def _record_plan(ctx: Context, entity_key: str) -> _Plan:
+def _record_plan(ctx: Context, entity_key: str, *, several: bool = False) -> _Plan:
     selection = Selection(ctx, entity_key)
     shown = _whole(selection)
     found = _rights(selection)
-    selection.where(selection.joins.base.c.id == bindparam(_RECORD, type_=BigInteger))
+    one = selection.joins.base.c.id
+    selection.where(
+        one.in_(bindparam(_IDS, expanding=True)) if several else one == bindparam(_RECORD, type_=BigInteger)
+    )
     return _Plan(shown, selection.statement(), selection.values(), found)
 
 

@@ -11,6 +11,7 @@ from app.fields.formats import formats_for
 from app.fields.pointing import AnyRef
 from app.meta.model import Field
 from app.query.labels import labels_anywhere
+from app.query.past_values import PastValue
 from app.query.paths import resolve
 from app.query.words import value_words
 from app.web.texts import text
@@ -41,15 +42,28 @@ class HistoryWords:
             names = {one: word.text(ctx.locale) for one, word in zip(ids, words, strict=bool(words))}
             self._names[key] = {**names, **{one: title for one, title in named.items() if one in pointers}}
 
+    def past(self, value: PastValue | None) -> str:
+        """Say the value of a moment; nothing, where there was none or it can't be read here."""
+        if value is None or value.empty:
+            return text("form.nothing", self.ctx.locale)
+        if not value.known:
+            return lost(self.ctx, erased=value.erased)
+        return self.of(value.field, value.value)
+
     def of(self, field: Field, value: Value) -> str:
         """Say a value."""
         if value is None:
             return text("form.nothing", self.ctx.locale)
         if field.type.lines() is not None:
-            return text("history.rows", self.ctx.locale, number=value)
+            return text("history.rows", self.ctx.locale, number=len(value))
         if pointers := _pointers(field, value):
             return ", ".join(self._names[field.key].get(one, _number(one)) for one in pointers)
         return field.type.format(value, formats_for(self.ctx.locale, self.ctx.snapshot.time_zone))
+
+
+def lost(ctx: Context, *, erased: bool) -> str:
+    """Say why a value isn't known."""
+    return text(f"history.{'erased' if erased else 'unknown'}", ctx.locale)
 
 
 def _pointers(field: Field, value: Any) -> tuple[Any, ...]:

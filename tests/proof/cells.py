@@ -7,7 +7,7 @@ those that are allowed and those that aren't; what the product itself sees says 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -206,12 +206,17 @@ def _count(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tupl
 
 def _sort(matrix: Matrix, key: str, name: str, seen: Mapping[int, Any]) -> tuple[Any, Any]:
     rows = list_page(matrix.ctx, matrix.listed(key, {"sort": [name], "columns": [name]})).rows
-    if {row.id for row in rows} != set(seen):
-        return sorted(row.id for row in rows), sorted(seen)
-    filled = [row.id for row in rows if seen[row.id] is not None]
-    blank = [row.id for row in rows if seen[row.id] is None]
+    return in_order([row.id for row in rows], seen)
+
+
+def in_order(ids: Sequence[int], seen: Mapping[int, Any]) -> tuple[Any, Any]:
+    """Compare an order with that of the values that are seen; empty ones stand together, first or last."""
+    if set(ids) != set(seen):
+        return sorted(ids), sorted(seen)
+    filled = [one for one in ids if seen[one] is not None]
+    blank = [one for one in ids if seen[one] is None]
     expected = sorted(filled, key=lambda record: (_rank(seen[record]), record))
-    together = [row.id for row in rows] in (filled + blank, blank + filled)
+    together = list(ids) in (filled + blank, blank + filled)
     return (filled, blank, together), (expected, sorted(blank), True)
 
 

@@ -25,6 +25,7 @@ _COMPARE: Final = {
     ">=": comparing.ge,
     "<=": comparing.le,
 }
+_NAME: Final = re.compile(r"(?<![\w.])[a-z_]\w*(?:\.[a-z_]\w*)*(?![\w.(])")
 _SYSTEM: Final = ("owner", "team", "created_at", "created_by", "updated_at", "updated_by", "archived_at")
 #: Can always be read.
 OPEN: Final = ("id", "version")
@@ -146,6 +147,8 @@ class Reference:
             return False
         if field in OPEN:
             return True
+        if not self.derivable(some, entity, field):
+            return False
         return any(self._covers(h, "read", entity, row) and self._level(h, entity, field) != "none" for h in some)
 
     def sees(self, holdings: Iterable[Holding], entity: str, row: Row, field: str) -> Any:
@@ -154,9 +157,10 @@ class Reference:
 
     def knows(self, holdings: Iterable[Holding], entity: str, field: str) -> bool:
         """Return whether a field exists for somebody: whether he could read it in some record."""
-        return any(
+        some = tuple(holdings)
+        return self.derivable(some, entity, field) and any(
             self._said(h.role, entity).get("read", False) is not False and self._level(h, entity, field) != "none"
-            for h in holdings
+            for h in some
         )
 
     def changes(self, holdings: Iterable[Holding], verb: str, entity: str, row: Row) -> bool:
@@ -180,6 +184,63 @@ class Reference:
             return False
         creating = [one for one in some if self._covers(one, "create", entity, row)]
         return all(any(self._level(one, entity, field) == "write" for one in creating) for field in given)
+
+    # -- computed values ----------------------------------------------------------------------------------------------
+
+    def derivable(self, holdings: tuple[Holding, ...], entity: str, field: str) -> bool:
+        """Return whether everything that a field is computed from can be read; a field that isn't computed is itself.
+
+        Sources are asked about as such, not one by one: what a role lets be read in some records only doesn't count.
+        """
+        said = self.entities[entity]["properties"].get(field, {}).get("x-crm", {})
+        if said.get("declassified"):
+            return True
+        if "formula" in said:
+            return all(self._path(holdings, entity, path.split(".")) for path in _NAME.findall(said["formula"]))
+        if "rollup" in said:
+            rollup = said["rollup"]
+            child, via = rollup["entity"], rollup["via"]
+            named = [via, *([rollup["field"]] if "field" in rollup else [])]
+            # Lines of a record that can be read can be read if nothing but their own rights stands in the way.
+            whole = self._everything(holdings, child)
+            if (entity, via) not in self.owners.get(child, ()):
+                whole = whole and self._all_of(holdings, child)
+            return whole and all(self._path(holdings, child, [one]) for one in named)
+        return True
+
+    def _path(self, holdings: tuple[Holding, ...], entity: str, path: list[str]) -> bool:
+        if not self._always(holdings, entity, path[0]) or not self.derivable(holdings, entity, path[0]):
+            return False
+        if len(path) == 1:
+            return True
+        target = self.entities[entity]["properties"][path[0]]["x-crm"]["target"]
+        return self._all_of(holdings, target) and self._path(holdings, target, path[1:])
+
+    def _reading(self, holdings: tuple[Holding, ...], entity: str) -> list[tuple[Any, Holding]]:
+        every = [(self._scope(self._said(one.role, entity), "read"), one) for one in holdings]
+        return [(scope, one) for scope, one in every if scope is not False]
+
+    def _everything(self, holdings: tuple[Holding, ...], entity: str) -> bool:
+        return any(scope is True or scope == "all" for scope, _ in self._reading(holdings, entity))
+
+    def _all_of(self, holdings: tuple[Holding, ...], entity: str) -> bool:
+        """Return whether every record of an entity can be read, whatever it is; lines with those they belong to."""
+        owners = [owner for owner, _ in self.owners.get(entity, ())]
+        return self._everything(holdings, entity) and all(self._all_of(holdings, owner) for owner in owners)
+
+    def _always(self, holdings: tuple[Holding, ...], entity: str, field: str) -> bool:
+        """Return whether a field can be read in every record that can be read, whatever that record is."""
+
+        def meant(scope: Any, one: Holding) -> tuple[str, Any]:
+            whom = (one.user, one.team, one.tree)
+            return str(scope), whom
+
+        reading = self._reading(holdings, entity)
+        shown = [(scope, one) for scope, one in reading if self._level(one, entity, field) != "none"]
+        if any(scope is True or scope == "all" for scope, _ in shown):
+            return True
+        whole = any(scope is True or scope == "all" for scope, _ in reading)
+        return bool(reading) and not whole and {meant(*a) for a in reading} == {meant(*a) for a in shown}
 
     # -- what follows -------------------------------------------------------------------------------------------------
 

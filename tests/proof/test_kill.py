@@ -28,7 +28,7 @@ from tests.support.proof import SEED, Tally, size
 from tests.support.site import Site, make_site
 
 #: For each database, so that both together make 200 in CI and 10,000 with `make proof`.
-KILLS: Final = size(100, 5_000)
+KILLS: Final = size("kills by database", 100, 5_000)
 CLERKS: Final = 8
 #: Of a hundred kills, at least so many must hit a process that is inside of a writing transaction, and so many one
 #: that has written already and not yet committed.

@@ -20,7 +20,7 @@ from tests.support.site import Site, make_site
 
 EDITORS: Final = 32
 #: For each database, so that both together make 2,000 in CI and 50,000 with `make proof`.
-SAVES: Final = size(1_000, 25_000)
+SAVES: Final = size("saves by database", 1_000, 25_000)
 ORDERS: Final = 24
 LINES: Final = 3
 #: Nobody may have as many tokens as there are editors: several of their programs share one.

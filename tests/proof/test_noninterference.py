@@ -15,7 +15,7 @@ from tests.proof.secrets import READER, SALTS, Asked, Pair, ask, make_pair, sess
 from tests.support.proof import SEED, Tally, size
 from tests.support.site import Site
 
-SESSIONS: Final = size(60, 2_000)
+SESSIONS: Final = size("sessions", 60, 2_000)
 REQUESTS: Final = 100
 #: How many sessions a seeded defect may live.
 PATIENCE: Final = 24

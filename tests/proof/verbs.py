@@ -17,7 +17,7 @@ from app.context import Context
 from app.errors import Forbidden, InvalidData, NotFound
 from app.records import actions
 from tests.proof.cells import Matrix
-from tests.proof.worlds import REGIONS, raw_of
+from tests.proof.worlds import REGIONS, World, raw_of
 
 REFUSED: Final = (NotFound, Forbidden, InvalidData)
 
@@ -47,7 +47,7 @@ class Verbs:
     def write_cells(self) -> None:
         """Compare everything that writes."""
         for key in self.world.rows:
-            for name in self.world.plain_fields(key):
+            for name in self.world.given_fields(key):
                 self._update(key, name)
                 self._create(key, name)
             for verb in ("retire", "restore"):
@@ -55,13 +55,7 @@ class Verbs:
             self._taken(key)
 
     def _both(self, key: str, allowed: Callable[[Any], bool]) -> list[tuple[int, bool]]:
-        """Return a record for which something is allowed and one for which it isn't, where there are such."""
-        found: dict[bool, int] = {}
-        rows = list(self.world.rows[key].items())
-        self.chance.shuffle(rows)
-        for record, row in rows:
-            found.setdefault(allowed(row), record)
-        return [(record, answer) for answer, record in found.items()]
+        return both(self.world, self.chance, key, allowed)
 
     def _tried(self, write: Callable[[], Any], look: Callable[[], Any]) -> str:
         """Try to write; return what happened: a refusal has to leave everything as it was."""
@@ -95,7 +89,7 @@ class Verbs:
     def _update(self, key: str, name: str) -> None:
         rows = self.world.rows[key]
         for record, allowed in self._both(key, lambda row: self.reference.writes(self.holdings, key, row, name)):
-            value = raw_of(_other(name, rows[record][name]))
+            value = raw_of(other(name, rows[record][name]))
             version = rows[record]["version"]
             got = self._tried(
                 lambda r=record, v=value, n=version: actions.update(self.ctx, key, r, {name: v}, n),  # type: ignore[misc]
@@ -107,7 +101,7 @@ class Verbs:
     def _create(self, key: str, name: str) -> None:
         actor = self.ctx.actor
         row: dict[str, Any] = dict.fromkeys(self.world.plain_fields(key))
-        row |= {"name": "neuneu", name: _other(name, None), "owner": actor.id, "team": actor.team_id}
+        row |= {"name": "neuneu", name: other(name, None), "owner": actor.id, "team": actor.team_id}
         given = {"name", name}
         for far in ("deal", "firm"):
             if far in self.world.documents["entities", key]["properties"]:
@@ -155,7 +149,17 @@ class Verbs:
             self.matrix.cell("taken", key, "name", said == "nothing", False, granted=titled)
 
 
-def _other(name: str, value: Any) -> Any:
+def both(world: World, chance: random.Random, key: str, allowed: Callable[[Any], bool]) -> list[tuple[int, bool]]:
+    """Return a record for which something is allowed and one for which it isn't, where there are such."""
+    found: dict[bool, int] = {}
+    rows = list(world.rows[key].items())
+    chance.shuffle(rows)
+    for record, row in rows:
+        found.setdefault(allowed(row), record)
+    return [(record, answer) for answer, record in found.items()]
+
+
+def other(name: str, value: Any) -> Any:
     """Return a value that differs from a stored one."""
     if name == "region":
         return next(one for one in REGIONS if one != value)

@@ -9,11 +9,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from app.access.actor import Actor, Grant
+from app.context import Context
 from app.records import actions
+from app.system.delegations import DELEGATION, DELEGATION_ROLE
 from app.system.people import create_user
+from app.system.tables import Role, Team, UserRole, now, table_of
 from tests.proof.reference import Holding, Reference
 from tests.proof.trade import Bodies, entity, label, text_field
 from tests.proof.trade import field as typed
@@ -36,6 +39,20 @@ ENTITIES: Final = ("firm", "deal", "part")
 #: What a reference is asked about, and whose records have it.
 REFERENCES: Final = {"deal": ("firm", "firm")}
 _MOST_ROWS: Final = 14
+#: A role of those who may do everything.
+EVERYTHING: Final = "everything"
+#: Fields over the record itself, over records that point to it, and two references away.
+_COMPUTED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
+    "firm": {
+        "twice_integer": {"formula": "2 * size"},
+        "deals_integer": {"rollup": {"entity": "deal", "via": "firm", "aggregate": "count"}},
+    },
+    "deal": {
+        "far_integer": {"formula": "size + firm.size"},
+        "parts_integer": {"rollup": {"entity": "part", "via": "deal", "aggregate": "sum", "field": "size"}},
+    },
+    "part": {"far_integer": {"formula": "deal.far_integer + 1"}},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,7 @@ class Case:
     """Somebody with a set of roles, as the product sees him and as the reference does."""
 
     name: str
+    me: Person
     actor: Actor
     holdings: tuple[Holding, ...]
 
@@ -76,9 +94,27 @@ class World:
         return Reference(self.documents, self.rows)
 
     def plain_fields(self, key: str) -> list[str]:
-        """Return the fields of an entity that hold a value of their own."""
+        """Return the fields of an entity that hold a value of their own, computed ones too."""
         properties = self.documents["entities", key]["properties"]
         return [name for name, body in properties.items() if body["x-crm"].get("type") not in ("lines", "reference")]
+
+    def given_fields(self, key: str) -> list[str]:
+        """Return those of them that people give."""
+        properties = self.documents["entities", key]["properties"]
+        return [one for one in self.plain_fields(key) if not {"formula", "rollup"} & properties[one]["x-crm"].keys()]
+
+    def compute(self) -> None:
+        """Fill in the computed fields of every record, as `_computed` says them."""
+        firms, deals, parts = (self.rows[key] for key in ENTITIES)
+        for row in firms.values():
+            row["twice_integer"] = 2 * row["size"]
+            row["deals_integer"] = sum(deal["firm"] == row["id"] for deal in deals.values())
+        for row in deals.values():
+            row["far_integer"] = row["size"] + firms[row["firm"]]["size"]
+            below = [part["size"] for part in parts.values() if part["deal"] == row["id"]]
+            row["parts_integer"] = sum(below)
+        for row in parts.values():
+            row["far_integer"] = deals[row["deal"]]["far_integer"] + 1
 
 
 def draw(chance: random.Random, roles: int) -> World:
@@ -97,6 +133,8 @@ def draw(chance: random.Random, roles: int) -> World:
             bodies["reports", f"{key}_{name}"] = _report(key, name)
     for number in range(roles):
         bodies["roles", f"role_{number}"] = _role(chance, bodies, number)
+    everything = {"create": True, "read": True, "update": True, "retire": True}
+    bodies["roles", EVERYTHING] = {"label": label("Alles"), "entities": {"*": everything}}
     return World(bodies)
 
 
@@ -109,6 +147,7 @@ def _entity(chance: random.Random, key: str) -> dict[str, Any]:
     for number in range(3):
         kind = chance.choice(_KINDS)
         fields[f"f{number}_{kind}"] = _field(kind)
+    fields |= {name: _computed(chance, name, **how) for name, how in _COMPUTED[key].items()}
     title = "{name}"
     if key == "deal":
         fields |= {"firm": typed("reference", "Firma", target="firm")}
@@ -127,6 +166,12 @@ def _field(kind: str) -> dict[str, Any]:
     if kind == "date":
         return {"type": "string", "format": "date", "x-crm": {"label": label(kind)}}
     return typed(kind, kind, **({"scale": 2} if kind == "decimal" else {}))
+
+
+def _computed(chance: random.Random, name: str, **how: Any) -> dict[str, Any]:
+    """A computed field; one in five is shown whatever it is computed from."""
+    shown = {"declassified": True} if chance.random() < 0.2 else {}
+    return typed("integer", name, **how, **shown)
 
 
 def _report(key: str, name: str) -> dict[str, Any]:
@@ -184,6 +229,10 @@ def populate(installation: Installation, world: World, chance: random.Random) ->
         team = installation.snapshot.tables.team
         for record_id, name in ctx.connection.execute(select(team.c.id, team.c.name)):
             ids[name.removeprefix("Team ")] = record_id
+        for name, above in TEAMS.items():
+            if above:
+                put = table_of(Team).update().where(table_of(Team).c.id == ids[name])
+                ctx.connection.execute(put.values(parent_id=ids[above[0]]))
         for name in TEAMS:
             below = tuple(ids[one] for one, above in TEAMS.items() if one == name or name in above)
             world.people.append(Person(users[name], ids[name], below))
@@ -196,17 +245,22 @@ def populate(installation: Installation, world: World, chance: random.Random) ->
                 raw = {name: raw_of(value) for name, value in row.items()}
                 record = actions.create(ctx, key, raw)
                 world.rows[key][record] = {**row, "id": record}
-        for key, rows in world.rows.items():
-            table = ctx.snapshot.tables[key]
-            # A record's version counts its lines, which came after it.
-            for record, version in ctx.connection.execute(select(table.c.id, table.c.version)):
-                rows[record]["version"] = version
+        world.compute()
+        note_versions(ctx, world)
+
+
+def note_versions(ctx: Context, world: World) -> None:
+    """Note every record's version; it counts the record's lines too."""
+    for key, rows in world.rows.items():
+        table = ctx.snapshot.tables[key]
+        for record, version in ctx.connection.execute(select(table.c.id, table.c.version)):
+            rows[record]["version"] = version
 
 
 def values_of(world: World, key: str, chance: random.Random, number: int) -> dict[str, Any]:
     """Return values for a record; nearly each is found in no other record, field or entity."""
     row: dict[str, Any] = {}
-    for place, name in enumerate(world.plain_fields(key)):
+    for place, name in enumerate(world.given_fields(key)):
         unique = 10 * number + place
         if name == "region":
             row[name] = chance.choice((*REGIONS, None))
@@ -233,7 +287,7 @@ def raw_of(value: Any) -> Any:
 
 def cases(world: World, chance: random.Random, many: int) -> list[Case]:
     """Draw people with one to three roles: own ones, one with an area, one that somebody has lent."""
-    keys = [key for kind, key in world.documents if kind == "roles"]
+    keys = [key for kind, key in world.documents if kind == "roles" and key != EVERYTHING]
     found = []
     for number in range(many):
         me = chance.choice(world.people)
@@ -245,8 +299,25 @@ def cases(world: World, chance: random.Random, many: int) -> list[Case]:
             for one in held.values()
         )
         actor = Actor(id=me.id, name="Mensch", roles=frozenset(held), team_id=me.team, grants=grants)
-        found.append(Case("+".join(held), actor, tuple(held.values())))
+        found.append(Case("+".join(held), me, actor, tuple(held.values())))
     return found
+
+
+def give(connection: Connection, case: Case) -> None:
+    """Give somebody the roles of a case for real, and nobody any other: his own, with an area, or lent by another."""
+    user_role, role = table_of(UserRole), table_of(Role)
+    for table in (DELEGATION_ROLE, DELEGATION, user_role):
+        connection.execute(table.delete())
+    ids = {one.name: one.id for one in connection.execute(select(role.c.id, role.c.name))}
+    for one in case.holdings:
+        area = one.team if one.user == case.me.id and one.team != case.me.team else None
+        held = {"user_id": one.user, "role_id": ids[one.role], "area_team_id": area}
+        connection.execute(user_role.insert().values(held))
+        if one.user != case.me.id:
+            span = {"starts_at": now() - timedelta(1), "ends_at": now() + timedelta(1), "created_at": now()}
+            made = DELEGATION.insert().values(from_id=one.user, to_id=case.me.id, reason="Urlaub", **span)
+            loan = connection.execute(made.returning(DELEGATION.c.id)).scalar_one()
+            connection.execute(DELEGATION_ROLE.insert().values(delegation_id=loan, role_id=ids[one.role]))
 
 
 def _holding(chance: random.Random, people: Sequence[Person], me: Person, key: str) -> Holding:

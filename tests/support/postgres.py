@@ -71,7 +71,8 @@ class Server:
             database: its name; one that exists is an error.
             template: the database to copy; nobody may be connected to it.
         """
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        # Copying files is cheaper than writing a copy into the log, where nothing waits for the disk.
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
         with self._admin() as connection:
             connection.execute(statement.format(sql.Identifier(database), sql.Identifier(template)))
         return self.url(database)

@@ -13,8 +13,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
-#: Whether this is `make proof`, with the large sizes.
-FULL: Final = os.environ.get("LOTSE_PROOF") == "1"
+#: How much of the whole size is done, in percent: 0 in CI, 100 with `make proof`.
+PERCENT: Final = float(os.environ.get("LOTSE_PROOF", "0"))
 #: What every random choice begins with; `$LOTSE_SEED` tries another one.
 SEED: Final = int(os.environ.get("LOTSE_SEED", "20261125"))
 _LOG: Final = os.environ.get("LOTSE_PROOF_LOG", "")
@@ -26,22 +26,33 @@ def _note(entry: dict[str, Any]) -> None:
             log.write(json.dumps(entry) + "\n")
 
 
-def size(ci: int, full: int) -> int:
-    """Return how many of something a proof does.
+def size(what: str, ci: int, whole: int) -> int:
+    """Return how many of something a proof does; with a part of the whole size at least as many as in CI.
 
     Args:
+        what: its name, in the plural.
         ci: in CI.
-        full: with `make proof`.
+        whole: with `make proof`.
     """
-    _note({"size": [ci, full], "module": sys._getframe(1).f_globals["__name__"]})
-    return full if FULL else ci
+    here = max(ci, round(whole * PERCENT / 100))
+    _note({"size": what, "many": [ci, whole, here], "module": sys._getframe(1).f_globals["__name__"]})
+    return here
+
+
+def note_passed(test: str) -> None:
+    """Note that a test held, for the page.
+
+    Args:
+        test: its node id.
+    """
+    _note({"passed": test})
 
 
 class Tally:
     """Counts what a proof really did, says it, and holds it to floors: what exercised nothing proves nothing.
 
     Args:
-        name: what is proved, in a few words.
+        name: what is proved, in a few words; each name once.
         seed: what its random choices began with.
     """
 
@@ -62,14 +73,8 @@ class Tally:
         """
         figures = dict(sorted(self.counts.items()))
         print(f"{self.name} (seed {self.seed}): " + ", ".join(f"{what} {many:,}" for what, many in figures.items()))
-        _note(
-            {
-                "proof": self.name,
-                "seed": self.seed,
-                "figures": figures,
-                "module": sys._getframe(1).f_globals["__name__"],
-            }
-        )
+        test = os.environ.get("PYTEST_CURRENT_TEST", "")
+        _note({"proof": self.name, "seed": self.seed, "figures": figures, "test": test.partition(" ")[0]})
         for name, least in floors.items():
             what = name.replace("_", " ")
             assert self.counts[what] >= least, f"{self.name}: {what} {self.counts[what]} < {least}"

@@ -14,12 +14,17 @@ from app.context import Context
 from app.errors import InvalidValue
 from app.fields.dates import read_datetime
 from app.fields.formats import formats_for
-from app.query.history import NEWEST, Change, HistoryEntry, history_page
-from app.query.past import Moment, PastState, PastValue, states
+from app.meta.model import Field
+from app.query.entries import Change, HistoryEntry
+from app.query.history import HistoryPage, Start, history_page
+from app.query.past import states
+from app.query.past_values import LinesDifference, PastValue, difference
 from app.query.record import Record, load_record
+from app.query.timeline import Moment, PastState
 from app.system.history import stored_instant
 from app.web import shell
-from app.web.history_words import HistoryWords
+from app.web.history_lines import LinesTable, LineTables
+from app.web.history_words import HistoryWords, lost
 from app.web.lifecycle import context
 from app.web.places import record_url
 from app.web.policy import SIGNED_IN, policy
@@ -29,12 +34,12 @@ from app.web.texts import TEXTS, text
 
 history_pages: Final = Blueprint("history_pages", __name__)
 
-#: An id has fewer digits than this.
-_DIGITS: Final = 19
 #: Stands in an address for the present moment.
 _NOW: Final = "now"
 #: The token of a save.
 _SAVE: Final = re.compile("[0-9a-f]{32}")
+#: A save and a version: where a page begins.
+_START: Final = re.compile("([0-9a-f]{32})-([1-9][0-9]{0,8})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class EntryRow:
     reason: str
     first: bool
     changes: tuple[ChangeRow, ...]
+    lines: tuple[LinesTable, ...]
     then_url: str
     compare_url: str
 
@@ -75,12 +81,14 @@ class StateScreen:
         heading: which moment.
         columns: the moments, in words.
         rows: label and value of each field, or both values of those that differ.
+        lines: the rows of each field with lines, or what is different in them.
         nothing: what is said where there are no rows.
     """
 
     heading: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
+    lines: tuple[LinesTable, ...]
     nothing: str
 
 
@@ -107,18 +115,18 @@ def history(entity: str, record_id: int) -> Response:
     """Show the history of a record, newest first; `at` and `to` ask for what it was, and for what is different."""
     ctx = context()
     record = load_record(ctx, entity, record_id, lines=False)
-    page = history_page(ctx, record, _before())
-    changes = [change for entry in page.entries for change in entry.changes]
-    words = HistoryWords(ctx, entity, [(c.field, value) for c in changes for value in (c.before, c.after)])
+    page, lost_place = _page(ctx, record)
+    words = _Words(ctx, entity, [change for entry in page.entries for change in entry.changes])
     url = f"{record_url(entity, record_id)}/history"
     state, wrong = _asked(ctx, record)
+    wrong = wrong or lost_place
     screen = HistoryScreen(
         title=text("history.title", ctx.locale, title=record.title),
         record=record.title,
         record_url=record_url(entity, record_id),
         history_url=url,
         entries=tuple(_entry(ctx, entry, words, url) for entry in page.entries),
-        older_url=None if page.older is None else f"{url}?before={page.older}",
+        older_url=None if page.older is None else f"{url}?from={page.older.token}-{page.older.version}",
         choices=_choices(ctx, page.entries),
         picked={name: request.args.get(name, "") for name in ("at", "to")},
         wrong=wrong,
@@ -137,24 +145,57 @@ def _choices(ctx: Context, entries: Sequence[HistoryEntry]) -> tuple[Choice, ...
     return tuple(Choice(token, _short(ctx, entry)) for token, entry in newest.items())
 
 
-def _before() -> int:
-    given = request.args.get("before", "")
-    return int(given) if _is_id(given) else NEWEST
-
-
-def _is_id(given: str) -> bool:
-    return given.isascii() and given.isdigit() and len(given) < _DIGITS
+def _page(ctx: Context, record: Record) -> tuple[HistoryPage, str]:
+    """Return the page that was asked for; an empty one, and what is wrong, where it begins nowhere."""
+    given = request.args.get("from", "")
+    if not given:
+        return history_page(ctx, record), ""
+    start = _START.fullmatch(given)
+    page = HistoryPage((), None) if start is None else history_page(ctx, record, Start(start[1], int(start[2])))
+    return page, "" if page.entries else text("history.no_entry", ctx.locale)
 
 
 # -- what happened ----------------------------------------------------------------------------------------------------
 
 
-def _entry(ctx: Context, entry: HistoryEntry, words: HistoryWords, url: str) -> EntryRow:
-    told = text("history.told", ctx.locale, **_parts(ctx, entry))
-    reason = "" if entry.reason is None else text("history.reason", ctx.locale, reason=entry.reason)
-    changes = tuple(_change(ctx, change, words) for change in entry.changes)
+class _Words:
+    """Says the changes of a page's entries."""
+
+    def __init__(self, ctx: Context, entity: str, changes: Sequence[Change]) -> None:
+        self.ctx = ctx
+        self._lines = {id(one): difference(one.before, one.after) for one in changes if _has_rows(one)}
+        said = [(c.field, value) for c in changes if not _has_rows(c) for value in (c.before, c.after)]
+        self._words = HistoryWords(ctx, entity, said)
+        self._tables = LineTables(ctx, ((c.field, self._lines[id(c)]) for c in changes if id(c) in self._lines))
+
+    def row(self, change: Change) -> ChangeRow:
+        """Say a change of a value."""
+        label = change.field.label.text(self.ctx.locale)
+        if not change.known:
+            return ChangeRow(label, lost(self.ctx, erased=change.erased), "", "")
+        return ChangeRow(label, "", *(self._words.of(change.field, value) for value in (change.before, change.after)))
+
+    def table(self, change: Change, *, plain: bool) -> LinesTable:
+        """Say a change of rows."""
+        return self._tables.table(change.field, self._lines[id(change)], plain=plain)
+
+
+def _has_rows(change: Change) -> bool:
+    return change.known and change.field.type.lines() is not None
+
+
+def _entry(ctx: Context, entry: HistoryEntry, words: _Words, url: str) -> EntryRow:
+    first = entry.verb == "create"
     then = f"{url}?at={entry.token}"
-    return EntryRow(told, reason, entry.verb == "create", changes, then, f"{then}&to={_NOW}")
+    return EntryRow(
+        told=text("history.told", ctx.locale, **_parts(ctx, entry)),
+        reason="" if entry.reason is None else text("history.reason", ctx.locale, reason=entry.reason),
+        first=first,
+        changes=tuple(words.row(change) for change in entry.changes if not _has_rows(change)),
+        lines=tuple(words.table(change, plain=first) for change in entry.changes if _has_rows(change)),
+        then_url=then,
+        compare_url=f"{then}&to={_NOW}",
+    )
 
 
 def _parts(ctx: Context, entry: HistoryEntry) -> dict[str, str]:
@@ -175,14 +216,6 @@ def _word(ctx: Context, area: str, key: str) -> str:
     """Return the word for a verb or an origin; one that another version of the product wrote stands for itself."""
     label = TEXTS.get(f"{area}.{key}")
     return key if label is None else label.text(ctx.locale)
-
-
-def _change(ctx: Context, change: Change, words: HistoryWords) -> ChangeRow:
-    label = change.field.label.text(ctx.locale)
-    if not change.known:
-        return ChangeRow(label, text(f"history.{'erased' if change.erased else 'unknown'}", ctx.locale), "", "")
-    before, after = (words.of(change.field, value) for value in (change.before, change.after))
-    return ChangeRow(label, "", before, after)
 
 
 # -- what it was ------------------------------------------------------------------------------------------------------
@@ -229,20 +262,32 @@ def _named(ctx: Context, moment: Moment, state: PastState) -> str:
 
 def _state(ctx: Context, record: Record, columns: tuple[str, ...], found: Sequence[PastState]) -> StateScreen:
     keys = dict.fromkeys(key for state in found for key in state.values)
-    rows: list[tuple[PastValue | None, ...]] = []
-    for key in keys:
-        values = tuple(state.values.get(key) for state in found)
-        if _is_shown(values):
-            rows.append(values)
+    both = [tuple(state.values.get(key) for state in found) for key in keys]
+    shown = [values for values in both if _is_shown(values)]
+    rows = [values for values in shown if not _are_rows(values)]
+    lines = [(_field(values), _different(values)) for values in shown if _are_rows(values)]
     said = [(value.field, value.value) for values in rows for value in values if value is not None and value.known]
-    words = HistoryWords(ctx, record.entity, said)
+    words, tables = HistoryWords(ctx, record.entity, said), LineTables(ctx, lines)
     heading, nothing = ("differences", "same") if len(found) > 1 else ("look_back", "nothing")
+    plain = len(found) == 1
     return StateScreen(
         heading=text(f"history.{heading}", ctx.locale),
         columns=columns,
-        rows=tuple((_label(ctx, values), tuple(_said(ctx, one, words) for one in values)) for values in rows),
+        rows=tuple((_label(ctx, values), tuple(words.past(one) for one in values)) for values in rows),
+        lines=tuple(tables.table(field, rows, plain=plain) for field, rows in lines),
         nothing=text(f"history.{nothing}", ctx.locale),
     )
+
+
+def _are_rows(values: Sequence[PastValue | None]) -> bool:
+    """Return whether a field has lines, and all of them are known."""
+    return _field(values).type.lines() is not None and all(one is None or one.known for one in values)
+
+
+def _different(values: Sequence[PastValue | None]) -> LinesDifference:
+    """Return how the rows of two moments differ; those of one moment have all come."""
+    lines = [() if one is None else one.value or () for one in values]
+    return difference(lines[0] if len(lines) > 1 else (), lines[-1])
 
 
 def _is_shown(values: Sequence[PastValue | None]) -> bool:
@@ -256,13 +301,9 @@ def _is_shown(values: Sequence[PastValue | None]) -> bool:
     return not one.same(other)
 
 
+def _field(values: Sequence[PastValue | None]) -> Field:
+    return next(value.field for value in values if value is not None)
+
+
 def _label(ctx: Context, values: Sequence[PastValue | None]) -> str:
-    return next(value.field.label.text(ctx.locale) for value in values if value is not None)
-
-
-def _said(ctx: Context, value: PastValue | None, words: HistoryWords) -> str:
-    if value is None or value.empty:
-        return text("form.nothing", ctx.locale)
-    if not value.known:
-        return text(f"history.{'erased' if value.erased else 'unknown'}", ctx.locale)
-    return words.of(value.field, value.value)
+    return _field(values).label.text(ctx.locale)

@@ -11,8 +11,9 @@ from app.access.actor import PRODUCT
 from app.fields.formats import formats_for
 from app.fields.registry import REGISTRY
 from app.query.history import history_page
-from app.query.past import Moment, states
+from app.query.past import states
 from app.query.record import load_record
+from app.query.timeline import Moment
 from app.records.altered import Altered, altered
 from app.records.erasing import erase_history
 from app.records.plan import FieldPlan, plan_of

@@ -26,9 +26,8 @@ from app.storage.logical import logical_hash
 from app.storage.rows import row_shape
 from tests.support.install import Installation, install, write_documents
 from tests.support.postgres import Server
-from tests.support.proof import size
+from tests.support.proof import SEED, Tally, size
 
-SEED: Final = 20261125
 _LABEL: Final = {"de": "Ding", "en": "Thing"}
 
 
@@ -151,17 +150,17 @@ def backup(packed: bytes, tmp_path: Path) -> Path:
 def test_every_flipped_bit_is_found(backup: Path, tmp_path: Path) -> None:
     good, chance = backup.read_bytes(), random.Random(SEED)
     check(backup)
-    places = [chance.randrange(len(good)) for _ in range(size(200, 10_000))]
+    places = [chance.randrange(len(good)) for _ in range(size("flipped bits", 200, 10_000))]
     places += [0, 3, len(good) - 1, len(good) - 64, len(good) - 65, len(good) - 70]
-    found = 0
+    tally = Tally("flipped bits of a backup")
     for place in places:
         bad = bytearray(good)
         bad[place] ^= 1 << chance.randrange(8)
         backup.write_bytes(bad)
         with pytest.raises(BackupRefused):
             check(backup)
-        found += 1
-    print(f"{found} of {len(places)} flipped bits found")
+        tally.add("found")
+    tally.report(found=len(places))
 
 
 def test_without_the_seal_some_flipped_bits_would_pass(backup: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ from app.system.tables import AuditEntry, User, table_of
 from app.web.lifecycle import running
 from tests.support.install import Installation
 from tests.support.postgres import Server
-from tests.support.proof import size
+from tests.support.proof import Tally, size
 from tests.support.site import Site, Visitor, make_site
 
 READER: Final = "crm_manager+administrator"
@@ -132,7 +132,8 @@ def test_a_restored_company_answers_the_same(company: Site, other_url: str, tmp_
     path = tmp_path / "backup.zip"
     before = hashed(database, store)
     taken = take(database, store, path)
-    assert taken.rows > 1_000
+    tally = Tally(f"restore drill, {database.dialect} to {other_url.partition(':')[0]}")
+    tally.add("rows", taken.rows)
     assert hashed(database, store) == before
     brought_back(path, other_url)
     copy = served_from(other_url, company)
@@ -143,6 +144,8 @@ def test_a_restored_company_answers_the_same(company: Site, other_url: str, tmp_
     )
     assert "backup.restore" in _actions(copy)
     assert answers(copy) == answers(company)
+    tally.add("pages alike", len(_PAGES + _PAGES_MORE))
+    tally.report(rows=1_000)
     _work_goes_on(copy, tmp_path)
     copy.installation.close()
 
@@ -171,14 +174,18 @@ def _work_goes_on(copy: Site, tmp_path: Path) -> None:
 def test_a_backup_under_writes_is_one_moment(database_url: str, tmp_path: Path) -> None:
     """What is taken while somebody saves comes back whole: its own hash is proved when it is restored."""
     site = make_site(database_url)
-    path = tmp_path / "busy.zip"
+    tally = Tally(f"backups under writes, {site.installation.database.dialect}")
+    paths = [tmp_path / f"busy{number}.zip" for number in range(size("backups under writes", 3, 20))]
     with people_writing(site.visitor("sales")) as statuses:
-        for _ in range(size(3, 20)):
-            taken = take(site.installation.database, site.installation.store, path)
-            assert check(path) == taken
-    assert statuses.count(303) > 3
-    restored = brought_back(path, f"sqlite:///{tmp_path / 'restored.sqlite'}")
-    assert restored.logical == taken.logical
+        taken = [take(site.installation.database, site.installation.store, path) for path in paths]
+    tally.add("saves", statuses.count(303))
+    for path, manifest in zip(paths, taken, strict=True):
+        assert check(path) == manifest
+        url = f"sqlite:///{path.with_suffix('.sqlite')}"
+        assert brought_back(path, url).logical == manifest.logical
+        assert served_from(url, site).visitor().sign_in("sales").status_code == 302
+        tally.add("restored")
+    tally.report(restored=len(paths), saves=4)
     site.installation.close()
 
 

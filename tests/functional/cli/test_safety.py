@@ -19,7 +19,7 @@ from app.errors import CannotStart
 from app.language import Label
 from app.system.install import PROGRAM
 from tests.functional.cli.conftest import Lotse
-from tests.support.proof import size
+from tests.support.proof import SEED, Tally, size
 
 _PUBLIC: Final = {"LOTSE_HOST": "192.0.2.1"}
 _BEHIND: Final = {"LOTSE_HTTPS": "1", "LOTSE_TRUSTED_HOSTS": "crm.example.com"}
@@ -218,12 +218,12 @@ def test_backup_and_restore_as_they_are_typed(lotse: Lotse, tmp_path: Path, monk
 def test_damage_of_the_file_is_noticed(lotse: Lotse, tmp_path: Path) -> None:
     """Bits that flip in the pages of tables and indexes are found; those in free space and values can't be."""
     assert lotse("publish").exit_code == Exit.OK
-    path, chance = tmp_path / "lotse.sqlite", random.Random(20261125)
+    path, chance = tmp_path / "lotse.sqlite", random.Random(SEED)
     good = tmp_path / "good"
     shutil.copy(path, good)
     assert "sound" in lotse("doctor").stdout
-    data, found, page = good.read_bytes(), 0, 4096
-    tries = size(12, 300)
+    data, page, tally = good.read_bytes(), 4096, Tally("damaged pages of a database")
+    tries = size("damaged pages", 12, 300)
     for _ in range(tries):
         bad = bytearray(data)
         start = page * chance.randrange(1, len(data) // page)
@@ -231,8 +231,7 @@ def test_damage_of_the_file_is_noticed(lotse: Lotse, tmp_path: Path) -> None:
             bad[place] ^= 1 << chance.randrange(8)
         path.write_bytes(bad)
         ended = lotse("doctor")
-        found += ended.exit_code == Exit.CANNOT_START
+        tally.add("found", ended.exit_code == Exit.CANNOT_START)
     path.write_bytes(data)
-    print(f"{found} of {tries} damaged pages noticed")
-    assert found == tries
+    tally.report(found=tries)
     assert lotse("doctor").exit_code != Exit.CANNOT_START

@@ -38,10 +38,14 @@ def test_a_long_history_is_turned_over(site: Site) -> None:
     first = visitor.get(f"/r/account/{account}/history").text
     assert f">Lang {PAGE + 1}</td>" in first
     assert "<dd>Lang 0</dd>" not in first
-    older = first.partition(f"/r/account/{account}/history?before=")[2].partition('"')[0]
-    last = visitor.get(f"/r/account/{account}/history?before={older}").text
+    older = first.partition(f"/r/account/{account}/history?from=")[2].partition('"')[0]
+    last = visitor.get(f"/r/account/{account}/history?from={older}").text
     assert "<dd>Lang 0</dd>" in last
-    assert "?before=" not in last.partition("<main")[2]
+    assert "?from=" not in last.partition("<main")[2]
+    for wrong in ("1", f"{older}000", f"{'0' * 32}-1", older.partition("-")[0]):
+        answer = visitor.get(f"/r/account/{account}/history?from={wrong}")
+        assert answer.status_code == 400, wrong
+        assert 'role="alert"' in answer.text
 
 
 def _main(page: str) -> str:

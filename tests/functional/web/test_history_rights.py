@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from app.query.record import load_record
 from app.records import actions
 from tests.support.install import write_documents
 from tests.support.site import Site, make_site
@@ -39,12 +41,15 @@ _DOCUMENTS = {
         firm=_field("Partner", "reference", target="firm"),
         lines=_field("Posten", "lines", entity="line", via="deal"),
     ),
-    ("entities", "line"): _entity(deal=_field("Deal", "reference", target="deal")),
+    ("entities", "line"): _entity(deal=_field("Deal", "reference", target="deal"), inner=_field("Intern")),
     ("roles", "boss"): _role(**{"*": {"read": True}}),
     ("roles", "blind"): _role(
-        deal={"read": True, "fields": {"secret": "none", "partly": "none"}}, line={"read": {"where": 'name = "offen"'}}
+        deal={"read": True, "fields": {"secret": "none", "partly": "none"}},
+        line={"read": {"where": 'name = "offen"'}, "fields": {"inner": "none"}},
     ),
-    ("roles", "half"): _role(deal={"read": "own", "fields": {"partly": "read", "*": "none"}}),
+    ("roles", "half"): _role(
+        deal={"read": "own", "fields": {"partly": "read", "*": "none"}}, line={"read": {"where": 'name = "halb"'}}
+    ),
     ("roles", "own"): _role(deal={"read": "own"}),
     ("roles", "nobody"): _role(firm={"read": True}),
 }
@@ -66,13 +71,13 @@ def _deal(site: Site, owner: str) -> int:
     user = site.actor(owner).id
     with site.installation.ctx(now=_FIRST) as ctx:
         firms = [actions.create(ctx, "firm", {"name": f"Partner {n}"}) for n in (1, 2)]
-        lines = [{"name": "offen"}, {"name": "verborgen"}]
+        lines = [{"name": "verborgen", "inner": "intern-1"}, {"name": "offen", "inner": "intern-2"}]
         raw = {"name": "D1", "secret": "geheim-1", "partly": "teils-1", "firm": firms[0], "lines": lines, "owner": user}
         deal = actions.create(ctx, "deal", raw)
         kept = ctx.connection.execute(ctx.snapshot.tables["line"].select().order_by("id")).mappings().all()
-        known = [{"id": row["id"]} for row in kept if row["deal"] == deal]
+        ids = [row["id"] for row in kept if row["deal"] == deal]
     with site.installation.ctx(now=_SECOND) as ctx:
-        more = [*known, {"name": "verborgen"}, {"name": "verborgen"}]
+        more = [{"id": ids[0]}, {"id": ids[1], "inner": "intern-3"}, {"name": "verborgen"}, {"name": "verborgen"}]
         raw = {"name": "D2", "secret": "geheim-2", "partly": "teils-2", "firm": firms[1], "lines": more}
         actions.update(ctx, "deal", deal, raw, 1)
     return deal
@@ -86,22 +91,74 @@ def _pages(site: Site, role: str, deal: int) -> list[str]:
 
 
 def test_the_past_shows_no_more_of_a_record_than_the_present(site: Site) -> None:
-    """A field, the name of a target, lines; of the lines only those that the reader sees are counted."""
+    """A field, the name of a target, lines; the lines that the reader doesn't see aren't counted either.
+
+    A save that changed nothing he sees in them doesn't say that it was about lines.
+    """
     deal = _deal(site, "boss")
     pages = _pages(site, "boss", deal)
-    for word in ("geheim-1", "geheim-2", "teils-1", "Partner 1", "Partner 2", "Zeilen: 2", "Zeilen: 4"):
+    for word in (
+        "geheim-1",
+        "geheim-2",
+        "teils-1",
+        "Partner 1",
+        "Partner 2",
+        "intern-1",
+        "intern-3",
+        "Zeile 2: geändert",
+    ):
         assert word in pages[0], word
         assert any(word in page for page in pages[1:]), word
     assert "geheim-2" not in pages[1]
-    assert "Zeilen: 2" in pages[1]
+    assert "Zeile 2<" in pages[1]
+    assert "intern-2" in pages[1]
+    assert "intern-3" not in pages[1]
+    assert "Zeile 3<" not in pages[1]
+    assert "Zeile 4<" in pages[2]
+    assert "Zeile 4: hinzugefügt" in pages[3]
     blind = _pages(site, "blind", deal)
     for page in blind:
-        for word in ("geheim", "teils", "Geheimnis", "Teils", "Partner 1", "Partner 2", "verborgen"):
+        for word in (
+            "geheim",
+            "teils",
+            "Geheimnis",
+            "Teils",
+            "Partner 1",
+            "Partner 2",
+            "verborgen",
+            "ntern",
+            "Zeile 2",
+        ):
             assert word not in page, word
-        assert "Zeilen: 2" not in page
-        assert "Zeilen: 4" not in page
     assert "D1" in blind[1]
-    assert "Zeilen: 1" in blind[0]
+    assert [page.count("Posten") for page in blind] == [1, 1, 1, 0, 1]
+
+
+def test_a_line_that_is_gone_shows_what_is_readable_in_it(site: Site) -> None:
+    """In one line a field may be readable, and hidden in the next one, now as then; hidden looks like empty."""
+    user = site.actor("blind+half").id
+    with site.installation.ctx(now=_FIRST) as ctx:
+        lines = [{"name": name, "inner": f"intern-{name}"} for name in ("verborgen", "offen", "halb")]
+        deal = actions.create(ctx, "deal", {"name": "D1", "owner": user, "lines": [*lines, {"name": "halb"}]})
+        known: Any = load_record(ctx, "deal", deal).values["lines"]
+    with site.installation.ctx(now=_SECOND) as ctx:
+        changed = [{"id": line["id"], "inner": f"danach-{line['name']}"} for line in known[:3]]
+        actions.update(ctx, "deal", deal, {"name": "D2", "lines": [*changed, {"id": known[3]["id"]}]}, 1)
+        actions.update(ctx, "deal", deal, {"lines": []}, 2)
+    entries, then, now, compared, _ = _pages(site, "blind+half", deal)
+    for page in (entries, then, compared):
+        assert "intern-halb" in page
+        assert "-offen" not in page
+        assert "verborgen" not in page
+        assert "Zeile 4" not in page
+    assert "Zeile 1: entfernt" in entries
+    assert "danach-halb" in entries
+    assert "Zeile 1: geändert" not in entries
+    assert "Posten" not in now
+    hidden, _, empty = re.findall(r'<td data-label="Intern">(.*?)</td>', then)
+    assert hidden == empty
+    nobody = _pages(site, "own", _deal(site, "own"))
+    assert not any("Posten" in page or "offen" in page for page in nobody)
 
 
 def test_a_hidden_record_has_no_history_and_a_field_only_where_it_is_seen(site: Site) -> None:
@@ -119,4 +176,18 @@ def test_a_hidden_record_has_no_history_and_a_field_only_where_it_is_seen(site: 
             assert (hidden.status_code, missing.status_code) == (404, 404)
             assert "D1" not in hidden.text
     entry = site.visitor("boss").get(f"/r/deal/{others}/history").text.partition("?at=")[2].partition("&")[0]
-    assert site.visitor("own").get(f"/r/deal/{mine}/history?at={entry}").status_code == 400
+    for way in (f"at={entry}", f"from={entry}-2"):
+        assert site.visitor("own").get(f"/r/deal/{mine}/history?{way}").status_code == 400, way
+
+
+def test_a_save_known_from_elsewhere_tells_nothing_of_a_record(site: Site) -> None:
+    """What was saved together has one token; where the reader sees nothing of it, there is no such save."""
+    seen, hidden = _deal(site, "boss"), _deal(site, "boss")
+    with site.installation.ctx() as ctx:
+        actions.update(ctx, "deal", seen, {"name": "D3"}, 2)
+        actions.update(ctx, "deal", hidden, {"secret": "geheim-3"}, 2)
+    visitor = site.visitor("blind")
+    entry = visitor.get(f"/r/deal/{seen}/history").text.partition("?at=")[2].partition('"')[0]
+    assert visitor.get(f"/r/deal/{seen}/history?from={entry}-3").status_code == 200
+    for way in (f"from={entry}-3", f"from={'0' * 32}-3", f"at={entry}"):
+        assert visitor.get(f"/r/deal/{hidden}/history?{way}").status_code == 400, way
