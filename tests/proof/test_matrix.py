@@ -24,8 +24,8 @@ ROLES: Final = size("roles", 6, 12)
 CASES: Final = size("people in each", 6, 60)
 #: Every so many schemas one is put into PostgreSQL.
 _ON_POSTGRES: Final = 3
-#: The least cells of a schema.
-_CELLS: Final = 8_000 // 3
+#: The least cells of a schema; the three of CI have to make eight thousand.
+_CELLS: Final = -(-8_000 // 3)
 #: Of the cells that are wrong, how many are printed.
 _SHOWN: Final = 25
 

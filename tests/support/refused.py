@@ -43,8 +43,10 @@ MAY_MOVE: Final[Mapping[str, str]] = {
 }
 #: The same for a request with an API token.
 MAY_MOVE_FOR_TOKENS: Final[Mapping[str, str]] = {"sys_token": "the day on which a token was last used is noted"}
-#: Of so many refused requests that left the mark alone, one is hashed all the same.
-SAMPLE: Final = 2_000
+#: Of so many refused requests that left the mark alone, one is looked at all the same.
+SAMPLE: Final = 500
+#: Of so many refused requests, one is hashed though its rows are the same.
+HASHED: Final = 2_000
 _WATCH: Final = "lotse.tests.watch"
 #: A test may hold a lock of its own while it asks; the witness doesn't wait for it.
 _TIMEOUT: Final = "-c statement_timeout=20000 -c lock_timeout=2000"
@@ -183,11 +185,10 @@ class Witness:
             self.counts["crowded"] += 1
             return
         self.counts["refused"] += 1
-        sampled = self.counts["refused"] % SAMPLE == 0
-        if place.mark() == watch.mark and not sampled:
+        if place.mark() == watch.mark and self.counts["refused"] % SAMPLE:
             return
         without = [*MAY_MOVE, *(MAY_MOVE_FOR_TOKENS if "Authorization" in request.headers else ())]
-        if not sampled and self._is_alike(place, without):
+        if self._is_alike(place, without) and self.counts["refused"] % HASHED:
             return
         self.counts["hashed"] += 1
         before = logical_hash(place.held, None, without)

@@ -19,6 +19,7 @@ from bench import lotse, runs
 from bench.__main__ import main
 from bench.data import World
 from bench.many import seconds_to_compile
+from bench.pages import cases
 from bench.profiling import profile
 
 #: What says when and by whom, and not what.
@@ -37,9 +38,10 @@ def test_a_small_run_writes_its_table(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_the_same_is_measured_on_postgresql(tmp_path: Path) -> None:
-    """What is chosen is measured, and nothing else: pages, which both applications answer alike, and a publish."""
-    rows = _written(tmp_path, "postgresql", "list", "save", "report", "publish")
-    assert len(rows) == 2 + 4
+    """What is chosen is measured, and nothing else: every page, which both applications answer alike, and a publish."""
+    pages = [case.key for case in cases(World(100), 1)]
+    rows = _written(tmp_path, "postgresql", *pages, "publish")
+    assert len(rows) == 2 + len(pages) + 2  # the deep page beside the first one, too
     assert all("PostgreSQL" in row for row in rows[2:])
 
 

@@ -17,32 +17,19 @@ from app.records import actions
 from app.records.erasing import erase_history
 from app.records.reasons import with_reason
 from app.web.history_lines import MOST
+from tests.functional.web.documents import entity, field, label
 from tests.support.install import write_documents
 from tests.support.site import Site, make_site
 
-
-def _label(text: str) -> dict[str, str]:
-    return {"de": text, "en": text}
-
-
-def _field(label: str, type_: str = "text", **more: Any) -> dict[str, Any]:
-    return {"x-crm": {"type": type_, "label": _label(label), **more}}
-
-
-def _entity(**properties: Any) -> dict[str, Any]:
-    head = {"label": _label("E"), "plural": _label("E"), "title": "{name}"}
-    return {"type": "object", "x-crm": head, "properties": {"name": _field("Name"), **properties}}
-
-
 _DOCUMENTS = {
-    ("entities", "ware"): _entity(),
-    ("entities", "deal"): _entity(lines=_field("Posten", "lines", entity="line", via="deal")),
-    ("entities", "line"): _entity(
-        deal=_field("Deal", "reference", target="deal"),
-        ware=_field("Ware", "reference", target="ware"),
-        amount=_field("Menge", "integer"),
+    ("entities", "ware"): entity(),
+    ("entities", "deal"): entity(lines=field("Posten", "lines", entity="line", via="deal")),
+    ("entities", "line"): entity(
+        deal=field("Deal", "reference", target="deal"),
+        ware=field("Ware", "reference", target="ware"),
+        amount=field("Menge", "integer"),
     ),
-    ("roles", "boss"): {"label": _label("R"), "entities": {"*": {"read": True}}},
+    ("roles", "boss"): {"label": label("R"), "entities": {"*": {"read": True}}},
 }
 
 

@@ -12,36 +12,24 @@ import pytest
 
 from app.query.record import load_record
 from app.records import actions
+from tests.functional.web.documents import entity, field, label
 from tests.support.install import write_documents
 from tests.support.site import Site, make_site
 
 
-def _label(text: str) -> dict[str, str]:
-    return {"de": text, "en": text}
-
-
-def _field(label: str, type_: str = "text", **more: Any) -> dict[str, Any]:
-    return {"x-crm": {"type": type_, "label": _label(label), **more}}
-
-
-def _entity(**properties: Any) -> dict[str, Any]:
-    head = {"label": _label("E"), "plural": _label("E"), "title": "{name}"}
-    return {"type": "object", "x-crm": head, "properties": {"name": _field("Name"), **properties}}
-
-
 def _role(**entities: Any) -> dict[str, Any]:
-    return {"label": _label("R"), "entities": entities}
+    return {"label": label("R"), "entities": entities}
 
 
 _DOCUMENTS = {
-    ("entities", "firm"): _entity(),
-    ("entities", "deal"): _entity(
-        secret=_field("Geheimnis"),
-        partly=_field("Teils"),
-        firm=_field("Partner", "reference", target="firm"),
-        lines=_field("Posten", "lines", entity="line", via="deal"),
+    ("entities", "firm"): entity(),
+    ("entities", "deal"): entity(
+        secret=field("Geheimnis"),
+        partly=field("Teils"),
+        firm=field("Partner", "reference", target="firm"),
+        lines=field("Posten", "lines", entity="line", via="deal"),
     ),
-    ("entities", "line"): _entity(deal=_field("Deal", "reference", target="deal"), inner=_field("Intern")),
+    ("entities", "line"): entity(deal=field("Deal", "reference", target="deal"), inner=field("Intern")),
     ("roles", "boss"): _role(**{"*": {"read": True}}),
     ("roles", "blind"): _role(
         deal={"read": True, "fields": {"secret": "none", "partly": "none"}},
