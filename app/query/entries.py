@@ -108,8 +108,9 @@ class Reader:
 
     def entry(self, row: Any) -> HistoryEntry:
         """Return what an entry says about the fields that may be read; nothing where that is nothing."""
-        body = self.bodies[row.id]
-        found = (self.change(key, body.get(key)) for key in orjson.loads(row.fields) if key in self.fields)
+        body, changed = self.bodies[row.id], frozenset(orjson.loads(row.fields))
+        # In the order of the entity, in which masks have them; they are kept by key.
+        found = (self.change(key, body.get(key)) for key in self.fields if key in changed)
         changes = tuple(change for change in found if change is not None)
         told = (row.verb, row.at, row.actor_name, row.origin, row.reason, changes, row.token)
         return HistoryEntry(row.id, row.version, *told)
