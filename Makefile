@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
+# Whoever forbids Python to keep compiled modules would have every process compile everything anew: seconds at each start.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: python help run test check proof bench screens docs lock setup setup-dev clean
 

@@ -338,11 +338,25 @@ _SHARES: Final = (40, 14, 12, 12, 4, 6, 12)
 
 
 def ask(visitor: Visitor, token: str, asked: Asked) -> tuple[int, bytes, str]:
-    """Send a request and return status, plain body and where it leads."""
+    """Send a request and return status, body and where it leads."""
     if asked.form is None:
         response = visitor.get(asked.url)
     else:
         response = visitor.client.post(
             asked.url, data={"csrf_token": token, **asked.form}, headers={"Sec-Fetch-Site": "same-origin"}
         )
-    return response.status_code, _VARIES.sub(b"", response.get_data()), response.headers.get("Location", "")
+    return response.status_code, response.get_data(), response.headers.get("Location", "")
+
+
+def tell_apart(here: tuple[int, bytes, str], there: tuple[int, bytes, str]) -> bool:
+    """Return whether two answers differ in more than what differs from answer to answer anyway.
+
+    Only lines that aren't the same byte for byte are looked at closely.
+    """
+    if (here[0], here[2]) != (there[0], there[2]):
+        return True
+    lines = here[1].split(b"\n"), there[1].split(b"\n")
+    if len(lines[0]) != len(lines[1]):
+        return True
+    unlike = (pair for pair in zip(*lines, strict=True) if pair[0] != pair[1])
+    return any(_VARIES.sub(b"", mine) != _VARIES.sub(b"", theirs) for mine, theirs in unlike)
