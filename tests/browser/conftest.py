@@ -9,7 +9,6 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from app.demo.load import load_demo
 from tests.support.site import Site, make_site, served
 
 #: All that people do, in one person.
@@ -69,8 +68,9 @@ class Reader:
 @pytest.fixture(scope="session")
 def web_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str]]:
     """Return a site with the demo company and its address."""
-    site = make_site(f"sqlite:///{tmp_path_factory.mktemp('web') / 'lotse.sqlite'}", roles=(EVERYTHING,), demo=True)
-    load_demo(site.installation.database, site.installation.store)
+    site = make_site(
+        f"sqlite:///{tmp_path_factory.mktemp('web') / 'lotse.sqlite'}", roles=(EVERYTHING,), demo=True, company=True
+    )
     with served(site) as base:
         yield site, base
     site.installation.close()

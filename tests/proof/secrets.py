@@ -22,6 +22,7 @@ from app.storage.database import open_database
 from app.system.tables import User
 from tests.proof.trade import Bodies, entity, label, text_field
 from tests.proof.trade import field as typed
+from tests.support.alike import alike
 from tests.support.install import METADATA, PLUGINS, Installation, write_documents
 from tests.support.site import SECRET, Site, Visitor, email_of, make_site
 
@@ -349,14 +350,5 @@ def ask(visitor: Visitor, token: str, asked: Asked) -> tuple[int, bytes, str]:
 
 
 def tell_apart(here: tuple[int, bytes, str], there: tuple[int, bytes, str]) -> bool:
-    """Return whether two answers differ in more than what differs from answer to answer anyway.
-
-    Only lines that aren't the same byte for byte are looked at closely.
-    """
-    if (here[0], here[2]) != (there[0], there[2]):
-        return True
-    lines = here[1].split(b"\n"), there[1].split(b"\n")
-    if len(lines[0]) != len(lines[1]):
-        return True
-    unlike = (pair for pair in zip(*lines, strict=True) if pair[0] != pair[1])
-    return any(_VARIES.sub(b"", mine) != _VARIES.sub(b"", theirs) for mine, theirs in unlike)
+    """Return whether two answers differ in more than what differs from answer to answer anyway."""
+    return (here[0], here[2]) != (there[0], there[2]) or not alike(here[1], there[1], _VARIES)

@@ -21,6 +21,7 @@ from sqlalchemy import URL, make_url
 from app.access.actor import PRODUCT, Actor
 from app.changes.publish import publish
 from app.context import Context
+from app.demo.load import load_demo
 from app.errors import InvalidMetadata, Issue, Severity
 from app.language import Locale
 from app.meta.documents import Document, load_all, load_directory
@@ -135,7 +136,7 @@ def _state(folders: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
 
 
 @functools.lru_cache(maxsize=16)
-def _template(url: URL, folders: tuple[Path, ...], state: tuple[tuple[str, int, int], ...]) -> _Template:
+def _template(url: URL, folders: tuple[Path, ...], state: tuple[tuple[str, int, int], ...], company: bool) -> _Template:
     """Return the template for some documents; `url` says on which server, and is made here on SQLite."""
     assert state
     if url.get_backend_name() == "sqlite":
@@ -148,6 +149,8 @@ def _template(url: URL, folders: tuple[Path, ...], state: tuple[tuple[str, int, 
     database = open_database(url.render_as_string(hide_password=False), create=True)
     store = Store(database)
     publish(database, store, read_documents(*folders), PRODUCT, "Test")
+    if company:
+        load_demo(database, store)
     database.close()
     return _Template(url, store)
 
@@ -166,12 +169,13 @@ def _copy(template: URL, url: URL) -> None:
         _server(url).create(url.database or "", template.database or "")
 
 
-def install(url: str, *folders: Path) -> Installation:
+def install(url: str, *folders: Path, company: bool = False) -> Installation:
     """Make a fresh database with documents in force.
 
     Args:
         url: a SQLite file that isn't there yet, or an empty PostgreSQL database.
         folders: see `read_documents`; without any, the shipped documents with every plugin.
+        company: whether it holds the demo company, of today.
 
     Raises:
         InvalidMetadata: the documents have errors.
@@ -179,7 +183,7 @@ def install(url: str, *folders: Path) -> Installation:
     given = folders or (METADATA, PLUGINS)
     parsed = make_url(url)
     # The part of the address that says which database is left out, so that one template serves them all.
-    template = _template(parsed.set(database=""), given, _state(given))
+    template = _template(parsed.set(database=""), given, _state(given), company)
     _copy(template.url, parsed)
     database = open_database(url)
     store = Store(database)

@@ -113,6 +113,7 @@ def make_site(
     roles: tuple[str, ...] = (),
     locale: Locale = "de",
     demo: bool = False,
+    company: bool = False,
     oidc: Mapping[str, Any] | None = None,
 ) -> Site:
     """Build a site.
@@ -123,9 +124,10 @@ def make_site(
         roles: who is made beside one person for every role; several roles of one person are joined by `+`.
         locale: what everybody reads.
         demo: whether the sign-in page offers the people.
+        company: whether the database holds the demo company.
         oidc: settings of a provider of sign-ins.
     """
-    installation = install(url, *(folders or (METADATA, PLUGINS)))
+    installation = install(url, *(folders or (METADATA, PLUGINS)), company=company)
     known = tuple(installation.snapshot.model.roles)
     with installation.database.write() as connection:
         for role in (*known, *roles):

@@ -17,7 +17,6 @@ from sqlalchemy import func, select, update
 from app.backup.archive import Manifest, check
 from app.backup.restore import restore
 from app.backup.take import take
-from app.demo.load import load_demo
 from app.factory import create_app
 from app.runtime.start import ready
 from app.runtime.store import Store
@@ -76,8 +75,7 @@ def company(
     name = f"company_{os.getpid()}"
     if request.param == "postgresql":
         url = postgres_server.create(name)
-    site = make_site(url, roles=(READER,))
-    load_demo(site.installation.database, site.installation.store)
+    site = make_site(url, roles=(READER,), company=True)
     yield site
     site.installation.close()
     postgres_server.drop(name)

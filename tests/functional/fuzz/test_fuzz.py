@@ -12,7 +12,6 @@ from typing import Any, Final
 import pytest
 from flask import Flask
 
-from app.demo.load import load_demo
 from tests.functional.fuzz.requests import Asked, Asker
 from tests.support.proof import SEED, Tally, size
 from tests.support.site import Visitor, make_site
@@ -67,8 +66,7 @@ def _count_handled(app: Flask) -> Counter[str]:
 
 def test_no_request_makes_it_fail(database_url: str, caplog: pytest.LogCaptureFixture) -> None:
     """Whatever is asked, the answer is a page, a refusal or a redirect."""
-    site = make_site(database_url, roles=(READER,))
-    load_demo(site.installation.database, site.installation.store)
+    site = make_site(database_url, roles=(READER,), company=True)
     visitor = site.visitor(READER)
     token = visitor.token()
     asker = Asker(site.app, site.installation.snapshot.model, random.Random(SEED))

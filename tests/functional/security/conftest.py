@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from app.demo.load import load_demo
 from tests.support.site import Site, make_site
 
 READER = "crm_manager+administrator"
@@ -18,8 +17,7 @@ READER = "crm_manager+administrator"
 def full_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Return a site with the demo company."""
     url = f"sqlite:///{tmp_path_factory.mktemp('site') / 'lotse.sqlite'}"
-    site = make_site(url, roles=(READER,))
-    load_demo(site.installation.database, site.installation.store)
+    site = make_site(url, roles=(READER,), company=True)
     yield site
     site.installation.close()
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.demo.load import load_demo
 from tests.support.site import Site, make_site
 
 
@@ -21,7 +20,6 @@ def site(database_url: str) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def full_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Return a site with the demo company, for tests that change nothing."""
-    made = make_site(f"sqlite:///{tmp_path_factory.mktemp('site') / 'lotse.sqlite'}", demo=True)
-    load_demo(made.installation.database, made.installation.store)
+    made = make_site(f"sqlite:///{tmp_path_factory.mktemp('site') / 'lotse.sqlite'}", demo=True, company=True)
     yield made
     made.installation.close()

@@ -10,7 +10,6 @@ from typing import Any, Final
 import pytest
 from flask import request, request_finished
 
-from app.demo.load import load_demo
 from app.storage.logical import logical_hash
 from app.system import backups
 from app.web import lifecycle
@@ -37,8 +36,7 @@ def small_site(sqlite_url: str) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def filled_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Return a site with the demo company, for tests of this module."""
-    made = make_site(f"sqlite:///{tmp_path_factory.mktemp('site') / 'lotse.sqlite'}", roles=(_HIGHEST,))
-    load_demo(made.installation.database, made.installation.store)
+    made = make_site(f"sqlite:///{tmp_path_factory.mktemp('site') / 'lotse.sqlite'}", roles=(_HIGHEST,), company=True)
     yield made
     made.installation.close()
 
@@ -124,12 +122,12 @@ def _try_all(site: Site, role: str | None, step: int) -> list[tuple[str | None, 
 def test_no_spelling_of_an_address_lets_a_stranger_in(small_site: Site) -> None:
     """Whatever is asked and however, what answers with success is a page that is open to all."""
     assert len(set(_spellings("/e/account"))) >= 60
-    found = _try_all(small_site, None, 1)
+    found = _try_all(small_site, None, 100 // size("addresses of a stranger in a hundred", 50, 100))
     assert [one for one in found if 200 <= one[1] < 300 and one[0] not in OPEN] == []
     assert [one for one in found if one[1] >= 500] == []
     met = {endpoint for endpoint, _ in found if endpoint}
     print(f"{len(found)} requests of a stranger met {len(met)} routes")
-    assert len(found) > 4_000
+    assert len(found) > 2_000
     assert len(met) > 40
 
 

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import pytest
 
-from app.demo.load import load_demo
 from tests.support.site import Site, make_site
 
 _NASTY: Final = (
@@ -42,9 +41,7 @@ _FORMS: Final = (
 @pytest.fixture
 def loaded_site(database_url: str) -> Site:
     """Return a site with the demo company, once on each kind of database."""
-    site = make_site(database_url, roles=("crm_manager+administrator",))
-    load_demo(site.installation.database, site.installation.store)
-    return site
+    return make_site(database_url, roles=("crm_manager+administrator",), company=True)
 
 
 def test_no_address_and_no_form_breaks_the_product(loaded_site: Site) -> None:
