@@ -63,7 +63,7 @@ def many(entity: str) -> Response:
 def _all(ctx: Context, entity: str, parts: dict[str, list[dict[str, Any]]]) -> Told:
     errors: Errors = []
     retired = _each(errors, "retire", parts["retire"], lambda one: _retire(ctx, entity, one))
-    updated = _each(errors, "update", parts["update"], lambda one: _update(ctx, entity, one))
+    updated = _each(errors, "update", parts["update"], lambda one: _update(ctx, entity, one), "/values")
     created = _create(ctx, entity, parts["create"], errors)
     if errors:
         raise Refused(tuple(errors))
@@ -102,9 +102,17 @@ def _malformed(name: str) -> Exception:
 
 
 def _each(
-    errors: Errors, name: str, several: list[dict[str, Any]], act: Callable[[dict[str, Any]], int]
+    errors: Errors, name: str, several: list[dict[str, Any]], act: Callable[[dict[str, Any]], int], below: str = ""
 ) -> list[dict[str, int]]:
-    """Do something to each record, noting what is refused; what is written of the others is rolled back with it."""
+    """Do something to each record, noting what is refused; what is written of the others is rolled back with it.
+
+    Args:
+        errors: where it is noted.
+        name: of the part of the request.
+        several: what the part says about each record.
+        act: does it and returns the record's version.
+        below: where in that the values stand, as a JSON pointer.
+    """
     done: list[dict[str, int]] = []
     seen: set[int] = set()
     for index, one in enumerate(several):
@@ -116,7 +124,7 @@ def _each(
         try:
             done.append({"id": one["id"], "version": act(one)})
         except InvalidData as invalid:
-            errors.extend((f"{place}", error) for place, error in named(invalid.errors, at) if place is not None)
+            errors.extend((place, error) for place, error in named(invalid.errors, at + below) if place is not None)
         except Conflict as conflict:
             errors.append((at, FieldError("record.changed", conflict.message)))
         except NotFound:

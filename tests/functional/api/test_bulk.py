@@ -42,7 +42,7 @@ def test_nothing_is_done_when_anything_is_wrong(clerk: Program) -> None:
     found = {(error["pointer"], error["code"]) for error in refused.get_json()["errors"]}
     assert found == {
         ("/retire/1", "record.not_found"),
-        ("/update/0/f_lines/1/net", "number.invalid"),
+        ("/update/0/values/f_lines/1/net", "number.invalid"),
         ("/update/1", "bulk.twice"),
         ("/update/2", "record.changed"),
         ("/create/1/code", "unique.taken"),
