@@ -12,7 +12,9 @@ from typing import Any, Final
 import pytest
 from flask import Flask
 
-from tests.functional.fuzz.requests import Asked, Asker
+from app.storage.database import open_database
+from tests.functional.fuzz.requests import HOSTILE, Asked, Asker
+from tests.functional.fuzz.statements import MARKS, statements
 from tests.support.proof import SEED, Tally, size
 from tests.support.site import Visitor, make_site
 
@@ -77,33 +79,51 @@ def test_no_request_makes_it_fail(database_url: str, caplog: pytest.LogCaptureFi
     failed: list[str] = []
     caplog.set_level(logging.ERROR)
     many = REQUESTS[site.installation.database.dialect]
-    for number in range(many):
-        if number % LOOK == 0 and visitor.get("/me").status_code != 200:
-            visitor = site.visitor(READER)  # chance has ended his session
-            token = visitor.token()
-        asked = asker.request()
-        caplog.clear()
-        before = handled.total()
-        status = _ask(visitor, token, asked)
-        tally.add("requests")
-        tally.add("reached a handler", handled.total() > before)
-        seen[status] += 1
-        reached[asked.endpoint] += status < 400
-        tally.add("well answered", status < 400)
-        tally.add("saves by mask", status == 303 and asked.endpoint in _MASKS)
-        tally.add("saves by API", status in (200, 201) and asked.endpoint in _API)
-        if status >= 500:
-            why = caplog.text
-            failed.append(f"{status} {asked.method} {asked.path[:300]} {dict(asked.form)!r:.300}\n{why[-1500:]}")
+    with statements(site.installation.database.engine) as sent:
+        for number in range(many):
+            if number % LOOK == 0 and visitor.get("/me").status_code != 200:
+                visitor = site.visitor(READER)  # chance has ended his session
+                token = visitor.token()
+            asked = asker.request()
+            caplog.clear()
+            before = handled.total()
+            status = _ask(visitor, token, asked)
+            tally.add("requests")
+            tally.add("reached a handler", handled.total() > before)
+            seen[status] += 1
+            reached[asked.endpoint] += status < 400
+            tally.add("well answered", status < 400)
+            tally.add("saves by mask", status == 303 and asked.endpoint in _MASKS)
+            tally.add("saves by API", status in (200, 201) and asked.endpoint in _API)
+            if status >= 500:
+                why = caplog.text
+                failed.append(f"{status} {asked.method} {asked.path[:300]} {dict(asked.form)!r:.300}\n{why[-1500:]}")
     site.installation.close()
     print(f"{dict(sorted(seen.items()))}; well answered: {dict(reached.most_common())}")
     tally.add("addresses well answered", sum(count > 0 for count in reached.values()))
+    tally.add("statements", sent.seen)
     assert failed == []
+    assert sent.wrong == set()
     tally.report(
         requests=many,
+        statements=many,
         reached_a_handler=many * LEAST_HANDLED // 100,
         well_answered=many * LEAST_GOOD // 100,
         addresses_well_answered=LEAST_ROUTES,
         saves_by_mask=many * LEAST_SAVES // 1000,
         saves_by_API=many * LEAST_SAVES // 1000,
     )
+
+
+def test_a_value_within_a_statement_would_be_found(sqlite_url: str) -> None:
+    """The negative control; and every mark is part of something hostile that is really asked."""
+    assert [mark for mark in MARKS if not any(mark in value for value in HOSTILE)] == []
+    database = open_database(sqlite_url, create=True)
+    bad = ("SELECT 1 FROM sqlite_master WHERE name = 'evil'", "CREATE TABLE x (y)")
+    with statements(database.engine) as sent, database.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = ?", ("evil",))
+        assert sent.wrong == set()
+        for statement in bad:
+            connection.exec_driver_sql(statement)
+    assert sent.wrong == set(bad)
+    database.close()

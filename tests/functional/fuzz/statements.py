@@ -1,0 +1,58 @@
+"""What reaches the database while it is asked hostile things: values only beside a statement, never within it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import Connection, Engine, event
+
+#: Pieces of hostile values that no statement of the product's own holds.
+MARKS: Final = (
+    "drop table", "alert(", "passwd", "evil", "7*7", "1=1", "__class__", "Set-Cookie", "javascript", "\U0001f600", "🎄",
+    "1e999", "xxxxxxxx", "ääääääää", "((((((((((", "not not not", "a.b.c", "10000-01-01", "Infinity",
+)  # fmt: skip
+#: With what a statement of a page begins; nothing that makes or drops a table.
+VERBS: Final = frozenset(
+    {
+        "SELECT",
+        "WITH",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "BEGIN",
+        "COMMIT",
+        "ROLLBACK",
+        "SAVEPOINT",
+        "RELEASE",
+        "PRAGMA",
+        "SET",
+    }
+)
+
+
+class Statements:
+    """Counts statements and keeps those that should never have been sent."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.wrong: set[str] = set()
+
+    def look(self, connection: Connection, cursor: object, statement: str, *more: object) -> None:
+        """Look at one statement that is about to be executed; its values are beside it and don't count."""
+        self.seen += 1
+        verb = statement.lstrip("( \n").split(maxsplit=1)[0].upper()
+        if verb not in VERBS or any(mark in statement for mark in MARKS):
+            self.wrong.add(statement)
+
+
+@contextmanager
+def statements(engine: Engine) -> Iterator[Statements]:
+    """Watch every statement of an engine for as long as the block lasts."""
+    found = Statements()
+    event.listen(engine, "before_cursor_execute", found.look)
+    try:
+        yield found
+    finally:
+        event.remove(engine, "before_cursor_execute", found.look)
