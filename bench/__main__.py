@@ -17,8 +17,9 @@ from bench.pages import cases
 from bench.profiling import profile
 from bench.results import Line, document, table
 
+#: Contacts, and how many times as many a full run looks at, too.
 _USUAL: Final = 100_000
-_FULL: Final = 1_000_000
+_FULL: Final = 10
 _TIMES: Final = 200
 _RESULTS: Final = Path(__file__).resolve().parent / "results.md"
 _OTHERS: Final = ("publish", "rush", "rights", "growth", "entities", "memory")
@@ -27,7 +28,9 @@ _OTHERS: Final = ("publish", "rush", "rights", "growth", "entities", "memory")
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     names = [case.key for case in cases(World(100), 1)]
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="a million contacts too; about half an hour")
+    parser.add_argument(
+        "--full", action="store_true", help="ten times as many contacts too: a million; about three quarters of an hour"
+    )
     parser.add_argument("--rows", type=int, help="so many contacts instead; the results go to the screen only")
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--only", action="append", default=[], choices=[*names, *_OTHERS], help="only this; repeatable")
@@ -54,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         wanted = runs.Wanted(folder, frozenset(given.only), given.times, _say)
         kinds = ("sqlite", "postgresql") if given.database == "both" else (given.database,)
-        lines = _measured(wanted, kinds, _sizes(given), quick=given.rows is not None)
+        lines = _measured(wanted, kinds, _worlds(given), quick=given.rows is not None)
     print(table(lines))
     whole = not given.only and given.rows is None and given.database == "both"
     out = given.out or (_RESULTS if whole else None)
@@ -64,25 +67,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _sizes(given: argparse.Namespace) -> tuple[int, ...]:
-    if given.rows:
-        return (int(given.rows),)
-    return (_USUAL, _FULL) if given.full else (_USUAL,)
+def _worlds(given: argparse.Namespace) -> tuple[World, ...]:
+    usual = World(int(given.rows or _USUAL))
+    return (usual, World(usual.contacts_drawn, copies=_FULL)) if given.full else (usual,)
 
 
-def _measured(wanted: runs.Wanted, kinds: Sequence[str], sizes: Sequence[int], *, quick: bool) -> list[Line]:
+def _measured(wanted: runs.Wanted, kinds: Sequence[str], worlds: Sequence[World], *, quick: bool) -> list[Line]:
     lines: list[Line] = []
     for kind in kinds:
         with ExitStack() as stack:
             make = stack.enter_context(runs.databases(kind, wanted.folder))
-            worlds = []
-            for size in sizes:
-                world = World(size)
+            urls = []
+            for world in worlds:
                 found, url = runs.side_by_side(wanted, kind, make, world)
                 lines += found
-                worlds.append((world, url))
+                urls.append(url)
             if len(worlds) == 2 and wanted.has("growth"):
-                lines += runs.growth(wanted, kind, worlds[0], worlds[1])
+                lines += runs.growth(wanted, kind, (worlds[0], urls[0]), (worlds[1], urls[1]))
             if wanted.has("entities") and not quick:
                 lines += runs.thousand_entities(wanted, kind, make)
     if wanted.has("memory") and not quick:

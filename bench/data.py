@@ -109,20 +109,27 @@ class World:
     """All records of one size; each kind can be gone through as often as wanted, always with the same result.
 
     Args:
-        contacts: how many contacts.
+        contacts: how many contacts are drawn.
         seed: where chance begins.
+        copies: how often the database is to hold each of them, see `bench.copies`.
     """
 
-    def __init__(self, contacts: int, seed: int = SEED) -> None:
+    def __init__(self, contacts: int, seed: int = SEED, copies: int = 1) -> None:
         chance = random.Random(seed)
         self.seed = seed
-        self.contacts_count = contacts
-        self.companies_count = max(1, contacts // CONTACTS_PER_COMPANY)
+        self.copies = copies
+        self.contacts_drawn = contacts
+        self.companies_drawn = max(1, contacts // CONTACTS_PER_COMPANY)
         self._firsts = [start + end for start in _FIRST_STARTS for end in _FIRST_ENDS]
         self._lasts = sorted({a + b + c for a in _LAST_STARTS for b in _LAST_MIDDLES for c in _LAST_ENDS})
         self._cities = [start + end for start in _CITY_STARTS for end in _CITY_ENDS]
         chance.shuffle(self._firsts)
         chance.shuffle(self._lasts)
+
+    @property
+    def contacts_count(self) -> int:
+        """Return how many contacts the database holds, and how many activities."""
+        return self.contacts_drawn * self.copies
 
     @property
     def wide_count(self) -> int:
@@ -135,9 +142,9 @@ class World:
         return self._lasts[0], self._lasts[len(self._lasts) // 20], self._lasts[-1]
 
     def companies(self) -> Iterator[Company]:
-        """Yield the companies, by id."""
+        """Yield the companies that are drawn, by id."""
         chance = random.Random(f"{self.seed}-companies")
-        for number in range(1, self.companies_count + 1):
+        for number in range(1, self.companies_drawn + 1):
             name = chance.choice(self._lasts).strip().capitalize()
             yield Company(
                 id=number,
@@ -150,16 +157,16 @@ class World:
             )
 
     def contacts(self) -> Iterator[Contact]:
-        """Yield the contacts, by id."""
+        """Yield the contacts that are drawn, by id."""
         chance = random.Random(f"{self.seed}-contacts")
         firsts, lasts, countries = (_Drawn(names) for names in (self._firsts, self._lasts, COUNTRIES))
         statuses = _Drawn(STATUSES, _STATUS_WEIGHTS)
-        for number in range(1, self.contacts_count + 1):
+        for number in range(1, self.contacts_drawn + 1):
             first, last = firsts.one(chance), lasts.one(chance)
             area, line = chance.randrange(100, 999), chance.randrange(1_000_000, 9_999_999)
             yield Contact(
                 id=number,
-                company=chance.randrange(1, self.companies_count + 1),
+                company=chance.randrange(1, self.companies_drawn + 1),
                 last_name=last,
                 first_name=first,
                 email=f"{first}.{last}.{number}@example.test".translate(_PLAIN).lower(),
@@ -177,12 +184,12 @@ class World:
             )
 
     def activities(self) -> Iterator[Activity]:
-        """Yield the activities, by id."""
+        """Yield the activities that are drawn, by id."""
         chance = random.Random(f"{self.seed}-activities")
-        for number in range(1, self.contacts_count + 1):
+        for number in range(1, self.contacts_drawn + 1):
             yield Activity(
                 id=number,
-                contact=chance.randrange(1, self.contacts_count + 1),
+                contact=chance.randrange(1, self.contacts_drawn + 1),
                 kind=chance.choice(KINDS),
                 subject=" ".join(chance.choices(_WORDS, k=4)),
                 due_date=(_FIRST_MOMENT + timedelta(days=chance.randrange(_DAYS))).date(),

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from argon2 import PasswordHasher
 from pysqlite3 import dbapi2 as sqlite
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
 
 from app.expr.fold import fold, search_text
+from bench.copies import Copied, copy_rows
 from bench.data import World
 from bench.lotse import EMAIL, NAME, PASSWORD
 from bench.wide import wide_fields, wide_rows
@@ -125,6 +126,22 @@ def _load(connection: Connection, world: World) -> None:
     _insert(connection, "contacts", (_contact(vars_of(contact)) for contact in world.contacts()))
     _insert(connection, "activities", (_activity(vars_of(activity)) for activity in world.activities()))
     _insert(connection, "wide", (_plain(row) for row in wide_rows(world.seed, world.wide_count)))
+    _copy(connection, world)
+
+
+def _copy(connection: Connection, world: World) -> None:
+    """Write what was drawn once more, as often as the world says."""
+    companies, contacts = world.companies_drawn, world.contacts_drawn
+    shifts = {
+        "companies": {"id": companies},
+        "contacts": {"id": contacts, "company_id": companies},
+        "activities": {"id": contacts, "contact_id": contacts},
+    }
+    for name, by in shifts.items():
+        copied = Copied(Table(name, MetaData(), autoload_with=connection, resolve_fks=False), by)
+        for number in range(1, world.copies):
+            copy_rows(connection, copied, number)
+    connection.commit()
 
 
 def vars_of(record: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Connection, Table, func, select, text
 from sqlalchemy.sql.expression import literal
 
 from app.access.actor import PRODUCT
@@ -34,6 +34,7 @@ from app.runtime.store import Store
 from app.storage.database import Database, open_database
 from app.system.people import create_user
 from app.web.passwords import hashed
+from bench.copies import Copied, copy_rows
 from bench.data import Activity, Company, Contact, World
 from bench.wide import wide_documents, wide_rows
 
@@ -107,6 +108,7 @@ def load_records(database: Database, store: Store, world: World) -> None:
     for entity, records in kinds:
         _insert(database, store, entity, (values_of(record) for record in records))
     _insert(database, store, "wide", wide_rows(world.seed, world.wide_count))
+    _copy(database, store, world)
     if database.dialect == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM (ANALYZE)"))
@@ -124,11 +126,31 @@ def _insert(database: Database, store: Store, entity: str, records: Iterator[dic
             ctx = Context(store.snapshot(connection), PRODUCT, connection)
             plan, formats = plan_of(ctx, entity), title_formats(ctx)
             connection.execute(plan.table.insert(), [columns_of(plan, formats, values) for values in batch])
-            if database.dialect == "postgresql":
-                last = select(func.max(plan.table.c.id)).scalar_subquery()
-                connection.execute(
-                    select(func.setval(func.pg_get_serial_sequence(literal(plan.table.name), literal("id")), last))
-                )
+            _count_on(connection, plan.table)
+
+
+def _copy(database: Database, store: Store, world: World) -> None:
+    """Write what was drawn once more, as often as the world says."""
+    companies, contacts = world.companies_drawn, world.contacts_drawn
+    shifts = {
+        "company": {"id": companies},
+        "contact": {"id": contacts, "company": companies},
+        "activity": {"id": contacts, "contact": contacts},
+    }
+    for number in range(1, world.copies):
+        with database.write() as connection:
+            ctx = Context(store.snapshot(connection), PRODUCT, connection)
+            for entity, by in shifts.items():
+                table = plan_of(ctx, entity).table
+                copy_rows(connection, Copied(table, by), number)
+                _count_on(connection, table)
+
+
+def _count_on(connection: Connection, table: Table) -> None:
+    """Have PostgreSQL give the next record the number after the last one."""
+    if connection.dialect.name == "postgresql":
+        last = select(func.max(table.c.id)).scalar_subquery()
+        connection.execute(select(func.setval(func.pg_get_serial_sequence(literal(table.name), literal("id")), last)))
 
 
 def columns_of(plan: EntityPlan, formats: Formats, values: Mapping[str, Any]) -> dict[str, Any]:

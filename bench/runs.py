@@ -27,7 +27,7 @@ _DEEP: Final = 1.3
 _COMPILE_SECONDS: Final = 5.0
 _PUBLISH_MILLISECONDS: Final = 200.0
 _MEMORY: Final = 150.0
-_CONTACTS_BESIDE_MANY: Final = 10_000
+_CONTACTS_BESIDE_MANY: Final = 5_000
 
 Say = Callable[[str], None]
 MakeUrl = Callable[[str], str]
