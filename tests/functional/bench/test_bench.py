@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.access.actor import PRODUCT
 from app.context import Context
@@ -15,7 +15,7 @@ from app.records.plan import plan_of
 from app.records.titles import title_formats
 from app.runtime.store import Store
 from app.storage.database import open_database
-from bench import lotse, runs
+from bench import hand_written_data, lotse, runs
 from bench.__main__ import main
 from bench.data import World
 from bench.many import seconds_to_compile
@@ -74,6 +74,31 @@ def test_records_written_in_bulk_are_those_that_the_write_side_writes(tmp_path: 
     database.close()
     assert stored[made] == stored[contact.id]
     assert {name: bulk[name] for name in ("title", "title__folded", "search_text")}.items() <= stored[made].items()
+
+
+def test_copies_are_the_same_records_under_further_ids_in_both_applications(tmp_path: Path) -> None:
+    world = World(10, copies=3)
+    database = open_database(f"sqlite:///{tmp_path / 'x.sqlite'}", create=True)
+    store = Store(database)
+    lotse.put_in_force(database, store, lotse.write_documents(tmp_path / "documents"))
+    lotse.load_records(database, store, world)
+    with database.read() as connection:
+        asked = "SELECT id, last_name, company FROM e_contact ORDER BY id"
+        mine = [tuple(row) for row in connection.execute(text(asked))]
+        after = connection.execute(text("SELECT id, contact FROM e_activity WHERE id > 20 ORDER BY id")).all()
+    database.close()
+    by_hand = f"sqlite:///{tmp_path / 'y.sqlite'}"
+    hand_written_data.prepare(by_hand, world)
+    engine = hand_written_data.engine_of(by_hand)
+    with engine.connect() as connection:
+        asked = "SELECT id, last_name, company_id FROM contacts ORDER BY id"
+        theirs = [tuple(row) for row in connection.execute(text(asked))]
+    engine.dispose()
+    assert len(mine) == world.contacts_count == 30
+    assert mine == theirs
+    assert [(id_ - 10, name, company - 2) for id_, name, company in mine[10:20]] == mine[:10]
+    assert all(20 < contact <= 30 for _, contact in after)
+    assert len(after) == 10
 
 
 def test_many_entities_are_compared_with_few(tmp_path: Path) -> None:
