@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 from datetime import timedelta
@@ -12,6 +13,7 @@ from flask import Flask
 from app.config import read_settings
 from app.demo.people import DEMO_PASSWORD, DEMO_USERS
 from app.factory import create_app
+from app.meta.structure import forget_checkers
 from app.system import delegations, password_links, sessions, upkeep
 from app.system.upkeep import Task, Upkeep
 from app.web.lifecycle import DemoAccount, running
@@ -39,10 +41,20 @@ def application() -> Flask:
     app = create_app(read_settings(os.environ), demo_accounts=demo_accounts())
     with app.app_context():
         Upkeep(running().database, UPKEEP_TASKS).start()
+    _give_back_memory()
     # The configuration stays for as long as the worker does; without this, the collector would look through all of it
     # again and again, the longer the more entities there are.
-    gc.collect()
     gc.freeze()
     # A page makes thousands of small objects that die with it; looking for circles among them every 700 is in vain.
     gc.set_threshold(_ALLOCATIONS, 20, 20)
     return app
+
+
+def _give_back_memory() -> None:
+    """Return to the system what only the start needed: compiled schemas are the largest part, some ten megabytes."""
+    forget_checkers()
+    gc.collect()
+    # Of the usual C libraries only glibc keeps freed memory until it is told not to.
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

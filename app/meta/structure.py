@@ -110,6 +110,12 @@ def parameter_checker(field_type: type[FieldType]) -> Checker:
     return Checker({**parameter_schema(field_type), "$defs": DEFINITIONS})
 
 
+def forget_checkers() -> None:
+    """Let go of every compiled schema; whoever needs one again compiles it anew, in a millisecond or two."""
+    for kept in (document_checker, field_checker, parameter_checker):
+        kept.cache_clear()
+
+
 def plain(schema: Any) -> Any:
     """Return a schema as dicts and lists, as JSON libraries want it."""
     if isinstance(schema, Mapping):
