@@ -124,6 +124,7 @@ def create_app(
 def _put_together(app: Flask, running: Running) -> None:
     """Install every part; the order is the order in which they look at a request."""
     headers.install(app, https=running.settings.https)
+    gate.keep_door(app)
     CSRFProtect(app)
     gate.note_sessions(app)
     proof.install(app)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from flask import Flask, Response, abort, current_app, g, request, session
-from flask_limiter import Limiter
+from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
 from flask_login import user_logged_in, user_logged_out
 from flask_security import Security, password_changed
@@ -20,9 +20,9 @@ from app.language import LOCALES
 from app.system.sessions import LONGEST_KEPT, end_all, end_one
 from app.system.tables import Role, User
 from app.web import lifecycle, sessions, shell
-from app.web.lifecycle import running
-from app.web.limiting import URI, turns
-from app.web.passwords import SHORTEST, Passwords
+from app.web.lifecycle import SIGN_IN, running
+from app.web.limiting import URI, doors, turns
+from app.web.passwords import COST, SHORTEST, Passwords
 from app.web.policy import CLOSED, GATE, LEAVING, SIGNED_IN, declare_blueprint, declared
 from app.web.respond import own_place
 
@@ -47,6 +47,7 @@ SECURITY: Final[Mapping[str, Any]] = MappingProxyType(
         "LOGOUT_METHODS": ["POST"],
         "LOGOUT_URL": "/logout",
         "PASSWORD_HASH": "argon2",
+        "PASSWORD_HASH_PASSLIB_OPTIONS": {f"argon2__{name}": value for name, value in COST.items()},
         "PASSWORD_LENGTH_MIN": SHORTEST,
         "PASSWORD_SCHEMES": ["argon2"],
         "PASSWORD_SINGLE_HASH": ["argon2"],
@@ -144,6 +145,18 @@ def _let_go(accounts: Accounts, *, keep: bool) -> None:
     session.remove()
 
 
+def keep_door(app: Flask) -> None:
+    """Send away whoever has used up his attempts or would find no turn; to be installed before all that costs more."""
+
+    def look() -> None:
+        if request.endpoint != SIGN_IN or request.method != "POST":
+            return
+        if doors(app).are_shut(address()) or turns(app).is_full():
+            abort(429)
+
+    app.before_request(look)
+
+
 def note_sessions(app: Flask) -> None:
     """Write down after each request what is to be known of sessions; to be installed before the transaction's end.
 
@@ -185,10 +198,10 @@ def _begin_anew(app: Flask, user: User, **about: object) -> None:
 
 def _limit(app: Flask) -> None:
     limiter = Limiter(address, app=app)
-    view = app.view_functions["security.login"]
+    view = app.view_functions[SIGN_IN]
     limited = limiter.limit(BY_ADDRESS, methods=["POST"], deduct_when=_refused)(view)
     limited = limiter.limit(BY_ACCOUNT, methods=["POST"], key_func=_account, deduct_when=_refused)(limited)
-    app.view_functions["security.login"] = declared(_in_turn(limited), GATE)
+    app.view_functions[SIGN_IN] = declared(_in_turn(limited), GATE)
 
 
 def _in_turn(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -200,7 +213,15 @@ def _in_turn(view: Callable[..., Any]) -> Callable[..., Any]:
         with turns(current_app).turn() as mine:
             if not mine:
                 abort(429)
-            return view(*args, **kwargs)
+            try:
+                answered = current_app.make_response(view(*args, **kwargs))
+            except RateLimitExceeded as exceeded:
+                if exceeded.limit.key_func is address:
+                    doors(current_app).shut(address())
+                raise
+            if _refused(answered):
+                turns(current_app).note_failure()
+            return answered
 
     waiting.__name__ = view.__name__
     return waiting

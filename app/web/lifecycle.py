@@ -45,6 +45,8 @@ PROVE: Final = "/second-factor"
 SET_UP: Final = "/me/factors"
 #: Where somebody is sent to the provider of sign-ins.
 PROVIDER: Final = "/login/oidc"
+#: The endpoint at which passwords are tried.
+SIGN_IN: Final = "security.login"
 #: For error pages of addresses that don't exist: shows who is signed in, demands nothing.
 _LOST: Final = Policy("lost", signed_in=False, writes=False)
 
@@ -252,8 +254,11 @@ def begin() -> None:
 
 
 def find_reader() -> Call | None:
-    """Return the request's call, opening a reading one where there is none yet, so that an error page has its frame."""
-    return current() or _open(_LOST)
+    """Return the request's call, opening a reading one where there is none yet, so that an error page has its frame.
+
+    Whoever is sent away before he has signed in has no frame, and is not worth asking the database.
+    """
+    return current() or (None if request.endpoint == SIGN_IN else _open(_LOST))
 
 
 def _open(granted: Policy) -> Call:

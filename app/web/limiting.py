@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -19,12 +21,18 @@ from app.system import attempts
 
 #: How an application's limiter names this storage.
 URI: Final = "lotse://"
-#: Passwords that a worker checks at the same time, visitors that wait for their turn, and how long. A check takes both
-#: cores for a fifth of a second: whoever tries passwords by the hundred may not keep the others from their pages.
+#: Passwords that a worker checks at the same time, visitors that wait for their turn, and how long. A check takes one
+#: core for a tenth of a second: whoever tries passwords by the hundred may not keep the others from their pages.
 _AT_ONCE: Final = 1
 _WAITING: Final = 2
 _SECONDS: Final = 2.0
-_TURNS: Final = "lotse.turns"
+#: Guessing goes no faster than three passwords a second, and leaves two thirds of the time to everybody's pages.
+_REST: Final = 0.25
+TURNS: Final = "lotse.turns"
+#: How long a worker remembers who has used up his attempts, and how many of them.
+_SHUT_SECONDS: Final = 5.0
+_MOST_SHUT: Final = 1_000
+_DOORS: Final = "lotse.doors"
 
 
 class AttemptStorage(Storage):
@@ -75,12 +83,33 @@ class AttemptStorage(Storage):
 
 
 class Turns:
-    """Lets few visitors at a time to something dear; few more wait, all others are sent away at once."""
+    """Lets few visitors at a time to something dear; few more wait, all others are sent away at once.
 
-    def __init__(self, at_once: int = _AT_ONCE, waiting: int = _WAITING, seconds: float = _SECONDS) -> None:
+    Args:
+        at_once: how many are let in together.
+        waiting: how many more may wait.
+        seconds: how long one waits.
+        rest: for how long nobody is let in after a failure, in seconds. Whoever knows his password never waits for it.
+    """
+
+    def __init__(
+        self, at_once: int = _AT_ONCE, waiting: int = _WAITING, seconds: float = _SECONDS, rest: float = _REST
+    ) -> None:
         self._inside = threading.BoundedSemaphore(at_once)
         self._asked = threading.BoundedSemaphore(at_once + waiting)
-        self._seconds = seconds
+        self._seconds, self._rest = seconds, rest
+        self._rested_at = 0.0
+
+    def is_full(self) -> bool:
+        """Return whether whoever came now would be sent away."""
+        if not self._asked.acquire(blocking=False):
+            return True
+        self._asked.release()
+        return False
+
+    def note_failure(self) -> None:
+        """Begin a rest; to be called by whoever has the turn."""
+        self._rested_at = time.monotonic() + self._rest
 
     @contextmanager
     def turn(self) -> Iterator[bool]:
@@ -93,11 +122,36 @@ class Turns:
                 yield False
                 return
             try:
+                time.sleep(max(0.0, self._rested_at - time.monotonic()))
                 yield True
             finally:
                 self._inside.release()
         finally:
             self._asked.release()
+
+
+class Doors:
+    """Remembers for some seconds who has used up his attempts, so that sending him away again costs next to nothing.
+
+    The counters in the database decide; this only saves a worker from asking them fifty times a second.
+    """
+
+    def __init__(self, seconds: float = _SHUT_SECONDS, most: int = _MOST_SHUT) -> None:
+        self._until: OrderedDict[str, float] = OrderedDict()
+        self._seconds, self._most = seconds, most
+        self._lock = threading.Lock()
+
+    def shut(self, who: str) -> None:
+        """Remember somebody."""
+        with self._lock:
+            self._until[who] = time.monotonic() + self._seconds
+            self._until.move_to_end(who)
+            while len(self._until) > self._most:
+                self._until.popitem(last=False)
+
+    def are_shut(self, who: str) -> bool:
+        """Return whether somebody need not even ask."""
+        return self._until.get(who, 0.0) > time.monotonic()
 
 
 def count_failure(app: Flask, *limits: tuple[str, str]) -> None:
@@ -127,6 +181,13 @@ def _limiter(app: Flask) -> Any:
 
 def turns(app: Flask) -> Turns:
     """Return the turns of an application."""
-    found = app.extensions.setdefault(_TURNS, Turns())
+    found = app.extensions.setdefault(TURNS, Turns())
     assert isinstance(found, Turns)
+    return found
+
+
+def doors(app: Flask) -> Doors:
+    """Return the doors of an application."""
+    found = app.extensions.setdefault(_DOORS, Doors())
+    assert isinstance(found, Doors)
     return found

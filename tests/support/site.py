@@ -25,6 +25,7 @@ from app.system.people import actor_and_head, create_user
 from app.system.sessions import begin
 from app.system.tables import User, now
 from app.web.lifecycle import DemoAccount
+from app.web.limiting import TURNS, Turns
 from app.web.passwords import hashed
 from tests.support.install import METADATA, PLUGINS, Installation, install
 
@@ -135,6 +136,8 @@ def make_site(
     accounts = [DemoAccount(email_of(role), PASSWORD, f"Test {role.title()}", Label.same(role)) for role in known]
     settings = Settings(url, METADATA, PLUGINS, SECRET, demo=demo, locale=locale, **(oidc or {}))
     app = create_app(settings, demo_accounts=accounts, database=installation.database)
+    # Here people fail by the hundred; how long that keeps others waiting is a test of its own.
+    app.extensions[TURNS] = Turns(rest=0)
     # Another process would compile the documents again, and the templates.
     app.extensions["lotse"].store.adopt(installation.store)
     remember_templates(app)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import Engine, event
+from werkzeug.test import TestResponse
 
 from app.config import Settings
 from app.factory import create_app
-from app.web.limiting import Turns
+from app.web.limiting import Doors, Turns
 from app.web.passwords import weakness
 from tests.support.install import METADATA, PLUGINS
 from tests.support.site import PASSWORD, SECRET, Site, email_of, make_site
@@ -87,3 +93,60 @@ def test_few_at_a_time_have_their_password_checked() -> None:
     for thread in threads:
         thread.join()
     assert came == [True, True]
+
+
+def test_after_a_failure_nobody_is_let_in_for_a_moment() -> None:
+    """The rest begins with a failure, and with nothing else."""
+    turns = Turns(rest=0.2)
+    begun = time.monotonic()
+    with turns.turn():
+        pass
+    with turns.turn():
+        turns.note_failure()
+    assert time.monotonic() - begun < 0.2
+    with turns.turn() as mine:
+        assert mine
+        assert time.monotonic() - begun >= 0.2
+
+
+@contextmanager
+def _nothing_asked(engine: Engine) -> Iterator[None]:
+    """Make sure that no statement is sent."""
+    asked: list[object] = []
+
+    def note(*about: object) -> None:
+        asked.append(about)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield
+    event.remove(engine, "before_cursor_execute", note)
+    assert asked == []
+
+
+def test_whoever_has_used_up_his_attempts_is_sent_away_at_the_door(sqlite_url: str) -> None:
+    """Without a question to the database, in the same words; everybody else still signs in."""
+    site = make_site(sqlite_url)
+    visitor = site.visitor()
+    token, addresses = visitor.token(), itertools.count()
+
+    def attempt(address: str) -> TestResponse:
+        data = {"csrf_token": token, "email": f"nobody{next(addresses)}@example.com", "password": "falsch-falsch"}
+        return visitor.client.post("/login", data=data, environ_overrides={"REMOTE_ADDR": address})
+
+    answers = [attempt("192.0.2.1") for _ in range(31)]
+    assert [one.status_code for one in answers] == [200] * 30 + [429]
+    with _nothing_asked(site.installation.database.engine):
+        again = attempt("192.0.2.1")
+    assert (again.status_code, again.headers["Retry-After"]) == (429, answers[-1].headers["Retry-After"])
+    assert "Zu viele Versuche" in again.text
+    assert attempt("192.0.2.2").status_code == 200
+    assert site.visitor().sign_in("sales").status_code == 302
+
+
+def test_doors_open_again_and_remember_no_more_than_they_should() -> None:
+    doors = Doors(seconds=0.1, most=2)
+    for who in ("a", "b", "c"):
+        doors.shut(who)
+    assert [doors.are_shut(who) for who in "abc"] == [False, True, True]
+    time.sleep(0.11)
+    assert not doors.are_shut("c")
