@@ -29,11 +29,13 @@ from app.runtime.snapshot import Snapshot
 from app.runtime.store import Store
 from app.storage.database import Database, open_database
 from tests.support.postgres import Server
+from tests.support.staff import Staff
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The folders that a fresh clone publishes.
 METADATA = ROOT / "metadata"
 PLUGINS = ROOT / "plugins"
+_SHIPPED: Final = frozenset({METADATA, PLUGINS})
 _counter: Final = itertools.count()
 
 Bodies = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -130,21 +132,16 @@ class _Template:
 
 
 def _state(folders: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
-    """Return what tells whether the files of some folders have changed."""
-    files = sorted(path for folder in folders for path in folder.rglob("*.json"))
+    """Return what tells whether the files of some folders have changed; no test changes the shipped ones."""
+    files = sorted(path for folder in folders if folder not in _SHIPPED for path in folder.rglob("*.json"))
     return tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
 @functools.lru_cache(maxsize=16)
 def _template(url: URL, folders: tuple[Path, ...], state: tuple[tuple[str, int, int], ...], company: bool) -> _Template:
     """Return the template for some documents; `url` says on which server, and is made here on SQLite."""
-    assert state
-    if url.get_backend_name() == "sqlite":
-        folder = Path(tempfile.mkdtemp(prefix="lotse-template-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        url = url.set(database=str(folder / "lotse.sqlite"))
-    else:
-        url = url.set(database=f"template_{os.getpid()}_{next(_counter)}")
+    url = _place(url)
+    if url.get_backend_name() != "sqlite":
         _server(url).create(url.database or "")
     database = open_database(url.render_as_string(hide_password=False), create=True)
     store = Store(database)
@@ -153,6 +150,32 @@ def _template(url: URL, folders: tuple[Path, ...], state: tuple[tuple[str, int, 
         load_demo(database, store)
     database.close()
     return _Template(url, store)
+
+
+@functools.lru_cache(maxsize=32)
+def _staffed(url: URL, folders: tuple[Path, ...], company: bool, staff: Staff) -> _Template:
+    """Return the template of shipped documents that holds people, too: nearly every test wants the same ones."""
+    template = _template(url, folders, _state(folders), company)
+    url = _place(url)
+    _copy(template.url, url)
+    database = open_database(url.render_as_string(hide_password=False))
+    _employ(database, template.store, staff)
+    database.close()
+    return _Template(url, template.store)
+
+
+def _employ(database: Database, store: Store, staff: Staff) -> None:
+    with database.write() as connection:
+        staff.employ(connection, store.snapshot(connection).model.roles)
+
+
+def _place(url: URL) -> URL:
+    """Return where the next template goes, on the same server."""
+    if url.get_backend_name() != "sqlite":
+        return url.set(database=f"template_{os.getpid()}_{next(_counter)}")
+    folder = Path(tempfile.mkdtemp(prefix="lotse-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return url.set(database=str(folder / "lotse.sqlite"))
 
 
 def _server(url: URL) -> Server:
@@ -169,13 +192,14 @@ def _copy(template: URL, url: URL) -> None:
         _server(url).create(url.database or "", template.database or "")
 
 
-def install(url: str, *folders: Path, company: bool = False) -> Installation:
+def install(url: str, *folders: Path, company: bool = False, staff: Staff | None = None) -> Installation:
     """Make a fresh database with documents in force.
 
     Args:
         url: a SQLite file that isn't there yet, or an empty PostgreSQL database.
         folders: see `read_documents`; without any, the shipped documents with every plugin.
         company: whether it holds the demo company, of today.
+        staff: who is to work there, if anybody.
 
     Raises:
         InvalidMetadata: the documents have errors.
@@ -183,9 +207,15 @@ def install(url: str, *folders: Path, company: bool = False) -> Installation:
     given = folders or (METADATA, PLUGINS)
     parsed = make_url(url)
     # The part of the address that says which database is left out, so that one template serves them all.
-    template = _template(parsed.set(database=""), given, _state(given), company)
+    server, shipped = parsed.set(database=""), _SHIPPED.issuperset(given)
+    if shipped and staff is not None:
+        template = _staffed(server, given, company, staff)
+    else:
+        template = _template(server, given, _state(given), company)
     _copy(template.url, parsed)
     database = open_database(url)
     store = Store(database)
     store.adopt(template.store)
+    if not shipped and staff is not None:
+        _employ(database, store, staff)
     return Installation(url, database, store)

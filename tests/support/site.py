@@ -21,26 +21,18 @@ from app.access.actor import Actor
 from app.config import Settings
 from app.factory import create_app
 from app.language import Label, Locale
-from app.system.people import actor_and_head, create_user
+from app.system.people import actor_and_head
 from app.system.sessions import begin
 from app.system.tables import User, now
 from app.web.lifecycle import DemoAccount
 from app.web.limiting import TURNS, Turns
-from app.web.passwords import hashed
 from tests.support.install import METADATA, PLUGINS, Installation, install
+from tests.support.staff import PASSWORD, Staff, email_of, name_of
 
-PASSWORD: Final = "ein-langes-kennwort"
-#: argon2 costs what it should cost; the tests' people share one password.
-_HASHED: Final = hashed(PASSWORD)
 SECRET: Final = "tests-only-" + "x" * 32
 #: Compiled templates by the cache's key; an application compiles a template once, and tests make hundreds of them.
 _COMPILED: Final[dict[str, bytes]] = {}
 _ANY_TOKEN: Final = re.compile(r'name="csrf_token"[^>]*?value="([^"]+)"')
-
-
-def email_of(role: str) -> str:
-    """Return what the person with a role signs in with."""
-    return f"{role}@example.com"
 
 
 class Visitor:
@@ -128,12 +120,9 @@ def make_site(
         company: whether the database holds the demo company.
         oidc: settings of a provider of sign-ins.
     """
-    installation = install(url, *(folders or (METADATA, PLUGINS)), company=company)
-    known = tuple(installation.snapshot.model.roles)
-    with installation.database.write() as connection:
-        for role in (*known, *roles):
-            create_user(connection, email_of(role), _HASHED, f"Test {role.title()}", role.split("+"), "Team A", locale)
-    accounts = [DemoAccount(email_of(role), PASSWORD, f"Test {role.title()}", Label.same(role)) for role in known]
+    installation = install(url, *(folders or (METADATA, PLUGINS)), company=company, staff=Staff(roles, locale))
+    known = installation.snapshot.model.roles
+    accounts = [DemoAccount(email_of(role), PASSWORD, name_of(role), Label.same(role)) for role in known]
     settings = Settings(url, METADATA, PLUGINS, SECRET, demo=demo, locale=locale, **(oidc or {}))
     app = create_app(settings, demo_accounts=accounts, database=installation.database)
     # Here people fail by the hundred; how long that keeps others waiting is a test of its own.
