@@ -38,10 +38,14 @@ class Statements:
     def __init__(self) -> None:
         self.seen = 0
         self.wrong: set[str] = set()
+        self._known: set[int] = set()
 
     def look(self, connection: Connection, cursor: object, statement: str, *more: object) -> None:
         """Look at one statement that is about to be executed; its values are beside it and don't count."""
         self.seen += 1
+        if hash(statement) in self._known:
+            return
+        self._known.add(hash(statement))
         verb = statement.lstrip("( \n").split(maxsplit=1)[0].upper()
         if verb not in VERBS or any(mark in statement for mark in MARKS):
             self.wrong.add(statement)
