@@ -22,7 +22,8 @@ from sqlalchemy import select, update
 from app.demo.load import load_demo
 from app.system.tables import User
 from tests.support.browser import launched
-from tests.support.site import PASSWORD, Site, email_of, make_site, served
+from tests.support.site import Site, make_site, served
+from tests.support.staff import PASSWORD, email_of
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FOLDER: Final = ROOT / "screens"

@@ -202,8 +202,8 @@ class _Building:
             statement = statement.group_by(*(inner[place] for place in self.groups))
         order = [outer[index].desc().nulls_last() if largest else outer[index].asc() for index, largest in ordered]
         ties = [inner[place] for place in self.groups] if ordered else []
-        # Written into the statement: PostgreSQL takes an unknown limit for a tenth of the groups, and then reads all rows
-        # with one process instead of several.
+        # Written into the statement: PostgreSQL takes an unknown limit for a tenth of the groups, and then reads all
+        # rows with one process instead of several.
         limit = bindparam(LIMIT, type_=Integer, literal_execute=True)
         return statement.select_from(rows).order_by(*order, *ties).limit(limit)
 

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.functional.people.world import World
 from tests.support.browser import RUN_AXE
-from tests.support.site import PASSWORD, Site, email_of, make_site, served
+from tests.support.site import Site, make_site, served
+from tests.support.staff import PASSWORD, email_of
 
 
 @pytest.fixture

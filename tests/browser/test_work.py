@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Enter
-from tests.support.site import PASSWORD, email_of
+from tests.support.staff import PASSWORD, email_of
 
 
 def test_somebody_signs_in_and_sees_his_day(enter: Enter) -> None:

@@ -24,7 +24,8 @@ from tests.proof.trade import Bodies, entity, label, text_field
 from tests.proof.trade import field as typed
 from tests.support.alike import alike
 from tests.support.install import METADATA, PLUGINS, Installation, write_documents
-from tests.support.site import SECRET, Site, Visitor, email_of, make_site
+from tests.support.site import SECRET, Site, Visitor, make_site
+from tests.support.staff import email_of
 
 READER: Final = "outsider+helper"
 #: What every hidden text contains, in the one site and in the other.

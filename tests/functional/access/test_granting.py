@@ -18,7 +18,8 @@ from app.meta.model import Model
 from app.meta.role import ALL_RECORDS, EntityRights, Role
 from app.system.tables import Role as RoleRow
 from app.system.tables import User
-from tests.support.site import PASSWORD, Site, email_of, make_site
+from tests.support.site import Site, make_site
+from tests.support.staff import PASSWORD, email_of
 
 _BOTH: Final = "crm_manager+administrator"
 _CAPABILITIES: Final = ("administer", "configure", "people", "export")

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from app.system.tables import AuditEntry, Role, User
-from tests.support.site import PASSWORD, Site, Visitor, email_of
+from tests.support.site import Site, Visitor
+from tests.support.staff import PASSWORD, email_of
 
 _PLACES = ("users", "roles", "teams", "revisions", "documents", "audit")
 _CONSOLE = "/admin/console"

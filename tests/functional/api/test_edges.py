@@ -16,7 +16,8 @@ from app.system.tokens import TOKEN, hashed
 from app.web.policy import policy_of
 from tests.functional.api.world import CLERK, LOOKER, write_world
 from tests.support.program import Program, program, token_of
-from tests.support.site import Site, email_of, make_site
+from tests.support.site import Site, make_site
+from tests.support.staff import email_of
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,8 @@ from app.system.factors import AUTHENTICATOR, RECOVERY
 from app.system.tables import Role, User
 from tests.functional.people.world import BOTH, World
 from tests.functional.security.test_factors import set_up
-from tests.support.site import PASSWORD, Visitor
+from tests.support.site import Visitor
+from tests.support.staff import PASSWORD
 
 
 def _left(world: World) -> int:

@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 from app.system.password_links import PASSWORD_LINK
 from app.system.tables import now
 from tests.functional.people.world import BOTH, World, fields
-from tests.support.site import Visitor, email_of
+from tests.support.site import Visitor
+from tests.support.staff import email_of
 
 _NEW: Final = "ein-ganz-neues-kennwort"
 _LINK: Final = re.compile(r'value="http://localhost(/password/[^"]+)"')

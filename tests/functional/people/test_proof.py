@@ -13,7 +13,7 @@ from app.web.policy import policy_of
 from tests.functional.people.world import BOTH, World, fields
 from tests.functional.security.test_factors import set_up
 from tests.functional.web.routes import doors
-from tests.support.site import PASSWORD
+from tests.support.staff import PASSWORD
 
 _NEW = {"name": "Nora Neu", "email": "nora@example.com", "locale": "en", "team": "", "role.sales": "1"}
 

@@ -14,7 +14,8 @@ from app.access.actor import Actor
 from app.system.people import actor_and_head
 from app.system.sessions import FRESH, SESSION, open_sessions
 from app.system.tables import AuditEntry, Team, User, now
-from tests.support.site import Site, Visitor, email_of
+from tests.support.site import Site, Visitor
+from tests.support.staff import email_of
 
 BOTH: Final = "crm_manager+administrator"
 

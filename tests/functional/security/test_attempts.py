@@ -17,7 +17,8 @@ from app.factory import create_app
 from app.web.limiting import Doors, Turns
 from app.web.passwords import weakness
 from tests.support.install import METADATA, PLUGINS
-from tests.support.site import PASSWORD, SECRET, Site, email_of, make_site
+from tests.support.site import SECRET, Site, make_site
+from tests.support.staff import PASSWORD, email_of
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ from app.system.tables import AuditEntry, User, now, table_of
 from app.system.tokens import Wanted, create
 from app.web.lifecycle import PROVE, SET_UP
 from tests.support.install import METADATA, PLUGINS
-from tests.support.site import PASSWORD, SECRET, Site, Visitor, make_site
+from tests.support.site import SECRET, Site, Visitor, make_site
+from tests.support.staff import PASSWORD
 
 _SECRET: Final = re.compile(r'id="secret">([A-Z2-7 ]+)<')
 _TOKEN: Final = re.compile(r"lotse_[A-Za-z0-9_-]{43}")

@@ -25,7 +25,8 @@ from app.web.lifecycle import PROVE, SET_UP
 from tests.functional.security.test_factors import set_up
 from tests.support.install import METADATA, PLUGINS
 from tests.support.provider import CLIENT, SECRET, Provider, provider, signed
-from tests.support.site import Site, Visitor, email_of, make_site
+from tests.support.site import Site, Visitor, make_site
+from tests.support.staff import email_of
 
 _START: Final = "/login/oidc"
 _BOTH: Final = "crm_manager+administrator"

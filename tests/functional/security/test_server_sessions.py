@@ -13,7 +13,8 @@ from app.factory import create_app
 from app.system.sessions import FRESH, IDLE, LONGEST_KEPT, SEEN_EVERY, SESSION, end_all, end_one, open_sessions
 from app.system.tables import User, now
 from app.web.lifecycle import running
-from tests.support.site import PASSWORD, Site, Visitor, email_of, make_site
+from tests.support.site import Site, Visitor, make_site
+from tests.support.staff import PASSWORD, email_of
 
 _NEW: Final = "ein-ganz-anderes-kennwort"
 

@@ -14,7 +14,8 @@ from app.factory import create_app
 from app.system.tables import Role, User, UserRole, table_of
 from app.web.lifecycle import running
 from app.web.policy import CLOSED, PUBLIC, policy_of
-from tests.support.site import PASSWORD, Site, Visitor, email_of, make_site
+from tests.support.site import Site, Visitor, make_site
+from tests.support.staff import PASSWORD, email_of
 
 _NEW: Final = "ein-ganz-anderes-kennwort"
 _USER: Final = table_of(User)

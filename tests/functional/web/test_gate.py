@@ -11,7 +11,8 @@ from app.system.install import create_schema
 from app.system.people import create_user
 from app.web.passwords import hashed
 from tests.support.install import METADATA, PLUGINS
-from tests.support.site import PASSWORD, SECRET, Site, email_of, make_site
+from tests.support.site import SECRET, Site, make_site
+from tests.support.staff import PASSWORD, email_of
 
 
 def test_somebody_signs_in_and_out(site: Site) -> None:

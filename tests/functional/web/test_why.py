@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from app.records import actions
 from app.system.tables import User
-from tests.support.site import Site, email_of
+from tests.support.site import Site
+from tests.support.staff import email_of
 
 
 def _insight(site: Site, owner: str | None) -> int:
