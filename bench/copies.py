@@ -7,33 +7,19 @@ and how often names occur, and not on whether each is a new one; drawing and com
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, Table, select
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """A table whose rows are copied.
-
-    Args:
-        table: it.
-        shifts: by how much a number grows from one copy to the next, by column; `id` is one of them.
-    """
-
-    table: Table
-    shifts: Mapping[str, int]
-
-
-def copy_rows(connection: Connection, copied: Copied, number: int) -> None:
+def copy_rows(connection: Connection, table: Table, shifts: Mapping[str, int], number: int) -> None:
     """Write the rows of the first copy once more.
 
     Args:
         connection: in a transaction of the caller's.
-        copied: the table.
+        table: whose rows.
+        shifts: by how much a number grows from one copy to the next, by column; `id` is one of them.
         number: of the copy; the first, which is there already, is 0.
     """
-    table, shifts = copied.table, copied.shifts
     moved = [column + number * shifts[column.name] if column.name in shifts else column for column in table.columns]
     first = table.c.id <= shifts["id"]
     connection.execute(

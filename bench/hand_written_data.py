@@ -11,7 +11,7 @@ from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
 
 from app.expr.fold import fold, search_text
-from bench.copies import Copied, copy_rows
+from bench.copies import copy_rows
 from bench.data import World
 from bench.lotse import EMAIL, NAME, PASSWORD
 from bench.wide import wide_fields, wide_rows
@@ -138,9 +138,9 @@ def _copy(connection: Connection, world: World) -> None:
         "activities": {"id": contacts, "contact_id": contacts},
     }
     for name, by in shifts.items():
-        copied = Copied(Table(name, MetaData(), autoload_with=connection, resolve_fks=False), by)
+        table = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
         for number in range(1, world.copies):
-            copy_rows(connection, copied, number)
+            copy_rows(connection, table, by, number)
     connection.commit()
 
 

@@ -34,7 +34,7 @@ from app.runtime.store import Store
 from app.storage.database import Database, open_database
 from app.system.people import create_user
 from app.web.passwords import hashed
-from bench.copies import Copied, copy_rows
+from bench.copies import copy_rows
 from bench.data import Activity, Company, Contact, World
 from bench.wide import wide_documents, wide_rows
 
@@ -142,7 +142,7 @@ def _copy(database: Database, store: Store, world: World) -> None:
             ctx = Context(store.snapshot(connection), PRODUCT, connection)
             for entity, by in shifts.items():
                 table = plan_of(ctx, entity).table
-                copy_rows(connection, Copied(table, by), number)
+                copy_rows(connection, table, by, number)
                 _count_on(connection, table)
 
 

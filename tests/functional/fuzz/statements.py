@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
-
-from sqlalchemy import Connection, Engine, event
 
 #: Pieces of hostile values that no statement of the product's own holds.
 MARKS: Final = (
@@ -14,22 +10,7 @@ MARKS: Final = (
     "1e999", "xxxxxxxx", "ääääääää", "((((((((((", "not not not", "a.b.c", "10000-01-01", "Infinity",
 )  # fmt: skip
 #: With what a statement of a page begins; nothing that makes or drops a table.
-VERBS: Final = frozenset(
-    {
-        "SELECT",
-        "WITH",
-        "INSERT",
-        "UPDATE",
-        "DELETE",
-        "BEGIN",
-        "COMMIT",
-        "ROLLBACK",
-        "SAVEPOINT",
-        "RELEASE",
-        "PRAGMA",
-        "SET",
-    }
-)
+VERBS: Final = frozenset("SELECT WITH INSERT UPDATE DELETE BEGIN COMMIT ROLLBACK SAVEPOINT RELEASE PRAGMA SET".split())
 
 
 class Statements:
@@ -40,8 +21,8 @@ class Statements:
         self.wrong: set[str] = set()
         self._known: set[int] = set()
 
-    def look(self, connection: Connection, cursor: object, statement: str, *more: object) -> None:
-        """Look at one statement that is about to be executed; its values are beside it and don't count."""
+    def look(self, statement: str) -> None:
+        """Look at one statement that is about to be executed."""
         self.seen += 1
         if hash(statement) in self._known:
             return
@@ -49,14 +30,3 @@ class Statements:
         verb = statement.lstrip("( \n").split(maxsplit=1)[0].upper()
         if verb not in VERBS or any(mark in statement for mark in MARKS):
             self.wrong.add(statement)
-
-
-@contextmanager
-def statements(engine: Engine) -> Iterator[Statements]:
-    """Watch every statement of an engine for as long as the block lasts."""
-    found = Statements()
-    event.listen(engine, "before_cursor_execute", found.look)
-    try:
-        yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", found.look)

@@ -14,9 +14,10 @@ from flask import Flask
 
 from app.storage.database import open_database
 from tests.functional.fuzz.requests import HOSTILE, Asked, Asker
-from tests.functional.fuzz.statements import MARKS, statements
+from tests.functional.fuzz.statements import MARKS, Statements
 from tests.support.proof import SEED, Tally, size
 from tests.support.site import Visitor, make_site
+from tests.support.statements import watched
 
 #: Requests by database; together twenty thousand in CI, a million for a proof.
 REQUESTS: Final = {
@@ -79,7 +80,8 @@ def test_no_request_makes_it_fail(database_url: str, caplog: pytest.LogCaptureFi
     failed: list[str] = []
     caplog.set_level(logging.ERROR)
     many = REQUESTS[site.installation.database.dialect]
-    with statements(site.installation.database.engine) as sent:
+    sent = Statements()
+    with watched(site.installation.database.engine, sent.look):
         for number in range(many):
             if number % LOOK == 0 and visitor.get("/me").status_code != 200:
                 visitor = site.visitor(READER)  # chance has ended his session
@@ -120,7 +122,8 @@ def test_a_value_within_a_statement_would_be_found(sqlite_url: str) -> None:
     assert [mark for mark in MARKS if not any(mark in value for value in HOSTILE)] == []
     database = open_database(sqlite_url, create=True)
     bad = ("SELECT 1 FROM sqlite_master WHERE name = 'evil'", "CREATE TABLE x (y)")
-    with statements(database.engine) as sent, database.engine.connect() as connection:
+    sent = Statements()
+    with watched(database.engine, sent.look), database.engine.connect() as connection:
         connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = ?", ("evil",))
         assert sent.wrong == set()
         for statement in bad:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
 
 from app.config import Settings
@@ -19,6 +16,7 @@ from app.web.passwords import weakness
 from tests.support.install import METADATA, PLUGINS
 from tests.support.site import SECRET, Site, make_site
 from tests.support.staff import PASSWORD, email_of
+from tests.support.statements import watched
 
 
 @pytest.mark.parametrize(
@@ -110,20 +108,6 @@ def test_after_a_failure_nobody_is_let_in_for_a_moment() -> None:
         assert time.monotonic() - begun >= 0.2
 
 
-@contextmanager
-def _nothing_asked(engine: Engine) -> Iterator[None]:
-    """Make sure that no statement is sent."""
-    asked: list[object] = []
-
-    def note(*about: object) -> None:
-        asked.append(about)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield
-    event.remove(engine, "before_cursor_execute", note)
-    assert asked == []
-
-
 def test_whoever_has_used_up_his_attempts_is_sent_away_at_the_door(sqlite_url: str) -> None:
     """Without a question to the database, in the same words; everybody else still signs in."""
     site = make_site(sqlite_url)
@@ -136,8 +120,10 @@ def test_whoever_has_used_up_his_attempts_is_sent_away_at_the_door(sqlite_url: s
 
     answers = [attempt("192.0.2.1") for _ in range(31)]
     assert [one.status_code for one in answers] == [200] * 30 + [429]
-    with _nothing_asked(site.installation.database.engine):
+    asked: list[str] = []
+    with watched(site.installation.database.engine, asked.append):
         again = attempt("192.0.2.1")
+    assert asked == []
     assert (again.status_code, again.headers["Retry-After"]) == (429, answers[-1].headers["Retry-After"])
     assert "Zu viele Versuche" in again.text
     assert attempt("192.0.2.2").status_code == 200

@@ -122,12 +122,12 @@ def _try_all(site: Site, role: str | None, step: int) -> list[tuple[str | None, 
 def test_no_spelling_of_an_address_lets_a_stranger_in(small_site: Site) -> None:
     """Whatever is asked and however, what answers with success is a page that is open to all."""
     assert len(set(_spellings("/e/account"))) >= 60
-    found = _try_all(small_site, None, 100 // size("addresses of a stranger in a hundred", 50, 100))
+    found = _try_all(small_site, None, 1)
     assert [one for one in found if 200 <= one[1] < 300 and one[0] not in OPEN] == []
     assert [one for one in found if one[1] >= 500] == []
     met = {endpoint for endpoint, _ in found if endpoint}
     print(f"{len(found)} requests of a stranger met {len(met)} routes")
-    assert len(found) > 2_000
+    assert len(found) > 4_000
     assert len(met) > 40
 
 

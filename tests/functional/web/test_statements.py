@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import pytest
-from sqlalchemy import event
 
 from app.query.record import load_record
 from app.records import actions
 from app.records.bulk import create_many
 from tests.support.site import Site, make_site
+from tests.support.statements import watched
 
 #: Statements of a page, beside BEGIN and COMMIT: who asks and which revision is one, the rest is the page's own.
 PAGES: Final[Mapping[str, int]] = {
@@ -31,16 +31,12 @@ PAGES: Final[Mapping[str, int]] = {
 def _counted(site: Site) -> Iterator[list[str]]:
     statements: list[str] = []
 
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+    def note(statement: str) -> None:
         if not statement.startswith(("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET ")):
             statements.append(statement)
 
-    engine = site.installation.database.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with watched(site.installation.database.engine, note):
         yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def _add_lines(site: Site, first: int, last: int) -> None:
