@@ -87,7 +87,7 @@ def _measured(wanted: runs.Wanted, kinds: Sequence[str], worlds: Sequence[World]
             if wanted.has("entities") and not quick:
                 lines += runs.thousand_entities(wanted, kind, make)
     if wanted.has("memory") and not quick:
-        lines.append(runs.worker_memory(wanted))
+        lines += runs.worker_memory(wanted)
     return lines
 
 

@@ -46,9 +46,21 @@ class Served:
 
 @contextmanager
 def lotse(
-    url: str, metadata: Path, plugins: Path | None = None, email: str = EMAIL, password: str = PASSWORD
+    url: str,
+    metadata: Path,
+    plugins: Path | None = None,
+    email: str = EMAIL,
+    password: str = PASSWORD,
+    python: Path = Path(sys.executable),
 ) -> Iterator[Served]:
-    """Serve Lotse over a database that holds its documents and records."""
+    """Serve Lotse over a database that holds its documents and records.
+
+    Args:
+        url: its database.
+        metadata, plugins: the folders of documents.
+        email, password: who visits.
+        python: the interpreter, which decides which packages there are.
+    """
     with ExitStack() as stack:
         empty = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lotse-bench-")))
         environment = {
@@ -57,7 +69,7 @@ def lotse(
             "LOTSE_PLUGINS": str(plugins or empty),
             "LOTSE_SECRET_KEY": secrets.token_hex(32),
         }
-        yield stack.enter_context(_served(serving.TARGET, environment, email, password))
+        yield stack.enter_context(_served(serving.TARGET, environment, email, password, python))
 
 
 @contextmanager
@@ -69,9 +81,11 @@ def by_hand(url: str) -> Iterator[Served]:
 
 
 @contextmanager
-def _served(target: str, environment: Mapping[str, str], email: str, password: str) -> Iterator[Served]:
+def _served(
+    target: str, environment: Mapping[str, str], email: str, password: str, python: Path = Path(sys.executable)
+) -> Iterator[Served]:
     port = _free_port()
-    command = [sys.executable, "-m", "granian", target, "--factory", "--interface", "wsgi", "--workers", "1"]
+    command = [str(python), "-m", "granian", target, "--factory", "--interface", "wsgi", "--workers", "1"]
     command += ["--blocking-threads", str(THREADS), "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
     command += ["--log-level", "warning"]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_")}

@@ -24,7 +24,7 @@ from app.expr.functions import AGGREGATES, FUNCTIONS, Function
 from app.fields.base import FieldType
 from app.fields.registry import REGISTRY
 from app.meta.grammar.entity import FIELD, KEYWORDS
-from app.meta.grammar.published import all_published, write
+from app.meta.grammar.published import FILES, all_published, write
 from app.meta.grammar.words import Schema
 from app.system.tokens import SCOPES
 from app.web.programs import KINDS as PROBLEM_KINDS
@@ -32,7 +32,6 @@ from app.web.texts import TEXTS
 from tools.setup import ROOT
 
 REFERENCE: Final = ROOT / "docs" / "reference"
-SCHEMAS: Final = ROOT / "app" / "meta" / "schemas"
 _NOTICE: Final = "<!-- Written by `make docs`; change the source named below instead. -->"
 #: How deep a schema's own objects are told; deeper ones are named.
 _DEPTH: Final = 8
@@ -312,7 +311,7 @@ def pages() -> dict[Path, str]:
         found[REFERENCE / "documents" / f"{kind}.md"] = document(kind, schema)
     with tempfile.TemporaryDirectory() as folder:
         for path in write(Path(folder)):
-            found[SCHEMAS / path.name] = path.read_text(encoding="utf-8")
+            found[FILES / path.name] = path.read_text(encoding="utf-8")
     return found
 
 

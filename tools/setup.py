@@ -130,10 +130,10 @@ def _need_ensurepip() -> None:
     raise CannotSetUp("Python's venv module is missing. Install it once: sudo apt-get install python3-venv")
 
 
-def _make_environment() -> None:
+def _make_environment(at: Path = VENV) -> None:
     _need_ensurepip()
-    shutil.rmtree(VENV, ignore_errors=True)
-    _run([sys.executable, "-m", "venv", VENV])
+    shutil.rmtree(at, ignore_errors=True)
+    _run([sys.executable, "-m", "venv", at])
 
 
 def _locked(lock: Path, package: str) -> str:
@@ -144,21 +144,38 @@ def _locked(lock: Path, package: str) -> str:
     return found.group() + "\n"
 
 
-def _install(lock: Path) -> None:
+def _install(lock: Path, at: Path = VENV) -> None:
     """Install exactly what a lock file names; every file's hash must be in it."""
-    uv = VENV / "bin" / "uv"
+    python, uv = at / "bin" / "python", at / "bin" / "uv"
     if not uv.is_file():
         with tempfile.TemporaryDirectory() as folder:
             only = Path(folder) / "uv.lock"
             only.write_text(_locked(lock, "uv"), encoding="utf-8")
-            _run([PYTHON, "-m", "pip", "install", "-q", "--no-deps", "--require-hashes", "-r", only])
-    quietly = {**os.environ, "UV_NO_PROGRESS": "1", "VIRTUAL_ENV": str(VENV)}
+            _run([python, "-m", "pip", "install", "-q", "--no-deps", "--require-hashes", "-r", only])
+    quietly = {**os.environ, "UV_NO_PROGRESS": "1", "VIRTUAL_ENV": str(at)}
     try:
-        _run([uv, "pip", "sync", "-q", "--python", PYTHON, "--require-hashes", lock], quietly)
+        _run([uv, "pip", "sync", "-q", "--python", python, "--require-hashes", lock], quietly)
     except CannotSetUp as failed:
         # uv doesn't read pip's settings; where only those lead to a registry, pip does the same more slowly.
         print(f"\n{failed}\nTrying again with pip, which takes longer …", end=" ", flush=True)
-        _run([PYTHON, "-m", "pip", "install", "-q", "--require-hashes", "-r", lock])
+        _run([python, "-m", "pip", "install", "-q", "--require-hashes", "-r", lock])
+
+
+def make_environment(at: Path) -> Path:
+    """Make an environment of its own, with the packages that the product needs and no others.
+
+    Args:
+        at: the folder it goes to.
+
+    Returns:
+        Its interpreter.
+
+    Raises:
+        CannotSetUp: it can't be made.
+    """
+    _make_environment(at)
+    _install(LOCKS["run"], at)
+    return at / "bin" / "python"
 
 
 def _make_command() -> None:

@@ -5,6 +5,7 @@ Pure and deterministic: the same documents make the same Model, whatever order t
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -21,7 +22,7 @@ from app.meta.layers import EffectiveDocument
 from app.meta.linking import calculations, entities, masks, people, reports, roles, shapes, views
 from app.meta.linking.workshop import Desk, Name, Part, Source, Workshop
 from app.meta.model import Dashboard, Entity, Mask, Menu, Model, OptionList, Report, Role, View
-from app.meta.structure import check_structure, document_checker
+from app.meta.structure import Sound, check_structure, document_checker
 
 _T = TypeVar("_T")
 _DocumentName = tuple[str, str]
@@ -29,10 +30,10 @@ _DocumentName = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A document with its bytes: as it came, to see quickly whether it changed, and canonical, for the fingerprint."""
+    """A document, the digest of its text as it came, to see quickly whether it changed, and its canonical bytes."""
 
     document: EffectiveDocument
-    raw: bytes
+    digest: bytes
     canonical: bytes
 
 
@@ -62,6 +63,8 @@ def _sound_maker(kind: str) -> Callable[[Desk, str], Source | None]:
         document = desk.document(kind, key)
         if document is None:
             return None
+        if document.checked:
+            return Source(document, Sound(document.body))
         sound = check_structure(document_checker(kind), document.body, document.place, desk.findings)
         if sound is not None and sound.body["key"] != key:
             desk.findings.add("document.key_differs", document.place("key"), key=sound.body["key"], name=f"{key}.json")
@@ -140,10 +143,10 @@ def _write(document: EffectiveDocument, previous: Written | None) -> Written | N
     if previous is not None and document.body is previous.document.body and _stands_alike(document, previous.document):
         return previous
     try:
-        raw = orjson.dumps(document.body)
-        if previous is not None and raw == previous.raw and _stands_alike(document, previous.document):
+        digest = hashlib.sha256(orjson.dumps(document.body)).digest()
+        if previous is not None and digest == previous.digest and _stands_alike(document, previous.document):
             return previous
-        return Written(document, raw, canonical(document.body))
+        return Written(document, digest, canonical(document.body))
     except (orjson.JSONEncodeError, RecursionError, TypeError):
         return None
 

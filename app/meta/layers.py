@@ -33,6 +33,7 @@ class EffectiveDocument:
         layer: the layer that it comes from first.
         source: the file it comes from first; `kind/key` where it comes from no file.
         origins: where parts of it stand that come from another file, or elsewhere in it.
+        checked: whether its form has been held against these very schemas before, as that of what is published has.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class EffectiveDocument:
     layer: str = BASE
     source: str = ""
     origins: Mapping[Steps, tuple[str, Steps]] = field(default_factory=dict, hash=False)
+    checked: bool = field(default=False, compare=False)
 
     def place(self, *steps: Step) -> Place:
         """Return the place in a file of a spot in the merged body."""

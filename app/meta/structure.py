@@ -17,7 +17,7 @@ from app.fields.base import FieldType
 from app.language import Label
 from app.meta.findings import Findings, Place, Step, shorten
 from app.meta.grammar.entity import FIELD_DEFINITIONS, field_schema
-from app.meta.grammar.published import skeleton
+from app.meta.grammar.published import plain, skeleton
 from app.meta.grammar.screens import parameter_schema
 from app.meta.grammar.words import DEFINITIONS, DOTTED_PATTERN, KEY_PATTERN, PATH_PATTERN, Schema
 
@@ -114,13 +114,6 @@ def forget_checkers() -> None:
     """Let go of every compiled schema; whoever needs one again compiles it anew, in a millisecond or two."""
     for kept in (document_checker, field_checker, parameter_checker):
         kept.cache_clear()
-
-
-def plain(schema: Any) -> Any:
-    """Return a schema as dicts and lists, as JSON libraries want it."""
-    if isinstance(schema, Mapping):
-        return {key: plain(value) for key, value in schema.items()}
-    return [plain(item) for item in schema] if isinstance(schema, (list, tuple)) else schema
 
 
 def check_structure(checker: Checker, body: Any, locate: Locate, findings: Findings) -> Sound | None:

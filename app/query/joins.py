@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, FromClause, and_
@@ -13,6 +14,13 @@ from app.query.volatile import VolatileColumns
 from app.storage.names import column_name
 
 Hops = tuple[Field, ...]
+
+
+def _named(table: FromClause, name: str) -> FromClause:
+    """Return a table under another name, made up to its columns, so that statements of all threads may share it."""
+    alias = table.alias(name)
+    _ = alias.c
+    return alias
 
 
 class Guard(Protocol):
@@ -122,12 +130,13 @@ class Joins:
         tables = self.ctx.snapshot.tables
         alias = f"{self._prefix}j{len(self._at)}"
         key = self._guarded(hops[:-1], field, parent.c[column_name(field, "")])
+        table: FromClause
         if target in ("@user", "@team"):
             table = (tables.user if target == "@user" else tables.team).alias(alias)
             self.source = self.source.outerjoin(table, table.c.id == key)
             return table
         assert target is not None
-        table = tables[target].alias(alias)
+        table = self.ctx.snapshot.plan(("joined", target, alias), partial(_named, tables[target], alias))
         seen = None if self.guard is None else self.guard.rows(target, table)
         same = table.c.id == key
         self.source = self.source.outerjoin(table, same if seen is None else and_(same, seen))

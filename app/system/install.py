@@ -29,7 +29,7 @@ from app.system.tables import Base, Head, Installation, now, table_of
 from app.system.tokens import TOKEN
 
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 #: Fixed tables without a mapped class; naming them here is what registers them.
 UNMAPPED: Final = (
     ATTEMPT,

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from app.access.actor import Actor
+from app.meta.grammar.published import grammar_digest
 from app.meta.layers import EffectiveDocument
 from app.system.tables import Document, Head, Revision, RevisionDocument, now, table_of
 
@@ -51,6 +52,7 @@ class RevisionInfo:
     created_at: datetime
     created_by: int | None
     program: str
+    grammar: str | None
 
 
 def head_id(connection: Connection) -> int | None:
@@ -86,6 +88,9 @@ def load(
 ) -> Mapping[Member, EffectiveDocument]:
     """Return every document of a revision, by kind and key.
 
+    Nothing is published that its schemas refuse. So the form of a text that still has its hash needn't be looked at
+    again, unless this program has other schemas than the one that published it.
+
     Args:
         connection: an open transaction.
         revision_id: which revision.
@@ -99,10 +104,19 @@ def load(
         digests = [member.sha256 for member in missing[start : start + _BATCH]]
         rows = connection.execute(select(_DOCUMENT.c.sha256, _DOCUMENT.c.body).where(_DOCUMENT.c.sha256.in_(digests)))
         texts.update({row.sha256: row.body for row in rows})
+    published = bool(missing) and _grammar(connection, revision_id) == grammar_digest()
     for member in missing:
-        body = orjson.loads(texts[member.sha256])
-        found[member] = EffectiveDocument(member.kind, member.key, body, member.layer)
+        text = texts[member.sha256]
+        checked = published and _digest(member.kind, member.key, text.encode()) == member.sha256
+        found[member] = EffectiveDocument(
+            member.kind, member.key, orjson.loads(text), member.layer, checked=checked
+        )
     return {member: found[member] for member in wanted}
+
+
+def _grammar(connection: Connection, revision_id: int) -> str | None:
+    """Return the digest of the schemas that a revision was held against; None where an older program published it."""
+    return connection.execute(select(_REVISION.c.grammar).where(_REVISION.c.id == revision_id)).scalar_one_or_none()
 
 
 def add(
@@ -129,6 +143,7 @@ def add(
         "created_at": now(),
         "created_by": actor.id,
         "program": program,
+        "grammar": grammar_digest(),
     }
     revision_id = int(connection.execute(_REVISION.insert().returning(_REVISION.c.id), values).scalar_one())
     members = [
@@ -153,8 +168,11 @@ def member_of(document: EffectiveDocument) -> Member:
 def _text(document: EffectiveDocument) -> tuple[str, str]:
     """Return a document's hash and its text; keys keep their order, which is the order of an entity's fields."""
     text = orjson.dumps(document.body)
-    name = f"{document.kind}/{document.key} {len(text)}\n".encode()
-    return hashlib.sha256(name + text).hexdigest(), text.decode()
+    return _digest(document.kind, document.key, text), text.decode()
+
+
+def _digest(kind: str, key: str, text: bytes) -> str:
+    return hashlib.sha256(f"{kind}/{key} {len(text)}\n".encode() + text).hexdigest()
 
 
 def _add_texts(connection: Connection, texts: Iterable[tuple[EffectiveDocument, str, str]]) -> None:

@@ -161,6 +161,8 @@ class Revision(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     created_by: Mapped[int | None] = mapped_column(ID, ForeignKey("sys_user.id"))
     program: Mapped[str] = mapped_column()
+    #: Digest of the schemas that its documents were held against.
+    grammar: Mapped[str | None] = mapped_column()
 
     def __str__(self) -> str:
         return f"{self.id} {self.message}"

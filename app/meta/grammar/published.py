@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -19,6 +20,8 @@ from app.meta.grammar import people, roles, screens
 from app.meta.grammar.entity import entity_schema, published_properties
 from app.meta.grammar.words import DEFINITIONS, Schema
 
+#: Where the schemas are published.
+FILES: Final = Path(__file__).resolve().parent.parent / "schemas"
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 PLUGIN: Final = "plugin"
 #: The kinds of documents, which are the names of their folders, in the order in which they build on each other.
@@ -69,10 +72,28 @@ def all_published() -> Mapping[str, Schema]:
     return MappingProxyType({kind: published(kind) for kind in (*KINDS, PLUGIN)})
 
 
-def _plain(schema: Any) -> Any:
+def plain(schema: Any) -> Any:
+    """Return a schema as dicts and lists, as JSON libraries want it."""
     if isinstance(schema, Mapping):
-        return {key: _plain(value) for key, value in schema.items()}
-    return [_plain(item) for item in schema] if isinstance(schema, (list, tuple)) else schema
+        return {key: plain(value) for key, value in schema.items()}
+    return [plain(item) for item in schema] if isinstance(schema, (list, tuple)) else schema
+
+
+@cache
+def grammar_digest() -> str:
+    """Return the SHA-256 of all schemas: what is sound for one program is so for every other one with this digest.
+
+    It is taken of the files, which are held to the schemas: putting those together costs a worker megabytes.
+    """
+    total = hashlib.sha256()
+    for kind in (*KINDS, PLUGIN):
+        total.update(schema_file(FILES, kind).read_bytes())
+    return total.hexdigest()
+
+
+def schema_file(folder: Path, kind: str) -> Path:
+    """Return where a kind's schema is written."""
+    return folder / f"{kind}.schema.json"
 
 
 def write(folder: Path) -> tuple[Path, ...]:
@@ -80,8 +101,8 @@ def write(folder: Path) -> tuple[Path, ...]:
     folder.mkdir(parents=True, exist_ok=True)
     files: list[Path] = []
     for kind, schema in all_published().items():
-        files.append(folder / f"{kind}.schema.json")
-        files[-1].write_text(file_text(_plain(schema)), encoding="utf-8")
+        files.append(schema_file(folder, kind))
+        files[-1].write_text(file_text(plain(schema)), encoding="utf-8")
     return tuple(files)
 
 

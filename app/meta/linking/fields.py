@@ -13,7 +13,7 @@ from app.fields.registry import REGISTRY, infer
 from app.language import Label
 from app.meta.linking.workshop import At, Desk, under
 from app.meta.model import Field, OptionList
-from app.meta.structure import check_structure, field_checker
+from app.meta.structure import Sound, check_structure, field_checker
 
 #: Names of databases may have 63 characters; `l_<entity>__<field>` is the longest that is made of two keys.
 _LONGEST_NAME: Final = 63 - len("l___")
@@ -125,7 +125,7 @@ def is_computed(default: Any) -> bool:
 
 
 def build_field(
-    desk: Desk, entity_key: str, key: str, json: Mapping[str, Any], at: At, *, required: bool
+    desk: Desk, entity_key: str, key: str, json: Mapping[str, Any], at: At, *, required: bool, checked: bool
 ) -> Built | None:
     """Return a field without its conditions and rules, or None where it is too broken for use.
 
@@ -135,11 +135,12 @@ def build_field(
         json: the property as the document says it.
         at: the way to places in the property.
         required: whether the entity's `required` names it.
+        checked: whether its form is known to be sound.
     """
     field_type = field_type_of(desk, json, at)
     if field_type is None:
         return None
-    sound = check_structure(field_checker(field_type), json, at, desk.findings)
+    sound = Sound(json) if checked else check_structure(field_checker(field_type), json, at, desk.findings)
     if sound is None:
         return None
     x_crm, inside = sound.body["x-crm"], under(at, "x-crm")

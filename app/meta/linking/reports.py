@@ -28,7 +28,7 @@ from app.meta.linking.workshop import At, Desk, Source, under
 from app.meta.model import Chart, Dimension, Entity, FieldPath, Measure, Report, ReportParameter, ReportSort
 from app.meta.paths import MAX_HOPS
 from app.meta.scope import EntityScope, NoNames, NumbersScope, info_of
-from app.meta.structure import check_structure, parameter_checker
+from app.meta.structure import Sound, check_structure, parameter_checker
 
 _COUNT: Final = Label("Anzahl", "Count")
 _SHARE: Final = Label("Anteil", "Share")
@@ -63,12 +63,17 @@ class _ReportMaker:
         ]
         return tuple(parameter for parameter in found if parameter is not None)
 
+    def _sound_parameter(self, field_type: type[FieldType], given: Mapping[str, Any], at: At) -> Sound | None:
+        if self.source.document.checked:
+            return Sound(given)
+        return check_structure(parameter_checker(field_type), given, at, self.desk.findings)
+
     def _parameter(self, given: Mapping[str, Any], at: At) -> ReportParameter | None:
         field_type = REGISTRY.get(given["type"])
         if field_type is None:
             self.desk.findings.unknown("field.unknown_type", at("type"), given["type"], REGISTRY)
             return None
-        sound = check_structure(parameter_checker(field_type), given, at, self.desk.findings)
+        sound = self._sound_parameter(field_type, given, at)
         bound = None if sound is None else self._bind(field_type, sound.body, at)
         if bound is None or sound is None:
             return None

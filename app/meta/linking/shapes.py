@@ -135,7 +135,8 @@ def make_shape(desk: Desk, key: str) -> Shape | None:
             if name == "id" or "__" in name:
                 desk.findings.add("field.reserved", at(), name=name)
                 continue
-            built = build_field(desk, key, name, json, at, required=name in required)
+            checked = one.document.checked
+            built = build_field(desk, key, name, json, at, required=name in required, checked=checked)
             properties[name] = Property({} if built is None else built.x_crm, under(at, "x-crm"))
             if built is None:
                 broken.add(name)

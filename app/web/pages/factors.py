@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-import segno
 from flask import Blueprint, Response, abort, request, session
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import Context
 from app.fields.formats import formats_for
+from app.query.lazily import lazily
 from app.system import audit, factors
 from app.system.factors import Passkey
 from app.system.sessions import Session
@@ -22,6 +22,7 @@ from app.web.sessions import TOKEN
 from app.web.showing import factor_key, is_shown, party
 from app.web.texts import text
 
+_QR: Final = lazily("segno")
 factor_pages: Final = Blueprint("factor_pages", __name__)
 
 _PASSKEYS: Final = f"{SET_UP}/passkeys"
@@ -199,7 +200,7 @@ def _page(ctx: Context, *, codes: tuple[str, ...] = (), error: str = "") -> Resp
         csrf=csrf(),
         factors=found,
         passkeys=[row(one) for one in found.passkeys],
-        image=segno.make(begun[0], micro=False).svg_data_uri(scale=4, border=4, light="#fff") if begun else "",
+        image=_QR.make(begun[0], micro=False).svg_data_uri(scale=4, border=4, light="#fff") if begun else "",
         secret=begun[1] if begun else "",
         codes=codes,
         error=text(error, ctx.locale) if error else "",

@@ -6,10 +6,14 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import orjson
 import pytest
 
+from app.errors import InvalidMetadata
 from app.runtime.snapshot import Plans
 from app.runtime.store import Store
+from app.system import revisions
+from app.system.tables import Document, Revision, table_of
 from tests.functional.changes.documents import after, base
 from tests.support.install import install, read_documents, write_documents
 
@@ -78,4 +82,39 @@ def test_an_old_revision_is_still_served_when_many_came_after_it(database_url: s
         assert len(installed.store.documents(connection, first.revision)) == len(read_documents(folder))
     assert again.model.fingerprint == first.model.fingerprint
     assert installed.snapshot.revision == 6
+    installed.close()
+
+
+def test_what_is_published_is_not_held_to_its_schemas_again(database_url: str, tmp_path: Path) -> None:
+    installed = install(database_url, write_documents(tmp_path / "documents", base()))
+    with installed.database.read() as connection:
+        head = revisions.head_id(connection)
+        assert head is not None
+        found = Store(installed.database).documents(connection, head)
+    assert found
+    assert all(document.checked for document in found)
+    installed.close()
+
+
+def test_a_text_that_was_changed_past_the_product_is_held_to_its_schemas(database_url: str, tmp_path: Path) -> None:
+    installed = install(database_url, write_documents(tmp_path / "documents", base()))
+    with installed.database.write() as connection:
+        texts = table_of(Document)
+        body = orjson.dumps({"key": "x", "label": 7, "odd": 1}).decode()
+        connection.execute(texts.update().where(texts.c.kind == "options").values(body=body))
+    with installed.database.read() as connection, pytest.raises(InvalidMetadata) as refused:
+        Store(installed.database).snapshot(connection)
+    assert {issue.code for issue in refused.value.issues} >= {"structure.unknown_property", "structure.type"}
+    installed.close()
+
+
+def test_another_program_holds_every_text_to_its_own_schemas(database_url: str, tmp_path: Path) -> None:
+    installed = install(database_url, write_documents(tmp_path / "documents", base()))
+    with installed.database.write() as connection:
+        connection.execute(table_of(Revision).update().values(grammar="of another program"))
+    with installed.database.read() as connection:
+        head = revisions.head_id(connection)
+        assert head is not None
+        assert not any(document.checked for document in Store(installed.database).documents(connection, head))
+        assert Store(installed.database).snapshot(connection).revision == head
     installed.close()

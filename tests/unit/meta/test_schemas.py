@@ -11,8 +11,7 @@ import jsonschema_rs
 import pytest
 
 from app.fields.registry import REGISTRY
-from app.meta.grammar.published import KINDS, PLUGIN, all_published, write
-from app.meta.structure import plain
+from app.meta.grammar.published import KINDS, PLUGIN, all_published, plain, write
 from tests.unit.meta.shipped import ROOT, effective
 
 SCHEMAS = ROOT / "app" / "meta" / "schemas"
