@@ -33,6 +33,7 @@ from app.records.plan import EntityPlan, plan_of
 from app.records.prepare import Preparation, errors_of
 from app.records.recalculate import lock_own, recalculate
 from app.records.rows import Draft, Stored
+from app.records.savepoints import all_or_nothing
 from app.records.stored import Targets, load
 from app.records.titles import refresh, showing, title_formats
 from app.records.touches import of_drafts, of_lifecycle
@@ -319,7 +320,7 @@ def races(ctx: Context, taken: Callable[[], DataErrors] = DataErrors) -> Iterato
         Conflict: another save has changed the same record at the same moment.
     """
     try:
-        with ctx.connection.begin_nested():
+        with all_or_nothing(ctx.connection):
             yield
     except IntegrityError as refused:
         raise InvalidData(taken() or DataErrors(record=(texts.overtaken(),))) from refused

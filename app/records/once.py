@@ -14,7 +14,7 @@ from typing import Any
 
 from app.context import Context
 from app.errors import Conflict, DataErrors, InvalidData, NotFound
-from app.records import texts
+from app.records import savepoints, texts
 from app.system.once import recall, remember
 
 
@@ -32,7 +32,7 @@ class Outcome:
 
 
 class _Twin(Exception):
-    """Thrown into the savepoint of an act whose key was answered before, so that it is taken back."""
+    """Thrown into an act whose key was answered before, so that it is taken back."""
 
 
 def once(ctx: Context, key: str | None, request: bytes, act: Callable[[], Mapping[str, Any]]) -> Outcome:
@@ -50,11 +50,11 @@ def once(ctx: Context, key: str | None, request: bytes, act: Callable[[], Mappin
     """
     actor = ctx.actor.id
     if key is None or actor is None:
-        with ctx.connection.begin_nested():
+        with savepoints.act(ctx.connection):
             return Outcome(act())
     digest = hashlib.sha256(request).hexdigest()
     try:
-        with ctx.connection.begin_nested():
+        with savepoints.act(ctx.connection):
             answer = act()
             if not remember(ctx.connection, actor, key, digest, answer, ctx.now):
                 raise _Twin

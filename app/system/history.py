@@ -30,13 +30,12 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
-    func,
-    literal,
     select,
     true,
 )
 
 from app.storage import closing
+from app.storage.last_link import last_link
 from app.storage.ledger import FIXED
 from app.storage.seal import name_of
 from app.storage.types import ID, TEXT, UtcDateTime
@@ -178,10 +177,7 @@ class Link:
         rows = connection.execute(_SEALED[connection.dialect.name], {"own": self.token}).all()
         if not rows:
             return
-        if connection.dialect.name == "postgresql":
-            last = connection.execute(_LAST).one_or_none()  # in a statement of its own: after the lock was granted
-        else:
-            last = None if rows[0].seq is None else rows[0]
+        last = None if rows[0].seq is None else rows[0]
         seal = closing.seal_of(connection)
         link = {
             "seq": 1 if last is None else last.seq + 1,
@@ -196,13 +192,10 @@ class Link:
 
 
 def _sealed(dialect: str) -> Select[Any]:
-    """Build the SELECT of a transaction's rows: on SQLite with the last link, on PostgreSQL with the writers' lock."""
+    """Build the SELECT of a transaction's rows with the last link; on PostgreSQL it waits for its turn."""
     columns = (HISTORY.c.number, HISTORY.c.id, HISTORY.c.digest)
     own = HISTORY.c.token == bindparam("own")
-    if dialect == "postgresql":
-        lock = select(func.pg_advisory_xact_lock(literal(_LOCK, BigInteger))).scalar_subquery()
-        return select(*columns, lock).where(own).order_by(HISTORY.c.number)
-    last = _LAST.subquery()
+    last = last_link(_LOCK) if dialect == "postgresql" else _LAST.subquery()
     source = HISTORY.outerjoin(last, true())
     return select(*columns, last.c.seq, last.c.hash).select_from(source).where(own).order_by(HISTORY.c.number)
 

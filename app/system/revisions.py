@@ -108,9 +108,7 @@ def load(
     for member in missing:
         text = texts[member.sha256]
         checked = published and _digest(member.kind, member.key, text.encode()) == member.sha256
-        found[member] = EffectiveDocument(
-            member.kind, member.key, orjson.loads(text), member.layer, checked=checked
-        )
+        found[member] = EffectiveDocument(member.kind, member.key, orjson.loads(text), member.layer, checked=checked)
     return {member: found[member] for member in wanted}
 
 

@@ -26,8 +26,8 @@ URI: Final = "lotse://"
 _AT_ONCE: Final = 1
 _WAITING: Final = 2
 _SECONDS: Final = 2.0
-#: Guessing goes no faster than three passwords a second, and leaves two thirds of the time to everybody's pages.
-_REST: Final = 0.25
+#: Guessing goes no faster than two passwords a second, and leaves nine tenths of the time to everybody's pages.
+_REST: Final = 0.5
 TURNS: Final = "lotse.turns"
 #: How long a worker remembers who has used up his attempts, and how many of them.
 _SHUT_SECONDS: Final = 5.0

@@ -19,6 +19,7 @@ from app.runtime.snapshot import Snapshot
 from app.storage.database import open_database
 from app.storage.ddl import apply, ddl_plan
 from app.storage.tables import build_tables
+from app.system.protection import protect
 from app.system.tables import Base
 from tests.support.models import entity, field, model
 
@@ -36,6 +37,7 @@ def ctx(database_url: str) -> Iterator[Context]:
     tables = build_tables(wanted)
     with database.write() as connection:
         Base.metadata.create_all(connection)
+        protect(connection)
         apply(connection, ddl_plan(connection, tables))
         ids = range(1, 20)
         users = [{"id": n, "email": f"{n}", "name": f"user {n}", "fs_uniquifier": f"{n}"} for n in ids]
