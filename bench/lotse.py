@@ -107,8 +107,8 @@ def add_person(database: Database, *roles: str, email: str = EMAIL) -> None:
 def load_records(database: Database, store: Store, world: World) -> None:
     """Write all records, and let the database look at them once, as its own housekeeping would.
 
-    The hand-written application's indexes are made last. Here they are there before the records; so that neither has the
-    tidier ones, they are built once more.
+    The hand-written application's indexes are made last. Here they are there before the records; so that neither has
+    the tidier ones, they are built once more.
     """
     kinds: tuple[tuple[str, Iterable[Company | Contact | Activity]], ...] = (
         ("company", world.companies()),
