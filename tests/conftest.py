@@ -103,6 +103,12 @@ class RefusedRequests:
             terminalreporter.write_line(f"Refused requests and what they left in the database: {figures}{few}")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one worker more than there are cores: a browser, a server, a database keep many a test waiting."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Get ready to start the server; a worker never starts one. Watch what refused requests leave behind."""
     use_memory()

@@ -42,7 +42,7 @@ class Drills:
     def __init__(self, result: ReportResult) -> None:
         report, parameters = result.report, result.parameters
         self.entity = report.entity
-        self._filter = () if report.filter is None else (to_text(substituted(report.filter, parameters)),)
+        self.filter = () if report.filter is None else (to_text(substituted(report.filter, parameters)),)
         self._dimensions = {dimension.id: dimension for dimension in report.dimensions}
         self._groups: dict[tuple[str, Any], str] = {}
         self._measures = {
@@ -52,14 +52,15 @@ class Drills:
 
     def where(self, groups: Sequence[Group] = (), measure: str | None = None) -> tuple[str, ...]:
         """Return the conditions that all hold for the records behind a cell; see `drill`."""
-        texts = [self._of_group(group) for group in groups]
-        return (*self._filter, *texts, *(() if measure is None else self.of_measure(measure)))
+        texts = [self.of_group(group) for group in groups]
+        return (*self.filter, *texts, *(() if measure is None else self.of_measure(measure)))
 
     def of_measure(self, measure: str) -> tuple[str, ...]:
         """Return the conditions that a measure adds of its own."""
         return self._measures.get(measure, ())
 
-    def _of_group(self, group: Group) -> str:
+    def of_group(self, group: Group) -> str:
+        """Return the condition that a record lies in a group."""
         known = (group.dimension, group.key)
         if known not in self._groups:
             self._groups[known] = to_text(_of_group(self._dimensions[group.dimension], group))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -43,18 +43,19 @@ class Group:
     order: tuple[Any, ...]
 
 
-def groups_of(ctx: Context, formats: Formats, columns: DimensionColumns, rows: Sequence[Row]) -> dict[Any, Group]:
+def groups_of(
+    ctx: Context, formats: Formats, columns: DimensionColumns, rows: Iterable[tuple[tuple[Any, ...], Row]]
+) -> dict[Any, Group]:
     """Return the groups of one dimension by their key.
 
     Args:
         ctx: the reader; labels of references to one of several entities cost one statement.
         formats: his language.
         columns: where the dimension stands in a row.
-        rows: the grouped rows.
+        rows: the grouped rows, each with its key; see `key_of`.
     """
     labels: dict[tuple[Any, ...], str | None] = {}
-    for row in rows:
-        key = key_of(columns, row)
+    for key, row in rows:
         if key not in labels:
             labels[key] = None if columns.label is None else row[columns.label]
     values = {key: _value(columns.dimension, key) for key in labels}

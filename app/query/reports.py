@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy.exc import OperationalError
@@ -197,9 +198,13 @@ class _Run:
         plan, rows = self._fetched(self.report.dimensions, sort, limit + 1)
         complete = len(rows) <= limit
         rows = rows[:limit]
-        self.groups = [groups_of(self.ctx, self.formats, columns, rows) for columns in plan.dimensions]
-        for row in rows:
-            self.cells[tuple([key_of(columns, row) for columns in plan.dimensions])] = parts_of(plan.measures, row)
+        keys = [[key_of(columns, row) for row in rows] for columns in plan.dimensions]
+        self.groups = [
+            groups_of(self.ctx, self.formats, columns, zip(known, rows, strict=True))
+            for columns, known in zip(plan.dimensions, keys, strict=True)
+        ]
+        cells = zip(*keys, strict=True) if keys else ((),) * len(rows)
+        self.cells = {key: parts_of(plan.measures, row) for key, row in zip(cells, rows, strict=True)}
         self._make_margins(plan, complete)
         shown = self._sorted([key for key in self.cells if self._has(key)], self.every)
         pivot = self._pivot(shown) if self.across else None
@@ -387,5 +392,6 @@ def _kept(key: Key, places: tuple[int, ...]) -> Key:
 
 
 def _in_order(keys: list[Key], value: Callable[[Key], Any], descending: bool) -> list[Key]:
-    filled = [key for key in keys if value(key) is not None]
-    return sorted(filled, key=value, reverse=descending) + [key for key in keys if value(key) is None]
+    known = [(value(key), key) for key in keys]
+    filled = sorted([one for one in known if one[0] is not None], key=itemgetter(0), reverse=descending)
+    return [key for _, key in filled] + [key for place, key in known if place is None]

@@ -37,6 +37,9 @@ class Links:
         self._path = f"/e/{self._drills.entity}/{ALL_RECORDS}"
         self._quoted: dict[str, str] = {}
         self._own = ["&amp;".join(self._quote(one) for one in self._drills.of_measure(m.id)) for m in self.measures]
+        self._filter = [self._quote(condition) for condition in self._drills.filter]
+        #: By identity: the rows of an answer share their groups, and each stands in many of them.
+        self._groups: dict[int, str] = {}
 
     def url(self, groups: Sequence[Group] = (), measure: str | None = None) -> str:
         """Return the address of the list behind a cell."""
@@ -45,10 +48,16 @@ class Links:
 
     def cells(self, groups: Sequence[Group] = ()) -> list[str]:
         """Return the addresses behind the cells of some groups, one for each measure, ready for an attribute."""
-        joined = "&amp;".join([self._quote(condition) for condition in self._drills.where(groups)])
+        joined = "&amp;".join([*self._filter, *[self._of_group(group) for group in groups]])
         start = f"{self._path}?{joined}" if joined else self._path
         joint = "&amp;" if joined else "?"
         return [f"{start}{joint}{own}" if own else start for own in self._own]
+
+    def _of_group(self, group: Group) -> str:
+        known = self._groups.get(id(group))
+        if known is None:
+            known = self._groups[id(group)] = self._quote(self._drills.of_group(group))
+        return known
 
     def _quote(self, condition: str) -> str:
         quoted = self._quoted.get(condition)
