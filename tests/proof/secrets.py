@@ -295,8 +295,14 @@ def _list(chance: random.Random) -> Asked:
     return Asked(f"/e/{key}/{rest}?{urlencode(args)}")
 
 
+def _moments(chance: random.Random) -> dict[str, str]:
+    """Choose what a record was when: before there were any, after every change, now; or the difference of two."""
+    when = ("now", "2020-01-01", "2039-12-31")
+    return {name: chance.choice(when) for name in chance.choice((("at",), ("at", "to")))}
+
+
 def _record(chance: random.Random) -> Asked:
-    rest = chance.choice(("", "", "/edit", "/history"))
+    rest = chance.choice(("", "", "/edit", "/history", f"/history?{urlencode(_moments(chance))}"))
     return Asked(f"/r/{chance.choice(_KEYS)}/{chance.randint(1, 2 * ROWS)}{rest}")
 
 
@@ -336,7 +342,7 @@ def _api(chance: random.Random) -> Asked:
 
 
 _WAYS: Final = (_list, _record, _find, _figures, _create, _change, _api)
-_SHARES: Final = (40, 14, 12, 12, 4, 6, 12)
+_SHARES: Final = (39, 14, 12, 12, 4, 7, 12)
 
 
 def ask(visitor: Visitor, token: str, asked: Asked) -> tuple[int, bytes, str]:
