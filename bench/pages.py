@@ -60,8 +60,8 @@ def cases(world: World, times: int) -> tuple[Case, ...]:
         Case("wide", "open a mask of 300 fields", 2.0, times, _paths(f"/r/wide/{n}/edit" for n in wide_ids)),
         Case("save", "save a mask", 3.0, times, lambda client: _saves(client, ids)),
         Case("search", "search in the list", 2.0, times, _paths(searched)),
-        Case("report", "grouped report", 1.2, max(10, times // 10), _paths([REPORT])),
-        Case("money", "grouped report of money", 1.2, max(10, times // 10), _paths([MONEY])),
+        Case("report", "grouped report", 1.2, max(10, times // 4), _paths([REPORT])),
+        Case("money", "grouped report of money", 1.2, max(10, times // 4), _paths([MONEY])),
     )
 
 

@@ -91,6 +91,6 @@ def document(lines: Sequence[Line], *, times: int, day: date) -> str:
     return (
         "# Lotse beside an application written by hand\n\n"
         f"Written by `make bench` on {day.isoformat()}; how to read it: [measure](../docs/how-to/measure.md).\n"
-        f"Medians of {times} requests each (reports: a tenth), asked in turn; ratios count, not milliseconds.\n\n"
+        f"Medians of {times} requests each (reports: a quarter), asked in turn; ratios count, not milliseconds.\n\n"
         f"{facts}\n{verdict}\n\n{table(lines)}"
     )
