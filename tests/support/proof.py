@@ -74,7 +74,7 @@ class Tally:
         figures = dict(sorted(self.counts.items()))
         print(f"{self.name} (seed {self.seed}): " + ", ".join(f"{what} {many:,}" for what, many in figures.items()))
         test = os.environ.get("PYTEST_CURRENT_TEST", "")
-        _note({"proof": self.name, "seed": self.seed, "figures": figures, "test": test.partition(" ")[0]})
+        _note({"proof": self.name, "seed": self.seed, "figures": figures, "test": test.rpartition(" (")[0]})
         for name, least in floors.items():
             what = name.replace("_", " ")
             assert self.counts[what] >= least, f"{self.name}: {what} {self.counts[what]} < {least}"
