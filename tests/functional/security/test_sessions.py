@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 from app.factory import create_app
 from app.system.tables import Role, User, UserRole, table_of
 from app.web.lifecycle import running
+from app.web.limiting import TURNS, Turns
 from app.web.policy import CLOSED, PUBLIC, policy_of
 from tests.support.site import Site, Visitor, make_site
 from tests.support.staff import PASSWORD, email_of
@@ -126,7 +127,9 @@ def test_behind_a_proxy_each_visitor_has_his_own_limit(sqlite_url: str, told: st
     site = make_site(sqlite_url)
     with site.app.app_context():
         settings = replace(running().settings, https=True)
-    client = create_app(settings, database=site.installation.database).test_client()
+    app = create_app(settings, database=site.installation.database)
+    app.extensions[TURNS] = Turns(rest=0)
+    client = app.test_client()
     page = client.get("/login", base_url="https://localhost").text
     token = page.split('name="csrf_token"')[1].split('value="')[1].split('"')[0]
 

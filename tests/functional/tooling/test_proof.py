@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tools.proof import ROOT, rows
 
-_TESTS = '''
+_TESTS = """
 import pytest
 from tests.support.proof import Tally
 
@@ -20,7 +20,7 @@ def test_proof(name):
     tally = Tally(name)
     tally.add("cases", 3)
     tally.report(cases=4 if name == "a floor" else 3)
-'''
+"""
 
 
 def test_a_proof_that_held_is_known_from_one_that_did_not(tmp_path: Path) -> None:
