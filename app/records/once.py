@@ -42,7 +42,8 @@ def once(ctx: Context, key: str | None, request: bytes, act: Callable[[], Mappin
         ctx: who asks, over which open transaction.
         key: what tells this request from every other one of the same person; None for a request that comes once.
         request: everything that was asked, in one spelling: a key must not come back with something else.
-        act: writes, and returns what is needed to answer, as a JSON object.
+        act: writes, everything of it within `app.records.actions.races` or after that, and returns what is needed to
+            answer, as a JSON object. What it wrote before would stay.
 
     Raises:
         InvalidData: the key was used for another request.
