@@ -1,4 +1,7 @@
-"""How PostgreSQL writes the language: NUMERIC is exact, dates and zones are its own."""
+"""How PostgreSQL writes the language: NUMERIC is exact, dates and zones are its own.
+
+A number column is a scaled whole number, as on SQLite, and compared as one; what is calculated is NUMERIC.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.sql.elements import Grouping
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeEngine
 
 from app.expr import arithmetic, ast
 from app.expr.ast import ArithmeticOperator, Comparison, Expr, Matching
@@ -36,10 +39,10 @@ from app.expr.constants import Constants, Convert
 from app.expr.dates import MAX_DAYS, MAX_MONTHS, widen
 from app.expr.environment import Environment
 from app.expr.fold import fold
+from app.expr.scaled import LARGEST, ScaledDecimal, scaled
 from app.expr.sql_value import SqlOperand, SqlValue
 from app.expr.types import ValueType
 
-_LARGEST: Final = 2**63 - 1
 _LAST: Final = "\U0010ffff"
 _NUMERIC: Final[Numeric[Any]] = Numeric()
 _TEXT: Final = Text()
@@ -66,22 +69,16 @@ def _same(value: Any, env: Environment) -> Any:
     return value
 
 
-def _is_whole(element: ColumnElement[Any]) -> bool:
-    stored = element.type
-    return isinstance(stored, Integer) and not isinstance(stored, TypeDecorator)
-
-
 class PostgresForm:
     """See the module."""
 
     name = "postgresql"
 
     def operand(self, operand: SqlOperand) -> SqlValue:
-        """Take a column in; `scale` 0 marks a whole number, which is compared as one."""
+        """Take a column in, a number as the whole number that it stores."""
         if operand.type is ValueType.NUMBER:
-            whole = _is_whole(operand.element)
-            element = operand.element if whole else type_coerce(operand.element, _NUMERIC)
-            return SqlValue(element, operand.type, scale=0 if whole else None, plain=True)
+            element = type_coerce(operand.element, ScaledDecimal(operand.scale))
+            return SqlValue(element, operand.type, scale=operand.scale, plain=True)
         element = type_coerce(operand.element, _TYPES.get(operand.type, _TEXT))
         return SqlValue(element, operand.type, plain=True, folded=operand.folded)
 
@@ -101,10 +98,10 @@ class PostgresForm:
     ) -> ColumnElement[bool]:
         """Compare with a parameter of the column's own type."""
         convert, sql_type = self._conversion(operator, column)
-        left = column.element
+        left = type_coerce(column.element, sql_type)
         bound = constants.bind(constant, sql_type, convert)
         if operator not in (Comparison.EQ, Comparison.NE):
-            return _ORDER[operator](self._ordered(column), bound)
+            return _ORDER[operator](self._ordered(column, left), bound)
         if isinstance(constant, ast.Literal):
             equal: ColumnElement[bool] = left == bound
         else:
@@ -114,8 +111,8 @@ class PostgresForm:
         return equal if operator is Comparison.EQ else func.coalesce(equal, False).is_(False)
 
     def _conversion(self, operator: Comparison, column: SqlValue) -> tuple[Convert, TypeEngine[Any]]:
-        if column.type is ValueType.NUMBER and column.scale == 0:
-            return _whole(operator), _BIG
+        if column.type is ValueType.NUMBER and column.scale is not None:
+            return scaled(operator, column.scale), _BIG
         if column.type is ValueType.REFERENCE:
             return _as_id, _BIG
         if column.type is ValueType.DATETIME:
@@ -123,18 +120,21 @@ class PostgresForm:
         return _same, _TYPES[column.type]
 
     def compare(self, operator: Comparison, left: SqlValue, right: SqlValue) -> ColumnElement[bool]:
-        """Compare two values."""
+        """Compare two values; whole numbers of one scale directly."""
+        if left.scale is not None and left.scale == right.scale:
+            one: ColumnElement[Any] = type_coerce(left.element, _BIG)
+            other: ColumnElement[Any] = type_coerce(right.element, _BIG)
+        else:
+            one, other = _exact(left), _exact(right)
         if operator is Comparison.EQ:
-            return left.element.is_not_distinct_from(right.element)
+            return one.is_not_distinct_from(other)
         if operator is Comparison.NE:
-            return left.element.is_distinct_from(right.element)
-        return _ORDER[operator](self._ordered(left), right.element)
+            return one.is_distinct_from(other)
+        return _ORDER[operator](self._ordered(left, one), other)
 
-    def _ordered(self, value: SqlValue) -> ColumnElement[Any]:
+    def _ordered(self, value: SqlValue, element: ColumnElement[Any]) -> ColumnElement[Any]:
         """Computed text would be sorted by the database's own rules; a column carries its collation."""
-        if value.type is ValueType.TEXT and not value.plain:
-            return value.element.collate("C")
-        return value.element
+        return element.collate("C") if value.type is ValueType.TEXT and not value.plain else element
 
     def match(self, kind: Matching, text: ColumnElement[Any], part: Expr, constants: Constants) -> ColumnElement[bool]:
         """Look for a constant: a beginning is a range, a piece is a LIKE, which a trigram index serves."""
@@ -164,7 +164,7 @@ class PostgresForm:
 
     def arithmetic(self, operator: ArithmeticOperator, left: SqlValue, right: SqlValue) -> SqlValue:
         """Calculate with NUMERIC; a quotient is rounded once, from whole numbers."""
-        one, other = self._numeric(left), self._numeric(right)
+        one, other = _exact(left), _exact(right)
         match operator:
             case ArithmeticOperator.ADD:
                 element = one + other
@@ -178,7 +178,7 @@ class PostgresForm:
 
     def negate(self, operand: SqlValue) -> SqlValue:
         """Turn the sign."""
-        return SqlValue(type_coerce(-self._numeric(operand), _NUMERIC), ValueType.NUMBER)
+        return SqlValue(type_coerce(-_exact(operand), _NUMERIC), ValueType.NUMBER)
 
     def widen(self, day: SqlValue, constants: Constants) -> SqlValue:
         """Read midnight in the zone."""
@@ -195,7 +195,7 @@ class PostgresForm:
 
     def call(self, name: str, arguments: tuple[SqlValue, ...], type_: ValueType) -> SqlValue:
         """Apply a function."""
-        elements = [self._numeric(a) if a.type is ValueType.NUMBER else a.element for a in arguments]
+        elements = [_exact(argument) for argument in arguments]
         if name in ("add_days", "add_months"):
             shift = _add_days if name == "add_days" else _add_months
             return SqlValue(shift(elements[0], elements[1], type_), type_)
@@ -207,15 +207,25 @@ class PostgresForm:
 
     def choose(self, condition: ColumnElement[bool], then: SqlValue, otherwise: SqlValue, type_: ValueType) -> SqlValue:
         """Write `if` as CASE."""
-        parts = [self._numeric(p) if p.type is ValueType.NUMBER else p.element for p in (then, otherwise)]
-        return SqlValue(type_coerce(case((condition, parts[0]), else_=parts[1]), _TYPES[type_]), type_)
+        chosen = case((condition, _exact(then)), else_=_exact(otherwise))
+        return SqlValue(type_coerce(chosen, _TYPES[type_]), type_)
 
     def truth(self, condition: ColumnElement[bool]) -> SqlValue:
         """Take a condition as a value."""
         return SqlValue(type_coerce(Grouping(condition), Boolean()), ValueType.BOOLEAN)
 
-    def _numeric(self, value: SqlValue) -> ColumnElement[Any]:
-        return cast(value.element, _NUMERIC) if value.scale == 0 else value.element
+
+def numeric(value: SqlValue) -> ColumnElement[Any]:
+    """Return a number as NUMERIC, with its point where it belongs."""
+    if value.scale is None:
+        return type_coerce(value.element, _NUMERIC)
+    whole = cast(type_coerce(value.element, _BIG), _NUMERIC)
+    return whole if value.scale == 0 else whole * literal(Decimal(1).scaleb(-value.scale), _NUMERIC)
+
+
+def _exact(value: SqlValue) -> ColumnElement[Any]:
+    """Return a value in the form in which values of different origin meet."""
+    return numeric(value) if value.type is ValueType.NUMBER else value.element
 
 
 def _number(value: int | str) -> ColumnElement[Any]:
@@ -231,25 +241,11 @@ def _divide(one: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement
     return sign * whole * _number("0.0000000001")
 
 
-def _whole(operator: Comparison) -> Convert:
-    def convert(value: Any, env: Environment) -> Any:
-        if value is None:
-            return None
-        exact = Decimal(value)
-        if operator in (Comparison.EQ, Comparison.NE):
-            return int(exact) if exact == exact.to_integral_value() and abs(exact) <= _LARGEST else None
-        down = operator in (Comparison.LE, Comparison.GT)
-        bound = arithmetic.floor(exact) if down else arithmetic.ceiling(exact)
-        return int(max(Decimal(-_LARGEST), min(Decimal(_LARGEST), bound)))
-
-    return convert
-
-
 def _as_id(value: Any, env: Environment) -> Any:
     if value is None:
         return None
     exact = Decimal(value)
-    return int(exact) if exact == exact.to_integral_value() and abs(exact) <= _LARGEST else -1
+    return int(exact) if exact == exact.to_integral_value() and abs(exact) <= LARGEST else -1
 
 
 def _widened(value: Any, env: Environment) -> Any:

@@ -36,12 +36,12 @@ from app.expr.constants import Constants, Convert
 from app.expr.dates import widen
 from app.expr.environment import Environment
 from app.expr.fold import fold
+from app.expr.scaled import LARGEST, ScaledDecimal, scaled
 from app.expr.sql_value import SqlOperand, SqlValue
 from app.expr.types import ValueType
 
 #: A text that equals no number and no id, whatever is stored.
 _IMPOSSIBLE: Final = ""
-_LARGEST: Final = 2**63 - 1
 _RAW_TEXT: Final = Text()
 _RAW_INTEGER: Final = Integer()
 _LAST: Final = "\U0010ffff"
@@ -77,25 +77,6 @@ class IsoText(TypeDecorator[Any]):
         return None if value is None else _ISO[self.kind](value)
 
 
-class ScaledDecimal(TypeDecorator[Decimal]):
-    """A decimal as a scaled whole number.
-
-    Args:
-        scale: digits after the point.
-    """
-
-    impl = Integer
-    cache_ok = True
-
-    def __init__(self, scale: int) -> None:
-        super().__init__()
-        self.scale = scale
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        """Put the point back."""
-        return None if value is None else Decimal(value).scaleb(-self.scale)
-
-
 _ISO: Final[dict[ValueType, Callable[[str], Any]]] = {
     ValueType.DATE: date.fromisoformat,
     ValueType.TIME: time.fromisoformat,
@@ -129,26 +110,6 @@ def stored(value: Any, env: Environment | None = None) -> Any:
 def _widened(value: Any, env: Environment) -> Any:
     is_day = isinstance(value, date) and not isinstance(value, datetime)
     return stored(widen(value, env.zone) if is_day else value)
-
-
-def _within(number: Decimal) -> int:
-    return int(max(Decimal(-_LARGEST), min(Decimal(_LARGEST), number)))
-
-
-def scaled(operator: Comparison, scale: int) -> Convert:
-    """Return what turns a number into the whole number that a scaled column is compared with."""
-
-    def convert(value: Any, env: Environment) -> Any:
-        if value is None:
-            return None
-        exact = arithmetic.shifted(value, scale)
-        if operator in (Comparison.EQ, Comparison.NE):
-            possible = exact == exact.to_integral_value() and abs(exact) <= _LARGEST
-            return int(exact) if possible else _IMPOSSIBLE
-        down = operator in (Comparison.LE, Comparison.GT)
-        return _within(arithmetic.floor(exact) if down else arithmetic.ceiling(exact))
-
-    return convert
 
 
 class SqliteForm:
@@ -194,7 +155,7 @@ class SqliteForm:
     def _conversion(self, operator: Comparison, column: SqlValue) -> tuple[Convert, TypeEngine[Any]]:
         match column.type:
             case ValueType.NUMBER:
-                return scaled(operator, column.scale or 0), _RAW_INTEGER
+                return scaled(operator, column.scale or 0, _IMPOSSIBLE), _RAW_INTEGER
             case ValueType.REFERENCE:
                 return _as_id, _RAW_INTEGER
             case ValueType.BOOLEAN:
@@ -315,8 +276,8 @@ class SqliteForm:
 def _as_id(value: Any, env: Environment) -> Any:
     """Ids are whole and positive; what isn't one equals none."""
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() and abs(value) <= _LARGEST else _IMPOSSIBLE
-    return value if value is None or abs(value) <= _LARGEST else _IMPOSSIBLE
+        return int(value) if value == value.to_integral_value() and abs(value) <= LARGEST else _IMPOSSIBLE
+    return value if value is None or abs(value) <= LARGEST else _IMPOSSIBLE
 
 
 def _folded(value: Any, env: Environment) -> Any:

@@ -13,15 +13,17 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, ColumnElement, Integer, Numeric, Text, case, cast, func, literal, type_coerce
 
 from app.expr.ast import Path
+from app.expr.postgres_form import numeric
 from app.expr.sql_value import SqlValue
 from app.expr.types import ValueType
 from app.fields.base import FieldType
-from app.fields.column import ColumnKind, ColumnSpec
+from app.fields.column import ColumnSpec
 from app.fields.numbers import MOST_DIGITS
 from app.meta.model import Field
 from app.storage.types import column_type
 
 _NUMERIC: Final[Numeric[Any]] = Numeric()
+_WHOLE: Final = BigInteger()
 
 
 class VolatileColumns:
@@ -77,7 +79,7 @@ def _number(value: SqlValue, spec: ColumnSpec, dialect: str) -> ColumnElement[An
             whole = type_coerce(value.element, Integer())
             text = func.lotse_decimal(whole, literal(value.scale, Integer()), type_=Text())
         return func.lotse_stored(text, literal(spec.scale, Integer()), type_=Integer())
-    rounded = func.round(cast(value.element, _NUMERIC), literal(spec.scale, Integer()), type_=_NUMERIC)
-    fits = func.abs(rounded, type_=_NUMERIC) < literal(Decimal(10) ** (MOST_DIGITS - spec.scale), _NUMERIC)
-    kept: Any = BigInteger() if spec.kind is ColumnKind.INTEGER else Numeric(MOST_DIGITS, spec.scale)
-    return case((fits, cast(rounded, kept)))
+    shifted = numeric(value) * literal(Decimal(10) ** spec.scale, _NUMERIC)
+    rounded = func.round(shifted, type_=_NUMERIC)
+    fits = func.abs(rounded, type_=_NUMERIC) < literal(Decimal(10) ** MOST_DIGITS, _NUMERIC)
+    return case((fits, cast(rounded, _WHOLE)))

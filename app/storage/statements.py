@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -28,6 +29,19 @@ class AddForeignKey(ExecutableDDLElement):
     def __init__(self, key: ForeignKeyConstraint, *, validate: bool) -> None:
         self.key = key
         self.validate = validate
+
+
+class ShiftDecimals(ExecutableDDLElement):
+    """Make scaled integers of a PostgreSQL table's NUMERIC columns, all in one go through the table.
+
+    Args:
+        table: its name.
+        scales: digits after the point by the column's name.
+    """
+
+    def __init__(self, table: str, scales: Mapping[str, int]) -> None:
+        self.table = table
+        self.scales = scales
 
 
 class CreateExtension(ExecutableDDLElement):
@@ -89,6 +103,16 @@ def _add_column_sqlite(element: AddColumn, compiler: Any, **options: object) -> 
 def _add_foreign_key(element: AddForeignKey, compiler: Any, **_: object) -> str:
     text = str(compiler.process(AddConstraint(element.key, isolate_from_table=False)))
     return text if element.validate else f"{text} NOT VALID"
+
+
+@compiles(ShiftDecimals, "postgresql")
+def _shift_decimals(element: ShiftDecimals, compiler: Any, **_: object) -> str:
+    quote = compiler.preparer.quote
+    changes = [
+        f"ALTER COLUMN {quote(name)} TYPE BIGINT USING ({quote(name)} * 1{'0' * scale})::bigint"
+        for name, scale in sorted(element.scales.items())
+    ]
+    return f"ALTER TABLE {quote(element.table)} {', '.join(changes)}"
 
 
 @compiles(CreateExtension)

@@ -10,6 +10,7 @@ from app.access.actor import PRODUCT
 from app.errors import CannotStart
 from app.language import Label
 from app.storage.database import Database
+from app.storage.decimals import shift_decimals
 from app.storage.ledger import LEDGER
 from app.storage.names import ENTITY_PREFIX
 from app.storage.statements import AddColumn
@@ -29,7 +30,7 @@ from app.system.tables import Base, Head, Installation, now, table_of
 from app.system.tokens import TOKEN
 
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 #: Fixed tables without a mapped class; naming them here is what registers them.
 UNMAPPED: Final = (
     ATTEMPT,
@@ -107,6 +108,7 @@ def _upgrade(connection: Connection) -> None:
         for index in fixed.indexes:
             if index.name not in indexed:
                 index.create(connection)
+    shift_decimals(connection)
     protect(connection)
     if HISTORY.name not in there:
         _begin_history(connection)
