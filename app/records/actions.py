@@ -23,7 +23,7 @@ from app.errors import Conflict, DataErrors, InvalidData, Meanwhile, NotFound
 from app.fields.base import Raw
 from app.meta.role import Verb
 from app.query.environment import environment_of
-from app.records import events, locks, owners, texts
+from app.records import locks, owners, texts
 from app.records.check import check, check_gathered
 from app.records.computing import compute
 from app.records.drawing import draw
@@ -100,7 +100,6 @@ def create_all(
         insert(ctx, plan, drafts)
         recalculate(ctx, of_drafts(drafts))
         check_gathered(ctx, drafts)
-    events.announce(ctx, drafts)
     return [draft.id for draft in drafts if draft.id is not None]
 
 
@@ -182,7 +181,6 @@ def _save(
         except Conflict:
             continue  # somebody was faster by a moment; what he saved is there to be compared with now
         tell_others(ctx, [draft])
-        events.announce(ctx, [draft])
         return Saved(draft.version + 1, merged)
     raise Conflict(texts.CHANGED)
 
@@ -200,9 +198,8 @@ def retire(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
         return before.version
     locks.refuse_retiring(ctx, pool, plan, before)
     with races(ctx), owners.of_lines(ctx, plan, [before.row.values]):
-        lines = set_archived(ctx, plan, before, at=ctx.now)
+        set_archived(ctx, plan, before, at=ctx.now)
         recalculate(ctx, of_lifecycle(ctx, plan, before, restored=False))
-    events.announce_archived(ctx, "retire", plan, before, lines)
     return before.version + 1
 
 
@@ -224,9 +221,8 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
         raise InvalidData(DataErrors(errors))
     taken = partial(collisions_of, ctx, plan, before.row)
     with races(ctx, lambda: DataErrors(taken())), owners.of_lines(ctx, plan, [before.row.values]):
-        lines = set_archived(ctx, plan, before, at=None)
+        set_archived(ctx, plan, before, at=None)
         recalculate(ctx, of_lifecycle(ctx, plan, before, restored=True))
-    events.announce_archived(ctx, "restore", plan, before, lines)
     return before.version + 1
 
 

@@ -10,7 +10,7 @@ from app.access.rights import refusal, require, require_power
 from app.context import Context
 from app.errors import Conflict, DataErrors, InvalidData, NotFound
 from app.fields.base import Raw
-from app.records import events, owners, texts
+from app.records import owners, texts
 from app.records.actions import create_all, prepare, races, tell_others
 from app.records.check import check_gathered
 from app.records.drawing import draw
@@ -102,7 +102,6 @@ def update_many(
             recalculate(ctx, of_drafts(changed))
             check_gathered(ctx, changed)
         tell_others(ctx, drafts)
-        events.announce(ctx, drafts)
 
 
 def _require_bulk(ctx: Context, entity_key: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from app.context import Context
 from app.fields.base import Value
-from app.records import events, journal
+from app.records import journal
 from app.records.computing import same
 from app.records.journal import Change
 from app.records.plan import plan_of
@@ -71,7 +71,6 @@ class ComputedLog:
             for row in rows
         ]
         history.append(ctx.connection, replace(journal.stamp_of(ctx), reason=None), entries)
-        events.announce_computed(ctx, [(row.entity, row.id, row.version, row.values.keys()) for row in rows])
 
 
 def _real(ctx: Context, row: Recalculated) -> Recalculated:

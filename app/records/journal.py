@@ -42,7 +42,7 @@ class Change:
 
 
 def note(ctx: Context, plan: EntityPlan, verb: str, changes: Sequence[Change]) -> None:
-    """Write changes of records of one entity into the history, all of them in two statements.
+    """Write changes of records of one entity into history and outbox, in as many statements for one as for all.
 
     Args:
         ctx: who changed them, when, from where and why.
@@ -60,9 +60,9 @@ def note(ctx: Context, plan: EntityPlan, verb: str, changes: Sequence[Change]) -
 
 
 def entry_of(plan: EntityPlan, verb: str, change: Change) -> Entry:
-    """Return a change of one record as the history keeps it."""
+    """Return a change of one record as the history keeps it and the rest of the product is told of it."""
     fields = {key: _kept(plan, key, change) for key in change.after}
-    return Entry(plan.key, change.record_id, change.version, verb, fields)
+    return Entry(plan.key, change.record_id, change.version, verb, fields, topic=f"record.{verb}")
 
 
 def stamp_of(ctx: Context) -> Stamp:

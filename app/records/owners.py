@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import select
 
 from app.context import Context
-from app.records import events
 from app.records.check import check_lines_of
 from app.records.journal import Change, note
 from app.records.plan import EntityPlan, plan_of
@@ -113,7 +112,6 @@ class _Owners:
             for one, version in raised
         ]
         note(self.ctx, self.plan, "update", changes)
-        events.announce_lines(self.ctx, self.plan, raised, self.keys)
 
     def _raised(self, ids: Sequence[int]) -> list[tuple[int, int]]:
         table = self.plan.table

@@ -1,7 +1,7 @@
 """The savepoint of an act: begun with its first write, and shared by all that secures the same writes.
 
-On PostgreSQL every word about a savepoint is a way to the server and back; an ordinary save needs one of them instead
-of four. What an act reads before it writes needs none.
+What an act reads before it writes needs none. On PostgreSQL every word about a savepoint is a way to the server and
+back; an act that is the first to write in its transaction is secured by the transaction itself, which begins anew.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Final
 
 from sqlalchemy import Connection, NestedTransaction
 
+from app.storage.written import begin_anew, may_begin_anew
+
 #: Where a transaction notes the act that is under way.
 _ACT: Final = "lotse_act"
 
@@ -19,20 +21,31 @@ _ACT: Final = "lotse_act"
 class _Act:
     """What somebody asked for with one request.
 
-    Attributes:
-        savepoint: what takes back everything that it has written; None before it writes.
+    Args:
+        connection: an open transaction.
     """
 
-    __slots__ = ("savepoint",)
+    __slots__ = ("_connection", "_savepoint", "is_secured")
 
-    def __init__(self) -> None:
-        self.savepoint: NestedTransaction | None = None
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._savepoint: NestedTransaction | None = None
+        self.is_secured = False
+
+    def secure(self) -> None:
+        """See to it that what is written from here on can be taken back."""
+        self._savepoint = None if may_begin_anew(self._connection) else self._connection.begin_nested()
+        self.is_secured = True
 
     def take_back(self) -> None:
         """Undo what was written; the act may go on and write again."""
-        savepoint, self.savepoint = self.savepoint, None
-        if savepoint is not None and savepoint.is_active:
-            savepoint.rollback()
+        if not self.is_secured:
+            return
+        self.is_secured = False
+        if self._savepoint is None:
+            begin_anew(self._connection)
+        elif self._savepoint.is_active:
+            self._savepoint.rollback()
 
 
 @contextmanager
@@ -44,7 +57,7 @@ def act(connection: Connection) -> Iterator[None]:
     Args:
         connection: an open transaction.
     """
-    outer, mine = connection.info.get(_ACT), _Act()
+    outer, mine = connection.info.get(_ACT), _Act(connection)
     connection.info[_ACT] = mine
     try:
         yield
@@ -59,17 +72,17 @@ def act(connection: Connection) -> Iterator[None]:
 def all_or_nothing(connection: Connection) -> Iterator[None]:
     """Take back whatever is written within the block where an error leaves it.
 
-    The first such block of an act is secured by the act's own savepoint.
+    The first such block of an act is secured as the act is.
 
     Args:
         connection: an open transaction.
     """
     under_way: _Act | None = connection.info.get(_ACT)
-    if under_way is None or under_way.savepoint is not None:
+    if under_way is None or under_way.is_secured:
         with connection.begin_nested():
             yield
         return
-    under_way.savepoint = connection.begin_nested()
+    under_way.secure()
     try:
         yield
     except BaseException:

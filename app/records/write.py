@@ -98,13 +98,8 @@ def _update_where_unchanged(ctx: Context, plan: EntityPlan) -> Update:
     return ctx.snapshot.plan(("records.update", plan.key), lambda: table.update().where(*same))
 
 
-def set_archived(
-    ctx: Context, plan: EntityPlan, before: Stored, *, at: datetime | None
-) -> Mapping[str, Sequence[tuple[int, int]]]:
+def set_archived(ctx: Context, plan: EntityPlan, before: Stored, *, at: datetime | None) -> None:
     """Archive a record together with its lines, or bring it back with the lines that were archived with it.
-
-    Returns:
-        Id and new version of the lines that followed it, by their entity.
 
     Raises:
         Conflict: somebody else has changed the record in the meantime.
@@ -115,7 +110,6 @@ def set_archived(
     values = {"archived_at": at, "updated_at": now, "updated_by": by, "version": before.version + 1}
     if ctx.connection.execute(table.update().where(*same).values(values)).rowcount != 1:
         raise Conflict(texts.CHANGED)
-    followed: dict[str, Sequence[tuple[int, int]]] = {}
     assert before.row.id is not None
     note_archived(ctx, plan, [(before.row.id, before.version + 1)], before.archived_at, at)
     for field in plan.lines:
@@ -127,9 +121,7 @@ def set_archived(
         changed = {"archived_at": at, "updated_at": now, "updated_by": by, "version": lines.c.version + 1}
         written = lines.update().where(back == before.row.id, together).values(changed)
         found = ctx.connection.execute(written.returning(lines.c.id, lines.c.version)).all()
-        followed[child.key] = sorted((row.id, row.version) for row in found)
-        note_archived(ctx, child, followed[child.key], before.archived_at, at)
-    return followed
+        note_archived(ctx, child, sorted((row.id, row.version) for row in found), before.archived_at, at)
 
 
 def _moment(ctx: Context) -> datetime:

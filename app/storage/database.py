@@ -22,7 +22,7 @@ from sqlalchemy.pool import QueuePool
 
 from app.errors import CannotStart
 from app.expr.sqlite_functions import register
-from app.storage import closing, refusals
+from app.storage import closing, refusals, written
 
 DialectName = Literal["sqlite", "postgresql"]
 
@@ -75,10 +75,12 @@ class Database:
         What was asked for by `app.storage.closing.at_the_end` is done right before the commit.
         """
         # SQLite lets one writer in at a time and wakes waiting ones unfairly; within a process they queue up here.
-        with self._turn if self.dialect == "sqlite" else nullcontext(), self.engine.begin() as connection:
+        with self._turn if self.dialect == "sqlite" else nullcontext(), self.engine.connect() as connection:
+            connection.begin()  # an act may end this transaction and begin another: what counts is the one at the end
             closing.clear(connection, self.seal)
             yield connection
             closing.run_last_steps(connection)
+            connection.commit()
 
     def close(self) -> None:
         """Close every connection that isn't in use."""
@@ -227,6 +229,7 @@ def _open_postgresql(url: URL, *, seal: bytes) -> Database:
         json_serializer=_dumps,
         json_deserializer=orjson.loads,
     )
+    written.watch(engine)
     database = _handle(engine, "postgresql", seal)
     try:
         _probe_postgresql(database)

@@ -39,6 +39,7 @@ from app.storage.last_link import last_link
 from app.storage.ledger import FIXED
 from app.storage.seal import name_of
 from app.storage.types import ID, TEXT, UtcDateTime
+from app.system.outbox import OUTBOX, Event, row_of
 
 #: One row is one change of one record; `token` names the transaction, `number` counts its rows.
 HISTORY: Final = Table(
@@ -153,6 +154,8 @@ class Entry:
         verb: `create`, `update`, `retire`, `restore`, `compute`, `erase` …
         fields: what the value was before and is now, each as JSON, by field key.
         commitments: what is committed to beside that, by a name; for rows without values.
+        topic: under which topic whoever waits for events is told of it, for instance `record.create`; None tells
+            nobody.
     """
 
     entity: str
@@ -161,6 +164,7 @@ class Entry:
     verb: str
     fields: Mapping[str, tuple[Any, Any]]
     commitments: Mapping[str, str] | None = None
+    topic: str | None = None
 
 
 class Link:
@@ -204,19 +208,27 @@ _LAST: Final = select(CHAIN.c.seq, CHAIN.c.hash).order_by(CHAIN.c.seq.desc()).li
 _SEALED: Final = {dialect: _sealed(dialect) for dialect in ("sqlite", "postgresql")}
 
 
-def _both() -> Insert:
-    """Build the INSERT of a row together with its values, which PostgreSQL takes in one statement."""
+#: The columns of a new event.
+_EVENT: Final = tuple(row_of(Event(datetime.min, "", "", 0, 0, None, "", ())))
+
+
+def _together(*, told: bool) -> Insert:
+    """Build the INSERT of a row with its values, and with its event, which PostgreSQL takes in one statement."""
     given: dict[str, Any] = {name: bindparam(f"row_{name}") for name in (*CONTENT, "digest")}
     row = HISTORY.insert().inline().values(given).returning(HISTORY.c.token, HISTORY.c.number).cte("row")
     values = select(row.c.token, row.c.number, bindparam("row_body", type_=TEXT))
-    return VALUE.insert().inline().from_select(["token", "number", "body"], values)
+    statement = VALUE.insert().inline().from_select(["token", "number", "body"], values)
+    if not told:
+        return statement
+    event: dict[str, Any] = {name: bindparam(f"event_{name}") for name in _EVENT}
+    return statement.add_cte(OUTBOX.insert().inline().values(event).cte("event"))
 
 
-_BOTH: Final = _both()
+_TOGETHER: Final = {told: _together(told=told) for told in (False, True)}
 
 
 def append(connection: Connection, stamp: Stamp, entries: Sequence[Entry]) -> tuple[str, int]:
-    """Write rows of the history, in as many statements for one as for a thousand.
+    """Write rows of the history and the events that tell of them, in as many statements for one as for a thousand.
 
     Args:
         connection: the transaction of what is done, opened by `Database.write`, which chains them at its end.
@@ -229,6 +241,7 @@ def append(connection: Connection, stamp: Stamp, entries: Sequence[Entry]) -> tu
     link = closing.at_the_end(connection, _STEP, Link())
     rows: list[dict[str, Any]] = []
     bodies: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
     common = (stored_instant(stamp.at), stamp.actor_id, stamp.actor_name, stamp.origin, stamp.reason, stamp.request)
     for entry in entries:
         link.number += 1
@@ -237,15 +250,22 @@ def append(connection: Connection, stamp: Stamp, entries: Sequence[Entry]) -> tu
         rows.append(row)
         if body is not None:
             bodies.append({"token": link.token, "number": link.number, "body": body})
+        if entry.topic is not None:
+            events.append(row_of(_event(stamp, entry, entry.topic)))
     if len(rows) == len(bodies) == 1 and connection.dialect.name == "postgresql":
-        both = {**rows[0], "body": bodies[0]["body"]}
-        connection.execute(_BOTH, {f"row_{name}": value for name, value in both.items()})
+        given = {f"row_{name}": value for name, value in {**rows[0], "body": bodies[0]["body"]}.items()}
+        given |= {f"event_{name}": value for event in events for name, value in event.items()}
+        connection.execute(_TOGETHER[bool(events)], given)
         return link.token, link.number
-    if rows:
-        connection.execute(HISTORY.insert().inline(), rows)
-    if bodies:
-        connection.execute(VALUE.insert().inline(), bodies)
+    for table, found in ((HISTORY, rows), (VALUE, bodies), (OUTBOX, events)):
+        if found:
+            connection.execute(table.insert().inline(), found)
     return link.token, link.number
+
+
+def _event(stamp: Stamp, entry: Entry, topic: str) -> Event:
+    fields = tuple(sorted(entry.fields))
+    return Event(stamp.at, topic, entry.entity, entry.record_id, entry.version, stamp.actor_id, stamp.origin, fields)
 
 
 def _committed(entry: Entry) -> tuple[str, str | None]:

@@ -1,13 +1,14 @@
 """What happened to records, for whoever has to do something about it: mails, automations, other systems.
 
-An event is written in the transaction of what it tells, so that none is lost and none is told that didn't happen. Each
-is handed to one worker at a time, for as long as its lease lasts; a worker that dies gives it back by that alone. So an
-event may be handed out twice, and whoever acts on it uses its id as the key of what he does (`app.system.once`).
+An event is written with the entry of the history that it tells of, so that none is lost and none is told that didn't
+happen. Each is handed to one worker at a time, for as long as its lease lasts; a worker that dies gives it back by that
+alone. So an event may be handed out twice, and whoever acts on it uses its id as the key of what he does
+(`app.system.once`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -70,29 +71,19 @@ class Event:
     tries: int = 0
 
 
-def append(connection: Connection, events: Sequence[Event]) -> None:
-    """Write events, in one statement however many there are.
-
-    Args:
-        connection: the transaction of what they tell.
-        events: what happened.
-    """
-    if not events:
-        return
-    rows: list[dict[str, Any]] = [
-        {
-            "at": event.at,
-            "topic": event.topic,
-            "entity": event.entity,
-            "record_id": event.record_id,
-            "version": event.version,
-            "actor_id": event.actor_id,
-            "origin": event.origin,
-            "fields": list(event.fields),
-        }
-        for event in events
-    ]
-    connection.execute(OUTBOX.insert(), rows)
+def row_of(event: Event) -> dict[str, Any]:
+    """Return a new event as a row of the outbox; who writes it is the history (`app.system.history.append`)."""
+    return {
+        "at": event.at,
+        "topic": event.topic,
+        "entity": event.entity,
+        "record_id": event.record_id,
+        "version": event.version,
+        "actor_id": event.actor_id,
+        "origin": event.origin,
+        "fields": list(event.fields),
+        "tries": event.tries,
+    }
 
 
 def claim(

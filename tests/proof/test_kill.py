@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from sqlalchemy import select, text
 
-from app.records import events
 from app.records.altered import altered
 from app.records.ranges import unexplained_gaps
 from app.records.unrecorded import unrecorded
@@ -119,7 +118,7 @@ def _read(connection: Any, tables: Any) -> Stored:
         watchers.setdefault(row["record_id"], []).append(row["target_id"])
     told = []
     # What is computed is told, too, but makes no version.
-    for table, saved in ((HISTORY, HISTORY.c.verb != history.COMPUTE), (OUTBOX, OUTBOX.c.topic != events.COMPUTE)):
+    for table, saved in ((HISTORY, HISTORY.c.verb != history.COMPUTE), (OUTBOX, OUTBOX.c.topic != "record.compute")):
         versions: dict[int, list[int]] = {}
         of_orders = select(table.c.record_id, table.c.version).where(table.c.entity == "order", saved)
         for record_id, version in connection.execute(of_orders.order_by(table.c.record_id, table.c.version)):

@@ -39,8 +39,8 @@ def test_every_verb_and_every_line_is_told(database_url: str) -> None:
     installation = install(database_url, METADATA)
     _act(installation)
     assert _written(installation) == [
-        ("record.create", "deal", 1),
         ("record.create", "deal_item", 1),
+        ("record.create", "deal", 1),
         ("record.update", "deal", 2),
         ("record.retire", "deal", 3),
         ("record.retire", "deal_item", 2),

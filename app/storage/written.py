@@ -1,0 +1,46 @@
+"""Whether a transaction of PostgreSQL has written yet: one that hasn't needs no savepoint, it can begin anew.
+
+Every word about a savepoint is a way to the server and back. Whatever isn't plainly a SELECT counts as writing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.sql import Select
+
+#: Where an open transaction notes that it has written.
+_WRITTEN: Final = "lotse_written"
+
+
+def watch(engine: Engine) -> None:
+    """Note of each transaction of an engine whether it has written."""
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "before_cursor_execute", _note)
+
+
+def _begin(connection: Connection) -> None:
+    connection.info[_WRITTEN] = False
+
+
+def _note(connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+    if context is None or context.compiled is None or not isinstance(context.compiled.statement, Select):
+        connection.info[_WRITTEN] = True
+
+
+def may_begin_anew(connection: Connection) -> bool:
+    """Return whether nothing would be lost if the transaction were rolled back and begun again.
+
+    Args:
+        connection: an open transaction of `Database.write`.
+    """
+    written: bool = connection.info.get(_WRITTEN, True)
+    return not written and not connection.in_nested_transaction()
+
+
+def begin_anew(connection: Connection) -> None:
+    """Roll the transaction back; the next statement begins another one on the same connection."""
+    connection.rollback()
+    if not connection.invalidated:  # a lost connection is to be told of by whoever meets it, not looked for here
+        _begin(connection)
