@@ -16,7 +16,7 @@ from app.access import rights
 from app.context import Context
 from app.meta.model import Field, FieldPath
 from app.meta.paths import MAX_HOPS, NoPath, find_path
-from app.query import conditions, guard, history, lists, order, paths, report_shape, search, select, spec
+from app.query import conditions, guard, history, lists, order, past, paths, report_shape, search, select, spec
 from app.query.joins import Joins
 from app.query.operands import Operands
 from app.storage.names import column_name
@@ -175,6 +175,11 @@ def _history(patch: pytest.MonkeyPatch, pair: Pair) -> None:
     patch.setattr(history, "visible_fields", lambda ctx, record: ctx.snapshot.model.entities[record.entity].fields)
 
 
+def _past(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    """What a record was at a moment tells what its hidden fields were then."""
+    patch.setattr(past, "visible_fields", lambda ctx, record: ctx.snapshot.model.entities[record.entity].fields)
+
+
 #: Every pattern of class C in the threat model, by the advisory in which it became known.
 DEFECTS: Final[Mapping[str, Defect]] = {
     "filter on a hidden field (Twenty, CVE-2026-85055)": _filter,
@@ -191,4 +196,5 @@ DEFECTS: Final[Mapping[str, Defect]] = {
     "people by a hash's beginning (Flask-AppBuilder, GHSA-32ff-4g79-vgfc)": _people,
     "expansion without a check (Frappe, CVE-2026-39351)": _expansion,
     "history of concealed values (Directus, CVE-2026-39943)": _history,
+    "concealed values at a moment of the past (the same, asked otherwise)": _past,
 }

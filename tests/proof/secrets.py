@@ -6,7 +6,8 @@ import random
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -31,6 +32,10 @@ READER: Final = "outsider+helper"
 #: What every hidden text contains, in the one site and in the other.
 SALTS: Final = ("kanaria", "kanarib")
 ROWS: Final = 16
+#: When records were made, when their hidden values were changed, and a day in between.
+_MADE: Final = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
+_CHANGED: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+_BETWEEN: Final = "2026-02-01T12:00"
 _REGIONS: Final = ("north", "east", "south")
 _KEYS: Final = ("firm", "deal", "part", "vault")
 #: Differs from answer to answer: keys and tokens of forms, moments, numbers of requests, times of day.
@@ -193,14 +198,18 @@ def make_pair(folder: Path) -> Pair:
 
 
 def _fill(site: Site, salt: str) -> None:
-    """Make records whose visible values are the same everywhere, and whose hidden ones begin with the salt."""
+    """Make records whose visible values are the same everywhere, and whose hidden ones begin with the salt.
+
+    Hidden ones are changed once, so that the history knows what they were.
+    """
     plain, hidden = random.Random("the same"), random.Random(salt)
     with site.installation.database.write() as connection:
         someone = update(User).where(User.email == email_of("helper"))
         connection.execute(someone.values(password=f"{salt}password"))
         me = connection.execute(select(User.id).where(User.email == email_of(READER))).scalar_one()
         other = connection.execute(select(User.id).where(User.email == email_of("helper"))).scalar_one()
-    with site.installation.ctx(PRODUCT) as ctx:
+    with site.installation.ctx(PRODUCT) as opened_now:
+        later, ctx = replace(opened_now, now=_CHANGED), replace(opened_now, now=_MADE)
         for number in range(ROWS):
             north, own = plain.random() < 0.35, plain.random() < 0.25
             margin, secret_margin = plain.randrange(100), hidden.randrange(100)
@@ -213,7 +222,8 @@ def _fill(site: Site, salt: str) -> None:
                 "secret": f"{salt}a{hidden.randrange(100)}",
                 "owner": me if own else other,
             }
-            actions.create(ctx, "firm", raw)
+            firm = actions.create(ctx, "firm", raw)
+            actions.update(later, "firm", firm, {"secret": f"{salt}a{hidden.randrange(100)}"}, 1)
         for number in range(ROWS):
             opened, firm, secret_firm = plain.random() < 0.75, plain.randrange(ROWS), hidden.randrange(ROWS)
             lines = [plain.randrange(3), hidden.randrange(3)][not opened]
@@ -226,6 +236,7 @@ def _fill(site: Site, salt: str) -> None:
                 "owner": other,
             }
             deal = actions.create(ctx, "deal", raw)
+            actions.update(later, "deal", deal, {"memo": f"{salt}m{hidden.randrange(100)}"}, 1)
             for line in range(2):  # as many rows in each site, so that the numbers of new ones are the same
                 there = opened and line < lines
                 name = f"Teil {line}" if there else f"{salt}p{line}"
@@ -296,8 +307,8 @@ def _list(chance: random.Random) -> Asked:
 
 
 def _moments(chance: random.Random) -> dict[str, str]:
-    """Choose what a record was when: before there were any, after every change, now; or the difference of two."""
-    when = ("now", "2020-01-01", "2039-12-31")
+    """Choose what a record was when: before there were any, between its first changes, after all, now; or two of it."""
+    when = ("now", "2020-01-01T12:00", _BETWEEN, "2039-12-31T12:00")
     return {name: chance.choice(when) for name in chance.choice((("at",), ("at", "to")))}
 
 
