@@ -68,11 +68,10 @@ def _shrunk(database_url: str, folder: Path) -> Installation:
         for statement in (
             "INSERT INTO e_part (id, title, name, created_at, updated_at) VALUES (7, 'P', 'P', '{t}', '{t}')",
             "INSERT INTO e_machine (id, title, name, price, main, created_at, updated_at) VALUES "  # noqa: ISC004
-            "(9, 'M', 'M', {p}, 7, '{t}', '{t}')",
+            "(9, 'M', 'M', 123456, 7, '{t}', '{t}')",
             "INSERT INTO l_machine__parts (record_id, target_id, position) VALUES (9, 7, 0)",
         ):
-            price = "123456" if made.database.dialect == "sqlite" else "1234.56"
-            connection.execute(text(statement.format(t="2026-11-25 10:00:00.000000", p=price)))
+            connection.execute(text(statement.format(t="2026-11-25 10:00:00.000000")))
     made.publish(write_documents(folder, {("entities", "machine"): _entity()}))
     return made
 
@@ -103,8 +102,7 @@ def test_what_no_document_names_any_more_comes_along(
         database = _restored(path, url)
         with database.read() as connection:
             found = connection.execute(text("SELECT price, main FROM e_machine")).one()
-            assert float(found.price) in (123456.0, 1234.56)
-            assert found.main == 7
+            assert (found.price, found.main) == (123456, 7)
             assert connection.execute(text("SELECT target_id FROM l_machine__parts")).scalar_one() == 7
             keys = {key["referred_table"] for key in inspect(connection).get_foreign_keys("e_machine")}
         assert {"sys_user", "e_part"} <= keys
