@@ -39,7 +39,7 @@ from app.storage.last_link import last_link
 from app.storage.ledger import FIXED
 from app.storage.seal import name_of
 from app.storage.types import ID, TEXT, UtcDateTime
-from app.system.outbox import OUTBOX, Event, row_of
+from app.system.outbox import NEW, OUTBOX, Event, row_of
 
 #: One row is one change of one record; `token` names the transaction, `number` counts its rows.
 HISTORY: Final = Table(
@@ -208,10 +208,6 @@ _LAST: Final = select(CHAIN.c.seq, CHAIN.c.hash).order_by(CHAIN.c.seq.desc()).li
 _SEALED: Final = {dialect: _sealed(dialect) for dialect in ("sqlite", "postgresql")}
 
 
-#: The columns of a new event.
-_EVENT: Final = tuple(row_of(Event(datetime.min, "", "", 0, 0, None, "", ())))
-
-
 def _together(*, told: bool) -> Insert:
     """Build the INSERT of a row with its values, and with its event, which PostgreSQL takes in one statement."""
     given: dict[str, Any] = {name: bindparam(f"row_{name}") for name in (*CONTENT, "digest")}
@@ -220,7 +216,7 @@ def _together(*, told: bool) -> Insert:
     statement = VALUE.insert().inline().from_select(["token", "number", "body"], values)
     if not told:
         return statement
-    event: dict[str, Any] = {name: bindparam(f"event_{name}") for name in _EVENT}
+    event: dict[str, Any] = {name: bindparam(f"event_{name}") for name in NEW}
     return statement.add_cte(OUTBOX.insert().inline().values(event).cte("event"))
 
 

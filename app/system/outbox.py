@@ -43,6 +43,10 @@ OUTBOX: Final = Table(
 )
 
 
+#: The columns that a new event fills.
+NEW: Final = ("at", "topic", "entity", "record_id", "version", "actor_id", "origin", "fields", "tries")
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened to a record.
@@ -73,17 +77,7 @@ class Event:
 
 def row_of(event: Event) -> dict[str, Any]:
     """Return a new event as a row of the outbox; who writes it is the history (`app.system.history.append`)."""
-    return {
-        "at": event.at,
-        "topic": event.topic,
-        "entity": event.entity,
-        "record_id": event.record_id,
-        "version": event.version,
-        "actor_id": event.actor_id,
-        "origin": event.origin,
-        "fields": list(event.fields),
-        "tries": event.tries,
-    }
+    return {name: getattr(event, name) for name in NEW}
 
 
 def claim(
