@@ -5,8 +5,7 @@
 - `where=<expression>`: a condition, as drill-downs write it
 - `sort=-close_date,name`: order; `-` is largest first
 - `columns=a,b.c`: columns instead of the view's
-- `after=<cursor>`: the page after a row
-- `limit=50`, `archived=1`
+- `after=<cursor>`, `limit=50`: the page after a row, and how long it is; `archived=1`: the bin
 """
 
 from __future__ import annotations

@@ -16,31 +16,26 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from app.expr.scaled import ScaledDecimal
 from app.fields.column import ColumnKind, ColumnSpec
 
 
-class ExactDecimal(TypeDecorator[Decimal]):
+class ExactDecimal(ScaledDecimal):
     """A decimal with a fixed number of digits after the point, stored as a scaled integer.
 
     Args:
         scale: digits after the point.
     """
 
-    impl = BigInteger
     cache_ok = True
 
     def __init__(self, scale: int = 0) -> None:
-        super().__init__()
-        self.scale = scale
+        super().__init__(scale)
         self._step = Decimal(1).scaleb(-scale)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
         """Round half up to the scale, and shift the point away."""
         return None if value is None else int(Decimal(value).quantize(self._step, ROUND_HALF_UP).scaleb(self.scale))
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        """Put the point back."""
-        return None if value is None else Decimal(value).scaleb(-self.scale)
 
     @property
     def python_type(self) -> type[Decimal]:
