@@ -35,7 +35,8 @@ from app.storage.sequences import go_on_after
 from app.storage.statements import AddColumn, AddForeignKey, FillSearchTable
 from app.storage.tables import TableSet
 from app.system import audit, revisions
-from app.system.install import SCHEMA_VERSION, set_schema_version
+from app.system.install import set_schema_version
+from app.system.level import SCHEMA_VERSION
 from app.system.protection import protect
 
 

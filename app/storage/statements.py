@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ForeignKeyConstraint
+from sqlalchemy import Column, ForeignKeyConstraint, Table
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import AddConstraint, ExecutableDDLElement
 
@@ -42,6 +42,17 @@ class ShiftDecimals(ExecutableDDLElement):
     def __init__(self, table: str, scales: Mapping[str, int]) -> None:
         self.table = table
         self.scales = scales
+
+
+class LockTable(ExecutableDDLElement):
+    """Keep everybody else out of a table of PostgreSQL until the transaction ends, readers too.
+
+    Args:
+        table: which one.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
 
 
 class CreateExtension(ExecutableDDLElement):
@@ -113,6 +124,11 @@ def _shift_decimals(element: ShiftDecimals, compiler: Any, **_: object) -> str:
         for name, scale in sorted(element.scales.items())
     ]
     return f"ALTER TABLE {quote(element.table)} {', '.join(changes)}"
+
+
+@compiles(LockTable, "postgresql")
+def _lock_table(element: LockTable, compiler: Any, **_: object) -> str:
+    return f"LOCK TABLE {compiler.preparer.format_table(element.table)} IN ACCESS EXCLUSIVE MODE"
 
 
 @compiles(CreateExtension)

@@ -13,13 +13,14 @@ from app.storage.database import Database
 from app.storage.decimals import shift_decimals
 from app.storage.ledger import LEDGER
 from app.storage.names import ENTITY_PREFIX
-from app.storage.statements import AddColumn
+from app.storage.statements import AddColumn, LockTable
 from app.system import backups, upkeep  # noqa: F401  they declare tables
 from app.system.attempts import ATTEMPT
 from app.system.delegations import DELEGATION, DELEGATION_ROLE
 from app.system.factors import AUTHENTICATOR, PASSKEY, RECOVERY
 from app.system.history import BASELINE, HISTORY, Entry, Stamp, append
 from app.system.identities import IDENTITY
+from app.system.level import SCHEMA_VERSION, require_level
 from app.system.numbers import NUMBER, NUMBER_LOG
 from app.system.once import ONCE
 from app.system.outbox import OUTBOX
@@ -29,8 +30,6 @@ from app.system.sessions import SESSION
 from app.system.tables import Base, Head, Installation, now, table_of
 from app.system.tokens import TOKEN
 
-#: Version of the fixed tables; raised by whoever changes them in a new version of the program.
-SCHEMA_VERSION: Final = 5
 #: Fixed tables without a mapped class; naming them here is what registers them.
 UNMAPPED: Final = (
     ATTEMPT,
@@ -51,16 +50,6 @@ UNMAPPED: Final = (
 #: What published a revision; noted with it.
 PROGRAM: Final = "0.1.0"
 
-_NEWER: Final = Label(
-    "Die Datenbank gehört zu einer neueren Lotse-Version (Stand {found}, dieses Programm kennt {known}). "
-    "Aktualisieren Sie das Programm.",
-    "The database belongs to a newer version of Lotse (level {found}, this program knows {known}). "
-    "Upgrade the program.",
-)
-_OLDER: Final = Label(
-    "Die Datenbank „{url}“ gehört zu einer älteren Lotse-Version. Sichern Sie sie und führen Sie „lotse publish“ aus.",
-    "The database “{url}” belongs to an older version of Lotse. Back it up and run “lotse publish”.",
-)
 _EMPTY: Final = Label(
     "Die Datenbank „{url}“ ist noch nicht eingerichtet. Führen Sie „lotse publish“ aus.",
     "The database “{url}” isn't set up yet. Run “lotse publish”.",
@@ -76,7 +65,7 @@ def create_schema(database: Database) -> None:
     with database.write() as connection:
         found = schema_version(connection)
         if found is not None and found < SCHEMA_VERSION:
-            _upgrade(connection)
+            _upgrade_alone(connection)
         if found is not None:
             require_schema(connection, database.url)
             if unprotected(connection):
@@ -87,6 +76,19 @@ def create_schema(database: Database) -> None:
         row = {"id": 1, "schema_version": SCHEMA_VERSION, "created_at": now()}
         connection.execute(table_of(Installation).insert(), row)
         connection.execute(table_of(Head).insert().values(id=1, revision_id=None))
+
+
+def _upgrade_alone(connection: Connection) -> None:
+    """Bring the tables up to date once nobody who still works with the old ones has a transaction open.
+
+    Every request reads the version with its first statement, so on PostgreSQL those that began before are waited for,
+    and those that begin now wait and are then refused. SQLite lets nobody else write anyhow.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(LockTable(table_of(Installation)))
+        if schema_version(connection) == SCHEMA_VERSION:
+            return  # another one was faster
+    _upgrade(connection)
 
 
 def _upgrade(connection: Connection) -> None:
@@ -150,7 +152,4 @@ def require_schema(connection: Connection, url: str) -> None:
     found = schema_version(connection)
     if found is None:
         raise CannotStart(_EMPTY.format(url=url))
-    if found < SCHEMA_VERSION:
-        raise CannotStart(_OLDER.format(url=url))
-    if found > SCHEMA_VERSION:
-        raise CannotStart(_NEWER.format(found=found, known=SCHEMA_VERSION))
+    require_level(found)

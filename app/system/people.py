@@ -31,8 +31,9 @@ from app.language import DEFAULT_LOCALE, LOCALES, Locale
 from app.storage.types import TEXT, UtcDateTime
 from app.system.delegations import DELEGATION, DELEGATION_ROLE
 from app.system.factors import has_one
+from app.system.level import require_level
 from app.system.sessions import SESSION, Session, hash_of
-from app.system.tables import Head, Role, Team, User, UserRole, now, table_of
+from app.system.tables import Head, Installation, Role, Team, User, UserRole, now, table_of
 
 _USER: Final = table_of(User)
 _ROLE: Final = table_of(Role)
@@ -63,9 +64,10 @@ def asked_by(me: CTE) -> Select[Any]:
         .where(tree.c.top == grants.c.team_id)
         .scalar_subquery()
     )
+    level = select(table_of(Installation).c.schema_version).scalar_subquery().label("level")
     source = _HEAD.outerjoin(me, true()).outerjoin(grants, true())
-    granted = [grants.c.role, grants.c.user_id.label("scope_user"), grants.c.team_id.label("scope_team")]
-    return select(_HEAD.c.revision_id, *me.c, *granted, grants.c.lent_by, below.label("teams")).select_from(source)
+    scope = (grants.c.user_id.label("scope_user"), grants.c.team_id.label("scope_team"), below.label("teams"))
+    return select(_HEAD.c.revision_id, level, *me.c, grants.c.role, grants.c.lent_by, *scope).select_from(source)
 
 
 def _grants(me: CTE) -> CTE:
@@ -129,6 +131,22 @@ class Asker:
     has_factor: bool = False
 
 
+def answers(connection: Connection, statement: Select[Any], given: Mapping[str, Any]) -> Sequence[RowMapping]:
+    """Return the rows of a statement that `asked_by` built.
+
+    Args:
+        connection: an open transaction.
+        statement: who asks.
+        given: its parameters.
+
+    Raises:
+        CannotStart: the tables have been brought to another version than this program's since it started.
+    """
+    rows = connection.execute(statement, given).mappings().all()
+    require_level(rows[0]["level"])
+    return rows
+
+
 def asker(connection: Connection, token: str | None) -> Asker:
     """Return who asks, with his session and the revision in force, in one statement.
 
@@ -137,7 +155,7 @@ def asker(connection: Connection, token: str | None) -> Asker:
         token: the session's token out of the cookie; None for nobody.
     """
     given = {"who": None if token is None else hash_of(token), "now": now()}
-    rows = connection.execute(_BY_SESSION, given).mappings().all()
+    rows = answers(connection, _BY_SESSION, given)
     if rows[0]["id"] is None:
         return Asker(None, rows[0]["revision_id"])
     session = Session(**{name: rows[0][f"session_{name}"] for name in _SESSION_COLUMNS})
@@ -154,7 +172,7 @@ def actor_and_head(connection: Connection, who: int | None) -> tuple[Actor | Non
     Returns:
         The actor, or None where there is no such active user; the head revision, or None before the first publish.
     """
-    rows = connection.execute(_BY_ID, {"who": who, "now": now()}).mappings().all()
+    rows = answers(connection, _BY_ID, {"who": who, "now": now()})
     return (None if rows[0]["id"] is None else actor_of(rows)), rows[0]["revision_id"]
 
 

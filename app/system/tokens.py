@@ -25,7 +25,7 @@ from app.storage.ledger import FIXED
 from app.storage.types import ID, JSON_VALUE, TEXT, UtcDateTime
 from app.system import audit
 from app.system.factors import has_one
-from app.system.people import ME, actor_of, asked_by
+from app.system.people import ME, actor_of, answers, asked_by
 from app.system.tables import User, now, table_of
 
 #: What a token may be good for: to read records, to change them one by one, many at once, to run reports.
@@ -239,7 +239,7 @@ def bearer(connection: Connection, secret: str, at: datetime) -> tuple[Actor | N
         user has a second factor (a technical account needs none).
     """
     known = secret if len(secret) <= _SECRET_LENGTH and secret.isascii() else ""
-    rows = connection.execute(_REQUEST_START, {"hash": hashed(known), "now": _stored(at)}).mappings().all()
+    rows = answers(connection, _REQUEST_START, {"hash": hashed(known), "now": _stored(at)})
     if rows[0]["id"] is None:
         return None, rows[0]["revision_id"], None, False
     token = _token([rows[0][f"token_{column.name}"] for column in _COLUMNS])

@@ -14,9 +14,9 @@ from sqlalchemy import select
 from app.access.actor import PRODUCT
 from app.context import Context
 from app.errors import NotFound
-from app.query.history import history_page
+from app.query.history import HistoryPage, history_page
 from app.query.past import Moment, PastState, states
-from app.query.record import load_record
+from app.query.record import Record, load_record
 from app.records import actions
 from app.system.people import actor_and_head
 from app.system.tokens import SCOPES, Wanted, create
@@ -178,8 +178,7 @@ class Doors:
                 found = load_record(ctx, key, record)
             except NotFound:
                 continue
-            entries = history_page(ctx, found).entries
-            told[record] = {change.field.key for entry in entries for change in entry.changes}
+            told[record] = set(_told(ctx, found))
             (past[record],) = states(ctx, found, [Moment()])
         for name, _, seen in self._fields(key):
             shows = {i: self.reference.shows(self.holdings, key, self.world.rows[key][i], name) for i in seen}
@@ -230,6 +229,19 @@ class Doors:
             actions.update(ctx, key, record, {name: raw_of(row[name])}, row["version"])
         with self.site.installation.ctx(PRODUCT, "en") as ctx:
             note_versions(ctx, self.world)
+
+
+def _told(ctx: Context, record: Record) -> Iterator[str]:
+    """Yield the fields that the whole history of a record tells of, page after page."""
+    page = history_page(ctx, record)
+    yield from _fields_of(page)
+    while page.older is not None:
+        page = history_page(ctx, record, page.older)
+        yield from _fields_of(page)
+
+
+def _fields_of(page: HistoryPage) -> Iterator[str]:
+    return (change.field.key for entry in page.entries for change in entry.changes)
 
 
 def _ids(items: list[Mapping[str, Any]]) -> set[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event, Thread
+
 import pytest
 from sqlalchemy import Connection, Numeric, column, func, select, table
 
@@ -12,6 +14,8 @@ from app.storage.ledger import LEDGER
 from app.storage.logical import logical_hash
 from app.storage.types import ExactDecimal
 from app.system.install import create_schema
+from app.system.level import SCHEMA_VERSION
+from app.system.people import asker
 from app.system.tables import Installation, table_of
 from tests.support.install import install
 
@@ -55,4 +59,27 @@ def test_decimals_of_level_4_become_whole_numbers(postgres_url: str) -> None:
         assert find_drift(connection, snapshot.tables) == ()
         assert _filled(connection, numeric=False) == filled
         assert logical_hash(connection, snapshot.tables) == before
+    installed.close()
+
+
+def test_an_upgrade_waits_for_whoever_still_works_with_the_old_tables(postgres_url: str) -> None:
+    installed = install(postgres_url)
+    database, level = installed.database, table_of(Installation).c.schema_version
+    done = Event()
+
+    def upgrade() -> None:
+        create_schema(database)
+        done.set()
+
+    upgrading = Thread(target=upgrade)
+    with database.write() as connection:
+        asker(connection, None)
+        with database.write() as other:
+            other.execute(table_of(Installation).update().values(schema_version=4))
+        upgrading.start()
+        assert not done.wait(0.3)
+    upgrading.join(timeout=30)
+    assert done.is_set()
+    with database.read() as connection:
+        assert connection.execute(select(level)).scalar_one() == SCHEMA_VERSION
     installed.close()
