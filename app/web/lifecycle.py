@@ -321,16 +321,28 @@ def _reader(call: Call, granted: Policy) -> tuple[Actor | None, int | None]:
 
 
 def end(response: Response) -> Response:
-    """Commit where the answer is a good one, roll back where it isn't."""
+    """Commit where the answer is a good one, roll back where it isn't.
+
+    What was done may still fail here, at the lock of the history's chain for instance. That is refused as it would have
+    been a moment earlier: by the application's own error handlers, which Flask asks only while a view runs.
+    """
     call = current()
-    if call is not None and not call.closed:
-        keep = response.status_code < 400
-        for finish in current_app.extensions.get(BEFORE_END, ()):
-            finish(keep)
-        call.close(keep=keep)
-        if call.token is not None:
-            tokens.note_use(database(), call.token, call.now)
+    if call is None or call.closed:
+        return response
+    try:
+        _finish(call, keep=response.status_code < 400)
+    except Exception as failure:  # noqa: BLE001  the handlers know what to say about each
+        call.close(keep=False)
+        return current_app.make_response(current_app.handle_user_exception(failure))
     return response
+
+
+def _finish(call: Call, *, keep: bool) -> None:
+    for finish in current_app.extensions.get(BEFORE_END, ()):
+        finish(keep)
+    call.close(keep=keep)
+    if call.token is not None:
+        tokens.note_use(database(), call.token, call.now)
 
 
 def _abandon(error: BaseException | None) -> None:

@@ -31,6 +31,10 @@ _TOO_LONG: Final = Label(
     "Die Antwort hätte zu lange gedauert und wurde abgebrochen. Grenzen Sie die Frage ein, etwa mit einem Filter.",
     "The answer would have taken too long and was given up. Please narrow the question down, perhaps by a filter.",
 )
+_NOT_DONE: Final = Label(
+    "Andere Änderungen haben zu lange aufgehalten, es wurde nichts gespeichert. Bitte versuchen Sie es noch einmal.",
+    "Other changes were in the way for too long, and nothing was saved. Please try again.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,8 @@ def _database(error: OperationalError | PoolTimeout) -> Response:
     """The database is busy or gone: said as what it is; everything else of it is our own mistake."""
     log.warn(lifecycle.number(), "the database refused", error)
     if isinstance(error, OperationalError) and took_too_long(error):
-        return answer(Problem(503, *_title_of(503), _TOO_LONG))
+        sentence = _TOO_LONG if request.method in lifecycle.SAFE else _NOT_DONE
+        return answer(Problem(503, *_title_of(503), sentence))
     return answer(of_status(503))
 
 

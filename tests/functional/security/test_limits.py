@@ -5,11 +5,16 @@ from __future__ import annotations
 import time
 from typing import Final
 
+import pytest
 from sqlalchemy import Connection, literal, select, text
 
+from app.access.actor import PRODUCT
+from app.storage.closing import run_last_steps
 from app.storage.limits import bound
+from app.system import audit
 from app.web import lifecycle
 from app.web.policy import SIGNED_IN, policy
+from tests.support.program import program
 from tests.support.site import make_site
 
 #: A statement that takes very long, on each kind of database.
@@ -66,6 +71,31 @@ def test_no_statement_holds_a_worker_for_long(database_url: str) -> None:
         assert visitor.get("/e/account").status_code == 200
     with site.installation.database.read() as connection:
         assert connection.execute(select(literal(1))).scalar() == 1
+    site.installation.close()
+
+
+def test_what_is_given_up_at_the_very_end_is_refused_like_everything_else(
+    postgres_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The last thing that a save waits for is its turn at the history's chain, after its view has answered."""
+    site = make_site(postgres_url)
+    database = site.installation.database
+    bound(database, 0.3)
+    visitor, asking = site.visitor("sales"), program(site, "sales")
+    account = asking.create("account", name="Am Ende GmbH")
+    form = {"csrf_token": visitor.token(), "name": "Anders", "version": account["version"]}
+    with database.write() as other:
+        audit.append(other, PRODUCT, "test.hold", "", {})
+        run_last_steps(other)
+        caplog.clear()
+        saved = visitor.client.post(f"/r/account/{account['id']}/edit", data=form)
+        patched = asking.send("PATCH", f"/account/{account['id']}", {"name": "Anders"}, If_Match='"1"')
+    assert (saved.status_code, patched.status_code) == (503, 503)
+    assert "es wurde nichts gespeichert" in saved.text
+    assert patched.get_json()["type"] == "urn:lotse:problem:unavailable"
+    assert "Anders" not in caplog.text
+    assert {record.levelname for record in caplog.records} == {"WARNING"}
+    assert asking.get(f"/account/{account['id']}").get_json()["name"] == "Am Ende GmbH"
     site.installation.close()
 
 
