@@ -53,7 +53,7 @@ class Derivation:
         if not self._rows(entity, child):
             return False
         named = [rollup.path.keys] if rollup.path is not None else []
-        named += [(rollup.by,)] if rollup.by else []
+        named += [(rollup.by,)] if rollup.by is not None else []
         named += sorted(paths(rollup.condition)) if rollup.condition is not None else []
         return all(self._path(child, keys, above) for keys in ((rollup.via,), *named))
 

@@ -38,7 +38,7 @@ class Rollup:
         via: key of its field that points here.
         aggregate: sum, count, min, max or latest.
         path: what of each record is gathered; None for count.
-        by: for latest: the key of the field that says which record is the newest.
+        by: for latest: the key of the field that says which record is the newest; else None.
         condition: only records for which it is TRUE count; None for all.
     """
 
@@ -46,7 +46,7 @@ class Rollup:
     via: str
     aggregate: str
     path: FieldPath | None = None
-    by: str = "created_at"
+    by: str | None = None
     condition: Expr | None = None
 
 

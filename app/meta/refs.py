@@ -99,7 +99,7 @@ def _of_computation(model: Model, entity: Entity, field: Field) -> Iterator[Subj
         yield from _of_keys(model, rollup.entity, (rollup.via,))
         if rollup.path is not None:
             yield from _of_path(rollup.path)
-        if rollup.aggregate == "latest":
+        if rollup.by is not None:
             yield from _of_keys(model, rollup.entity, (rollup.by,))
         yield from _of_expr(model, rollup.entity, rollup.condition)
 

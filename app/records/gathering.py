@@ -94,7 +94,7 @@ def _statement(ctx: Context, selection: Selection, rollup: Rollup, via: ColumnEl
     sub, fields = rollup.path.sub, ctx.snapshot.model.entities[rollup.entity].fields
     suffix = "" if sub is None else rollup.path.field.type.subs()[sub].suffix
     column = selection.joins.column((), rollup.path.field, suffix)
-    if rollup.aggregate != "latest":
+    if rollup.by is None:
         gathered = getattr(func, rollup.aggregate)(column, type_=column.type).label("value")
         return selection.statement([via.label("parent"), gathered]).group_by(via)
     by, base = selection.joins.column((), fields[rollup.by]), selection.joins.base

@@ -19,7 +19,7 @@ from app.query.past import Moment, PastState, states
 from app.query.record import Record, load_record
 from app.records import actions
 from app.system.people import actor_and_head
-from app.system.tokens import SCOPES, Wanted, create
+from app.system.tokens import SCOPES, TOKEN, Wanted, create
 from tests.proof.cells import Matrix, in_order
 from tests.proof.verbs import both, other
 from tests.proof.worlds import Case, World, give, note_versions, raw_of
@@ -36,6 +36,7 @@ def bearer(site: Site, case: Case) -> Program:
     """Give somebody his roles and a token for them; what the product then takes him for is what the case says."""
     with site.installation.database.write() as connection:
         give(connection, case)
+        connection.execute(TOKEN.delete().where(TOKEN.c.user_id == case.me.id))  # nobody may have any number of them
         actor, _ = actor_and_head(connection, case.me.id)
         assert actor is not None
         meant = {(one.role, one.user, one.team, frozenset(one.tree)) for one in case.holdings}

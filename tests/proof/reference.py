@@ -201,6 +201,7 @@ class Reference:
             rollup = said["rollup"]
             child, via = rollup["entity"], rollup["via"]
             named = [via, *([rollup["field"]] if "field" in rollup else [])]
+            named += [rollup.get("by", "created_at")] if rollup["aggregate"] == "latest" else []
             # Lines of a record that can be read can be read if nothing but their own rights stands in the way.
             whole = self._everything(holdings, child)
             if (entity, via) not in self.owners.get(child, ()):

@@ -133,8 +133,8 @@ class Computed:
         entity, aggregate = self.lookup.get(child), given["aggregate"]
         assert entity is not None
         path = self._gathered(child, given, aggregate, place)
-        by = given.get("by", "created_at")
-        if aggregate == "latest" and by not in entity.fields:
+        by = given.get("by", "created_at") if aggregate == "latest" else None
+        if by is not None and by not in entity.fields:
             self.desk.findings.unknown("computed.unknown_by", place("by"), by, tuple(entity.fields), entity=child)
         if aggregate != "count" and path is None:
             return None

@@ -96,6 +96,10 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
         "label": _label("Eigene Marge"),
         "entities": {"deal": {"read": "own", "update": "own", "fields": {"margin": "write", "*": "read"}}},
     },
+    ("roles", "counter"): {
+        "label": _label("Zählt"),
+        "entities": {"firm": {"read": True}, "deal": {"read": True, "fields": {"*": "none", "firm": "read"}}},
+    },
     ("roles", "nameless"): {
         "label": _label("Ohne Firma"),
         "entities": {"deal": {"read": True}, "firm": {"read": {"where": 'region = "north"'}}},
