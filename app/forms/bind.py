@@ -148,7 +148,7 @@ class BoundForm:
     def summary(self) -> tuple[SummaryLine, ...]:
         """Return what is wrong, line by line, each with the way to its input."""
         locale = self.plan.around.locale
-        found = [SummaryLine(None, error.message.text(locale)) for error in self.errors.record]
+        found = [SummaryLine(None, error.message.text(locale), _url_of(error)) for error in self.errors.record]
         for key, several in self.errors.fields.items():
             part = self.plan.inputs.get(key)
             for error in several:
@@ -159,8 +159,7 @@ class BoundForm:
                     found.append(SummaryLine(None, text))
                     continue
                 text = text if part.control.label in text else f"{part.control.label}: {text}"
-                url = None if error.record is None else f"/r/{error.record[0]}/{error.record[1]}"
-                found.append(SummaryLine(part.control.id, text, url))
+                found.append(SummaryLine(part.control.id, text, _url_of(error)))
         return (*found, *self._of_lines())
 
     def _of_lines(self) -> list[SummaryLine]:
@@ -174,6 +173,11 @@ class BoundForm:
                     text = f"{part.control.label}, {where}: {error.message.text(locale)}"
                     found.append(SummaryLine(f"{part.control.id}-{place}-{child}", text))
         return found
+
+
+def _url_of(error: FieldError) -> str | None:
+    """Return the address of the record that is in the way, or None."""
+    return None if error.record is None else f"/r/{error.record[0]}/{error.record[1]}"
 
 
 def form_class(plan: MaskPlan, locale: Locale) -> type[wtforms.Form]:

@@ -24,16 +24,17 @@ from app.fields.base import Raw
 from app.meta.role import Verb
 from app.query.environment import environment_of
 from app.records import locks, owners, texts
-from app.records.check import check, check_gathered
+from app.records.check import check
 from app.records.computing import compute
 from app.records.drawing import draw
 from app.records.merge import Bases, compare, is_stale
 from app.records.permits import Permit, authorise_new, permit_for
 from app.records.plan import EntityPlan, plan_of
 from app.records.prepare import Preparation, errors_of
-from app.records.recalculate import lock_own, recalculate
+from app.records.recalculate import lock_own
 from app.records.rows import Draft, Stored
 from app.records.savepoints import all_or_nothing
+from app.records.settle import settle
 from app.records.stored import Targets, load
 from app.records.titles import refresh, showing, title_formats
 from app.records.touches import of_drafts, of_lifecycle
@@ -95,11 +96,10 @@ def create_all(
     plan, pool = plan_of(ctx, entity_key), Targets(ctx)
     drafts = [Draft(plan, pool, prefix=f"[{index}]." if numbered else "") for index in range(len(raws))]
     prepare(ctx, pool, drafts, raws)
-    with races(ctx, partial(taken_meanwhile, ctx, drafts)), owners.of_drafts(ctx, plan, drafts):
+    with races(ctx, partial(taken_meanwhile, ctx, drafts)), owners.of_drafts(ctx, plan, drafts) as above:
         draw(ctx, drafts)
         insert(ctx, plan, drafts)
-        recalculate(ctx, of_drafts(drafts))
-        check_gathered(ctx, drafts)
+        settle(ctx, of_drafts(drafts), above, drafts)
     return [draft.id for draft in drafts if draft.id is not None]
 
 
@@ -173,11 +173,10 @@ def _save(
         if not differs(draft):
             return Saved(draft.version, merged)
         try:
-            with races(ctx, partial(taken_meanwhile, ctx, [draft])), owners.of_drafts(ctx, plan, [draft]):
+            with races(ctx, partial(taken_meanwhile, ctx, [draft])), owners.of_drafts(ctx, plan, [draft]) as above:
                 draw(ctx, [draft])
                 write_update(ctx, plan, draft)
-                recalculate(ctx, of_drafts([draft]))
-                check_gathered(ctx, [draft])
+                settle(ctx, of_drafts([draft]), above, [draft])
         except Conflict:
             continue  # somebody was faster by a moment; what he saved is there to be compared with now
         tell_others(ctx, [draft])
@@ -191,15 +190,15 @@ def retire(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     Raises:
         NotFound, Forbidden: see `app.access.rights.require`.
         Conflict: somebody else has changed the record in the meantime.
-        InvalidData: its state doesn't allow it.
+        InvalidData: its state doesn't allow it, or a rule of a record that it counts towards.
     """
     plan, pool, before = _seen(ctx, entity_key, record_id, "retire", version)
     if before.archived_at is not None:
         return before.version
     locks.refuse_retiring(ctx, pool, plan, before)
-    with races(ctx), owners.of_lines(ctx, plan, [before.row.values]):
+    with races(ctx), owners.of_lines(ctx, plan, [before.row.values]) as above:
         set_archived(ctx, plan, before, at=ctx.now)
-        recalculate(ctx, of_lifecycle(ctx, plan, before, restored=False))
+        settle(ctx, of_lifecycle(ctx, plan, before, restored=False), above)
     return before.version + 1
 
 
@@ -209,8 +208,8 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     Raises:
         NotFound, Forbidden: see `app.access.rights.require`.
         Conflict: somebody else has changed the record in the meantime.
-        InvalidData: another record has taken a value that may occur only once, or it is a line of a record that is
-            archived itself.
+        InvalidData: another record has taken a value that may occur only once, it is a line of a record that is
+            archived itself, or a rule of a record that it counts towards speaks against it.
     """
     plan, pool, before = _seen(ctx, entity_key, record_id, "restore", version)
     if before.archived_at is None:
@@ -220,9 +219,9 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     if errors:
         raise InvalidData(DataErrors(errors))
     taken = partial(collisions_of, ctx, plan, before.row)
-    with races(ctx, lambda: DataErrors(taken())), owners.of_lines(ctx, plan, [before.row.values]):
+    with races(ctx, lambda: DataErrors(taken())), owners.of_lines(ctx, plan, [before.row.values]) as above:
         set_archived(ctx, plan, before, at=None)
-        recalculate(ctx, of_lifecycle(ctx, plan, before, restored=True))
+        settle(ctx, of_lifecycle(ctx, plan, before, restored=True), above)
     return before.version + 1
 
 

@@ -12,12 +12,12 @@ from app.errors import Conflict, DataErrors, InvalidData, NotFound
 from app.fields.base import Raw
 from app.records import owners, texts
 from app.records.actions import create_all, prepare, races, tell_others
-from app.records.check import check_gathered
 from app.records.drawing import draw
 from app.records.permits import Permit, permits
 from app.records.plan import EntityPlan, plan_of
-from app.records.recalculate import lock_own, recalculate
+from app.records.recalculate import lock_own
 from app.records.rows import Draft
+from app.records.settle import settle
 from app.records.stored import Targets, load
 from app.records.touches import of_drafts
 from app.records.uniqueness import taken_meanwhile
@@ -96,11 +96,10 @@ def update_many(
         ]
         prepare(ctx, pool, drafts, [changes[one] for one in some])
         changed = [draft for draft in drafts if differs(draft)]
-        with races(ctx, partial(taken_meanwhile, ctx, changed)), owners.of_drafts(ctx, plan, changed):
+        with races(ctx, partial(taken_meanwhile, ctx, changed)), owners.of_drafts(ctx, plan, changed) as above:
             draw(ctx, changed)
             update_all(ctx, plan, changed)
-            recalculate(ctx, of_drafts(changed))
-            check_gathered(ctx, changed)
+            settle(ctx, of_drafts(changed), above, changed)
         tell_others(ctx, drafts)
 
 

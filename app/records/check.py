@@ -1,19 +1,18 @@
-"""What has to be true of a record before it is written: conditions and rules."""
+"""What has to be true of a record that is saved: conditions and rules, asked before it is written, or right after."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from app.context import Context
-from app.errors import DataErrors, InvalidData
+from app.errors import InvalidData
 from app.expr.environment import Environment
 from app.query.environment import environment_of
 from app.records import texts
-from app.records.plan import EntityPlan, FieldPlan, RulePlan
+from app.records.plan import FieldPlan, RulePlan
 from app.records.prepare import Preparation, by_entity, errors_of
 from app.records.rows import Draft, Row
 from app.records.stored import Targets, load
-from app.records.surroundings import look_around
 from app.records.uniqueness import check_unique
 
 
@@ -62,44 +61,6 @@ def check_gathered(ctx: Context, drafts: Sequence[Draft]) -> None:
         raise InvalidData(errors)
 
 
-def check_lines_of(ctx: Context, plan: EntityPlan, ids: Sequence[int]) -> None:
-    """Ask the rules of records that look at their lines, after lines of theirs were written by themselves.
-
-    Otherwise whoever changes lines through their own entity could do what the record's own mask refuses.
-
-    Args:
-        ctx: the writer.
-        plan: the records' entity.
-        ids: which records; archived ones aren't asked any more.
-
-    Raises:
-        InvalidData: a rule speaks against what was written; whoever calls it takes the save back.
-    """
-    rules = [(None, rule) for rule in plan.rules] + [(field.key, rule) for field in plan.own for rule in field.rules]
-    asked = [(key, rule) for key, rule in rules if rule.of_lines or rule.gathered]
-    # Lines are no value of the record: whether there have to be some is asked where they are given.
-    demanded = [field for field in plan.conditional if (field.of_lines or field.gathered) and field.lines is None]
-    if not (asked or demanded) or not ids:
-        return
-    pool, environment = Targets(ctx), environment_of(ctx)
-    living = [one for one in load(ctx, plan, pool, ids).values() if one.archived_at is None]
-    look_around(ctx, pool, plan, living)
-    errors = [
-        rule.error
-        for one in living
-        for key, rule in asked
-        if (key is None or one.row.values[key] is not None) and rule.holds(one.row, environment) is not True
-    ]
-    errors += [
-        texts.required(field.field.label)
-        for one in living
-        for field in demanded
-        if one.row.values[field.key] is None and _demanded(one.row, field, environment, trusted=ctx.actor.everything)
-    ]
-    if errors:
-        raise InvalidData(DataErrors(record=tuple(dict.fromkeys(errors))))
-
-
 def _check(drafts: Sequence[Draft], environment: Environment, *, trusted: bool, gathered: bool) -> None:
     for draft in drafts:
         _conditions(draft, environment, trusted=trusted, gathered=gathered)
@@ -138,10 +99,10 @@ def _missing(draft: Draft, field: FieldPlan, environment: Environment, *, truste
         empty = value is None
     if not empty or field.key == draft.via:
         return False
-    return _demanded(draft, field, environment, trusted=trusted)
+    return is_demanded(draft, field, environment, trusted=trusted)
 
 
-def _demanded(row: Row, field: FieldPlan, environment: Environment, *, trusted: bool) -> bool:
+def is_demanded(row: Row, field: FieldPlan, environment: Environment, *, trusted: bool) -> bool:
     """Return whether a field of a record has to be filled in."""
     if not field.field.required and (field.required_if is None or field.required_if(row, environment) is not True):
         return False

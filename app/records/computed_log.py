@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.context import Context
@@ -48,15 +48,15 @@ class ComputedLog:
             values = {**before.values, **{k: (before.values.get(k, both)[0], both[1]) for k, both in values.items()}}
         self._found[at] = replace(row, values=values)
 
-    def write(self, ctx: Context) -> None:
-        """Write entries and events of everything that is different now; nothing is sent where nothing is.
+    def write(self, ctx: Context) -> Sequence[Recalculated]:
+        """Write entries and events of everything that is different now, and return it.
 
         The entry bears the name of whoever caused it. His reason stays with the record that he gave it for: not
         everybody who reads this one may read that.
         """
         rows = [real for row in self._found.values() if (real := _real(ctx, row)).values]
         if not rows:
-            return
+            return ()
         entries = [
             journal.entry_of(
                 plan_of(ctx, row.entity),
@@ -71,6 +71,7 @@ class ComputedLog:
             for row in rows
         ]
         history.append(ctx.connection, replace(journal.stamp_of(ctx), reason=None), entries)
+        return rows
 
 
 def _real(ctx: Context, row: Recalculated) -> Recalculated:

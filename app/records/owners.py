@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.context import Context
-from app.records.check import check_lines_of
+from app.records.affected import check_lines_of
 from app.records.journal import Change, note
 from app.records.plan import EntityPlan, plan_of
 from app.records.rows import Draft
@@ -23,25 +23,30 @@ from app.records.stored import Targets, chunks, in_order, load, lock
 
 #: Id and version of the lines of a record, in their order.
 _Lines = Mapping[int, list[list[int]]]
+#: Entity and id of the records whose lines are written.
+Owners = frozenset[tuple[str, int]]
 
 
 @contextmanager
-def of_drafts(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> Iterator[None]:
+def of_drafts(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> Iterator[Owners]:
     """Write drafts inside of this, none of which is written together with a record whose line it is.
 
     Args:
         ctx: the writer, over an open transaction.
         plan: the entity of the drafts.
         drafts: ready to be written; a line that moves counts for both its records.
+
+    Yields:
+        See `of_lines`.
     """
     several = [draft.values for draft in drafts]
     several += [draft.before.row.values for draft in drafts if draft.before is not None]
-    with of_lines(ctx, plan, several):
-        yield
+    with of_lines(ctx, plan, several) as above:
+        yield above
 
 
 @contextmanager
-def of_lines(ctx: Context, plan: EntityPlan, several: Sequence[Mapping[str, Any]]) -> Iterator[None]:
+def of_lines(ctx: Context, plan: EntityPlan, several: Sequence[Mapping[str, Any]]) -> Iterator[Owners]:
     """Write lines inside of this; afterwards the records whose lines they are have a new version, and a history of it.
 
     The records are held before the lines are written, as they are when a record is saved with its lines: nobody then
@@ -52,6 +57,9 @@ def of_lines(ctx: Context, plan: EntityPlan, several: Sequence[Mapping[str, Any]
         plan: the entity of the lines.
         several: the values of the lines by field key, before and after.
 
+    Yields:
+        The records whose lines they are, and whose lines those are.
+
     Raises:
         InvalidData: a rule of such a record speaks against what was written.
     """
@@ -61,10 +69,12 @@ def of_lines(ctx: Context, plan: EntityPlan, several: Sequence[Mapping[str, Any]
             ids = sorted({one for values in several if isinstance(one := values.get(via), int)})
             if ids:
                 held.append(_Owners(ctx, plan_of(ctx, entity), plan, via, ids))
+        known: set[tuple[str, int]] = set()
         for owners in held:
-            above.enter_context(of_lines(ctx, owners.plan, owners.values()))
+            known.update(above.enter_context(of_lines(ctx, owners.plan, owners.values())))
+            known.update((owners.plan.key, one) for one in owners.ids)
             owners.hold()
-        yield
+        yield frozenset(known)
         for owners in held:
             owners.tell()
 

@@ -85,8 +85,9 @@ class FieldPlan:
         writable: by whom: nobody, the product, or everybody.
         formula: computes its value, where it is a stored formula; it looks into the lines of `formula_lines`.
         frozen_if, draw_if: conditions of a computed value and of a number.
-        gathered: whether `required_if` looks at something gathered, so that it is asked after the save.
-        of_lines: whether `required_if` looks at lines of the record.
+        gathered: whether what decides that it has to be filled in looks at something gathered, so that it is asked
+            after the save.
+        of_lines: whether that looks at lines of the record.
     """
 
     key: str
@@ -242,6 +243,7 @@ class _Builder:
         self.computed |= named
         columns = tuple((suffix, column_name(field, suffix)) for suffix in suffixes)
         lines = field.type.lines()
+        demanding = (field.required_if, field.visible_if) if field.required or field.required_if is not None else ()
         plain = field.system or is_plain(field.type)
         told_apart = columns[:1] if plain else tuple(c for c in columns if not c[0].endswith("folded"))
         return FieldPlan(
@@ -262,8 +264,8 @@ class _Builder:
             formula_lines=tuple(sorted({k[0] for k in named if self.entity.fields[k[0]].type.lines() is not None})),
             frozen_if=self._condition(field.frozen_if),
             draw_if=None if field.number is None else self._condition(field.number.draw_if),
-            gathered=names_gathered(self.model, self.entity.key, field.required_if),
-            of_lines=self._names_lines(field.required_if),
+            gathered=any(names_gathered(self.model, self.entity.key, one) for one in demanding),
+            of_lines=any(self._names_lines(one) for one in demanding),
         )
 
     def _condition(self, expr: Expr | None) -> Condition | None:

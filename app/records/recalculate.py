@@ -28,7 +28,7 @@ from app.records.titles import refresh, search_text_of, showing, title_formats, 
 from app.records.touches import Dirty, Touch
 
 
-def recalculate(ctx: Context, touches: Iterable[Touch]) -> None:
+def recalculate(ctx: Context, touches: Iterable[Touch]) -> Sequence[Recalculated]:
     """Bring every stored value up to date that depends on what was changed.
 
     Versions and times of change stay as they are: whoever edits such a record has no conflict.
@@ -36,9 +36,12 @@ def recalculate(ctx: Context, touches: Iterable[Touch]) -> None:
     Args:
         ctx: the writer.
         touches: what was changed, written already.
+
+    Returns:
+        The records whose values are other ones now, with what they were.
     """
     if not ctx.snapshot.model.computations.stages:
-        return
+        return ()
     dirty, log = Dirty(ctx), ComputedLog()
     dirty.take(list(touches))
     renamed: dict[str, list[int]] = {}
@@ -54,10 +57,11 @@ def recalculate(ctx: Context, touches: Iterable[Touch]) -> None:
             renamed.setdefault(stage.entity, []).extend(
                 row.id for row in changed if row.renamed or shown & row.values.keys()
             )
-    log.write(ctx)
+    recalculated = log.write(ctx)
     following = {entity: ids for entity, ids in renamed.items() if ids and showing(ctx, entity)}
     if following:
         refresh(ctx, following)
+    return recalculated
 
 
 def recompute(ctx: Context, entity_key: str, field_key: str, ids: Sequence[int]) -> None:

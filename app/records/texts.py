@@ -65,6 +65,12 @@ _TAKEN_HERE: Final = Label(
     "Diesen Wert haben zwei Datensätze, die zusammen gespeichert werden sollen. Bitte ändern Sie einen davon.",
     "Two records that are to be saved together have this value. Please change one of them.",
 )
+_BREAKS: Final = Label("„{title}“: {message}", "“{title}”: {message}")
+_BREAKS_SOMETHING: Final = Label(
+    "Ein anderer Datensatz, in den dieser eingeht, lässt das nicht zu. Bitte fragen Sie den Zuständigen oder Ihren "
+    "CRM-Manager.",
+    "Another record that this one counts towards doesn't allow it. Please ask its owner or your CRM manager.",
+)
 _NO_LINE: Final = Label(
     "Diese Zeile gehört nicht zu diesem Datensatz. Bitte laden Sie die Seite neu und tragen Sie die Zeile neu ein.",
     "This line doesn't belong to this record. Please reload the page and enter the line again.",
@@ -179,6 +185,19 @@ def taken(other: tuple[str, int, str] | None, fields: tuple[Label, ...]) -> Fiel
 def taken_here() -> FieldError:
     """A value that two records of the same save have."""
     return FieldError("unique.twice", _TAKEN_HERE)
+
+
+def breaks(error: FieldError, other: tuple[str, int, str] | None) -> FieldError:
+    """What would be wrong with another record after the save.
+
+    Args:
+        error: what is wrong with it.
+        other: the other record's entity, id and title, or None where the writer may not know.
+    """
+    if other is None:
+        return FieldError("record.breaks", _BREAKS_SOMETHING)
+    entity, record_id, title = other
+    return FieldError(error.code, _BREAKS.format(title=title, message=error.message), (entity, record_id))
 
 
 def no_line() -> FieldError:

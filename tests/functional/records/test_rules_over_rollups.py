@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ import pytest
 from app.records import actions
 from app.records.bulk import update_many
 from tests.functional.records.desk import Desk, refusal
-from tests.support.install import install
-from tests.support.orders import write_orders
+from tests.support.install import install, write_documents
+from tests.support.orders import DOCUMENTS, write_orders
 
 _TOO_MUCH = {"": ("rule.not_too_much",)}
 _APPROVAL = {"approved_by": ("field.required",)}
@@ -61,6 +62,29 @@ def test_a_line_is_held_to_them_through_a_door_of_its_own(orders: Desk) -> None:
     assert orders.update("order", order, 1, approved_by="B") == 2
     assert orders.update("item", line, 1, net=90) == 2
     assert orders.row("order", order)["version"] == 3
+
+
+def test_whether_a_field_is_shown_is_judged_after_the_save_too(database_url: str, tmp_path: Path) -> None:
+    """What isn't shown needn't be filled in; what the lines that are sent along bring to light has to be."""
+    documents = copy.deepcopy(dict(DOCUMENTS))
+    order = documents["entities", "order"]
+    order["properties"]["why_so_much"] = {
+        "x-crm": {"label": {"de": "Grund", "en": "Reason"}, "type": "text", "visible_if": "total > 50"}
+    }
+    order["required"] = ["name", "why_so_much"]
+    installation = install(database_url, write_documents(tmp_path / "documents", documents))
+    orders = Desk(installation.database, installation.store).as_user("boss")
+    missing = {"why_so_much": ("field.required",)}
+    assert orders.refused("order", name="A", items=_items(60)) == missing
+    order_id = orders.create("order", name="A", items=_items(40))
+    (line,) = orders.rows("item")
+    kept = {"id": line["id"], "net": 70}
+    assert refusal(lambda: orders.update("order", order_id, 1, items=[kept])) == missing
+    assert refusal(lambda: orders.update("item", line["id"], 1, net=70)) == {"": ("field.required",)}
+    assert orders.update("order", order_id, 1, items=[kept], why_so_much="Messe") == 2
+    less = {"id": line["id"], "net": 30}
+    assert orders.update("order", order_id, 2, items=[less], why_so_much="") == 3
+    installation.close()
 
 
 def test_many_at_once_are_asked_too_and_all_or_none_are_written(orders: Desk) -> None:
