@@ -156,6 +156,7 @@ class Meanwhile:
         at: when.
         clashes: the fields over which people have to agree.
         theirs: keys of the fields that only the others have changed.
+        seen: the version that whoever was too slow has seen.
     """
 
     version: int
@@ -163,6 +164,7 @@ class Meanwhile:
     at: datetime | None
     clashes: tuple[Clash, ...] = ()
     theirs: frozenset[str] = frozenset()
+    seen: int = 0
 
 
 class Conflict(LotseError):

@@ -9,7 +9,8 @@ from app.context import Context
 from app.errors import Clash, Meanwhile
 from app.meta.model import Field
 from app.query.items import WholeItem
-from app.query.meanwhile import known_of
+from app.query.meanwhile import Known, known_of
+from app.query.past_values import PastLine
 from app.web.people import person_name
 from app.web.programs import pointer
 
@@ -28,11 +29,22 @@ def clash_of(ctx: Context, stored: WholeItem, meanwhile: Meanwhile) -> Mapping[s
         told["by"] = None if known.by is None else person_name(ctx, "@user", known.by)
     if known.at is not None:
         told["at"] = stored.item.get("updated_at")
-    return {**told, "fields": [_field(field, clash, stored) for field, clash in known.clashes]}
+    return {**told, "fields": [_field(field, clash, stored, known) for field, clash in known.clashes]}
 
 
-def _field(field: Field, clash: Clash, stored: WholeItem) -> Mapping[str, Any]:
+def _field(field: Field, clash: Clash, stored: WholeItem, known: Known) -> Mapping[str, Any]:
     told = {"pointer": pointer(field.key), "stored": stored.item.get(field.key)}
-    if clash.known:
+    if field.key in known.lines:
+        told["original"] = [_row(line) for line in known.lines[field.key]]
+    elif clash.known:
         told["original"] = None if clash.original is None else field.type.to_json(clash.original)
     return told
+
+
+def _row(line: PastLine) -> Mapping[str, Any]:
+    """Return a row as it was; a value that isn't known any more isn't there."""
+    known = {key: one for key, one in line.values.items() if one.known}
+    return {
+        "id": line.id,
+        **{key: None if one.value is None else one.field.type.to_json(one.value) for key, one in known.items()},
+    }

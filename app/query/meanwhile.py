@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,7 +11,10 @@ from app.context import Context
 from app.errors import Clash, Meanwhile
 from app.meta.model import Field
 from app.query.gate import readable_fields
+from app.query.past import states
+from app.query.past_values import PastLine
 from app.query.record import Record
+from app.query.timeline import Moment
 
 _WHO: Final = "updated_by"
 _WHEN: Final = "updated_at"
@@ -25,12 +29,15 @@ class Known:
         signed: whether he may know who saved; `by` is then None for the product itself.
         by: id of whoever saved last.
         at: when, or None where that can't be known.
+        lines: what the rows of a lines field in `clashes` were when the reader saw them, by its key; a field of which
+            that isn't known is missing.
     """
 
     clashes: tuple[tuple[Field, Clash], ...]
     signed: bool
     by: int | None
     at: datetime | None
+    lines: Mapping[str, Sequence[PastLine]]
 
 
 def known_of(ctx: Context, record: Record, meanwhile: Meanwhile) -> Known:
@@ -43,9 +50,22 @@ def known_of(ctx: Context, record: Record, meanwhile: Meanwhile) -> Known:
     """
     fields = {key: one for key, one in readable_fields(ctx, record.entity).items() if key not in record.hidden}
     system = {key for key in (_WHO, _WHEN) if key in fields and fields[key].system}
+    clashes = tuple((fields[one.key], one) for one in meanwhile.clashes if one.key in fields)
     return Known(
-        clashes=tuple((fields[one.key], one) for one in meanwhile.clashes if one.key in fields),
+        clashes=clashes,
         signed=_WHO in system,
         by=meanwhile.by if _WHO in system else None,
         at=meanwhile.at if _WHEN in system else None,
+        lines=_lines_then(ctx, record, [field for field, _ in clashes if field.type.lines() is not None], meanwhile),
     )
+
+
+def _lines_then(
+    ctx: Context, record: Record, fields: Sequence[Field], meanwhile: Meanwhile
+) -> Mapping[str, Sequence[PastLine]]:
+    """Return the rows of lines fields as they were at the version that the reader had seen."""
+    if not fields:
+        return {}
+    (state,) = states(ctx, record, [Moment(version=meanwhile.seen)])
+    then = {field.key: state.values[field.key] for field in fields if field.key in state.values}
+    return {key: one.value or () for key, one in then.items() if one.known}

@@ -85,6 +85,7 @@ class _Comparison:
             at=known.get("updated_at"),
             clashes=tuple(self.clashes),
             theirs=frozenset(self.theirs),
+            seen=self.version,
         )
         return meanwhile, self.left
 

@@ -61,6 +61,12 @@ class HistoryWords:
         return field.type.format(value, formats_for(self.ctx.locale, self.ctx.snapshot.time_zone))
 
 
+    def label(self, field: Field, value: Value) -> Any:
+        """Return what a field's type wants beside a value to show it, see `FieldType.with_label`."""
+        names = {one: self._names[field.key].get(one, _number(one)) for one in _pointers(field, value)}
+        return names if isinstance(value, tuple) else names.get(value)
+
+
 def lost(ctx: Context, *, erased: bool) -> str:
     """Say why a value isn't known."""
     return text(f"history.{'erased' if erased else 'unknown'}", ctx.locale)

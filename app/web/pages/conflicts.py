@@ -19,12 +19,15 @@ from app.context import Context
 from app.errors import Clash, Meanwhile
 from app.fields.formats import formats_for
 from app.forms.bind import BoundForm
+from app.forms.lines import Line
 from app.forms.plan import MaskPlan
 from app.meta.model import Field
 from app.query.meanwhile import Known, known_of
+from app.query.past_values import PastLine
 from app.query.paths import resolve
 from app.query.record import Record
 from app.query.words import value_words
+from app.web.history_words import HistoryWords
 from app.web.people import person_name
 from app.web.texts import text
 
@@ -74,7 +77,7 @@ def note_of(ctx: Context, record: Record, bound: BoundForm, meanwhile: Meanwhile
         meanwhile: what the others did.
     """
     known = known_of(ctx, record, meanwhile)
-    rows = tuple(_row(ctx, field, clash, record, bound) for field, clash in known.clashes)
+    rows = tuple(_row(ctx, field, clash, record, bound, known) for field, clash in known.clashes)
     return ConflictNote(told(ctx, "form.conflict", known), rows)
 
 
@@ -88,18 +91,34 @@ def told(ctx: Context, key: str, known: Known) -> str:
     return text(f"{key}_by", ctx.locale, who=who or text("record.by_product", ctx.locale), when=when)
 
 
-def _row(ctx: Context, field: Field, clash: Clash, record: Record, bound: BoundForm) -> ConflictRow:
+def _row(ctx: Context, field: Field, clash: Clash, record: Record, bound: BoundForm, known: Known) -> ConflictRow:
     key = field.key
     if key in bound.lines:
         lines, control = bound.plan.lines[key], bound.plan.inputs[key].control
         mine = lines.show(control, bound.lines[key])
         theirs = lines.show(control, lines.stored(record.values.get(key), record.labels.get(key)))
-        original = None
+        original = None if key not in known.lines else lines.show(control, _lines_then(ctx, field, known.lines[key]))
     else:
         mine = _written(ctx, record.entity, field, clash.mine)
         theirs = _written(ctx, record.entity, field, clash.theirs)
         original = _written(ctx, record.entity, field, clash.original) if clash.known else None
     return ConflictRow(f"{_TAKE}{key}", field.label.text(ctx.locale), mine, theirs, original, _digest(bound.raw[key]))
+
+
+def _lines_then(ctx: Context, field: Field, rows: Sequence[PastLine]) -> tuple[Line, ...]:
+    """Return rows of the past as a mask shows rows; a value that isn't known any more is empty."""
+    spec = field.type.lines()
+    assert spec is not None
+    known = [{key: one for key, one in row.values.items() if one.known and one.value is not None} for row in rows]
+    words = HistoryWords(ctx, spec.entity, [(one.field, one.value) for values in known for one in values.values()])
+    return tuple(
+        Line(
+            row.id,
+            {key: one.value for key, one in values.items()},
+            {key: words.label(one.field, one.value) for key, one in values.items()},
+        )
+        for row, values in zip(rows, known, strict=True)
+    )
 
 
 def _written(ctx: Context, entity: str, field: Field, value: Any) -> Markup:

@@ -42,7 +42,11 @@ def test_what_clashes_is_told_with_what_is_stored_and_what_was(orders: Site) -> 
     assert (told["by"], told["at"]) == ("Test Mixed", changed["updated_at"])
     assert told["fields"] == [
         {"pointer": "/name", "stored": "Ihres", "original": "Alt"},
-        {"pointer": "/items", "stored": changed["items"]},
+        {
+            "pointer": "/items",
+            "stored": changed["items"],
+            "original": [{"id": row["id"], "name": row["name"], "net": row["net"]} for row in items],
+        },
     ], "the note has been changed by nobody else: nothing to decide"
     assert len(changed["items"]) == 1
     schema = boss.get("/openapi.json").get_json()["components"]["schemas"]["Problem"]

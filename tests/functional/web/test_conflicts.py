@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from app.access.actor import PRODUCT
+from app.records.erasing import erase_history
+from app.records.reasons import with_reason
 from tests.support.orders import created, write_orders
 from tests.support.site import Site, Visitor, make_site
 
@@ -72,6 +75,11 @@ def test_lines_that_others_took_away_stay_away_where_nobody_touched_them(orders:
     assert ">y<" not in page
 
 
+def _sides(page: str) -> list[str]:
+    """Return what stands side by side in a note with one field: mine, theirs, the original."""
+    return _dialog(page).split('class="conflict-choice"')[1:]
+
+
 def test_a_changed_line_that_others_took_away_is_chosen_and_comes_back(orders: Site) -> None:
     one, other, url = _two(orders, name="A", **{"items-0-name": "x", "items-1-name": "y", "_sent": "items"})
     mine, theirs = (_form(who.get(f"{url}/edit").text) for who in (one, other))
@@ -81,9 +89,9 @@ def test_a_changed_line_that_others_took_away_is_chosen_and_comes_back(orders: S
     assert other.post(f"{url}/edit", kept).status_code == 303
     late = one.post(f"{url}/edit", _with(mine, **{second: "y, meine", "note": "meine Notiz"}))
     assert late.status_code == 409
-    dialog = _dialog(late.text)
-    assert "y, meine" in dialog
-    assert "nicht mehr bekannt" in dialog
+    assert [re.findall(r'data-label="Ware">([^<]*)<', side) for side in _sides(late.text)] == [
+        ["x", "y, meine"], ["x"], ["x", "y"],
+    ], "mine, theirs, and what there was before"  # fmt: skip
     again = _form(late.text)
     assert (again["note"], again["_take.items"], again["version"]) == (["meine Notiz"], ["mine"], ["2"])
     assert again[second] == ["y, meine"]
@@ -146,3 +154,15 @@ def test_a_note_is_neither_shown_twice_nor_brought_back_by_a_slow_answer(orders:
         assert visitor.post(f"{url}/edit", _with(form, note="zweimal geklickt")).status_code == 303
     assert visitor.get(url).text.count("Gespeichert.") == 1
     assert "Gespeichert." not in visitor.get(url).text
+
+
+def test_rows_of_before_that_were_erased_are_no_longer_known(orders: Site) -> None:
+    one, other, url = _two(orders, name="A", **{"items-0-name": "x", "items-1-name": "y", "_sent": "items"})
+    mine, theirs = (_form(who.get(f"{url}/edit").text) for who in (one, other))
+    second = _items(mine, "-name")[1]
+    kept = {key: value for key, value in theirs.items() if not key.startswith(second.removesuffix("-name"))}
+    assert other.post(f"{url}/edit", kept).status_code == 303
+    with orders.installation.ctx(PRODUCT) as ctx:
+        erase_history(with_reason(ctx, "Antrag vom 2. März"), "order", 1, ["items"])
+    late = one.post(f"{url}/edit", _with(mine, **{second: "y, meine"}))
+    assert "nicht mehr bekannt" in _sides(late.text)[2]
