@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,7 @@ from app.cli.installation import opened
 from app.errors import CannotStart
 from app.language import Label
 from app.records.altered import Altered, altered
+from app.records.miscomputed import Miscomputed, miscomputed
 from app.records.unrecorded import Unrecorded, unrecorded
 from app.system.install import require_schema
 from app.system.verify import Flaw, Walked, flaws
@@ -39,11 +41,27 @@ _ALTERED: Final = Label(
     "Der Wert ist nicht der letzte seiner Historie: in der Datenbank geändert, an Lotse vorbei.",
     "The value isn't the last one of its history: changed in the database, past Lotse.",
 )
+_MISCOMPUTED: Final = Label(
+    "Der Wert ist nicht, was seine Formel oder Zusammenfassung ergibt: in der Datenbank geändert, an Lotse vorbei.",
+    "The value isn't what its formula or roll-up gives: changed in the database, past Lotse.",
+)
 _BAD_ANCHOR: Final = Label(
     "„{path}“ ist kein Anker von „lotse verify“. Nennen Sie die Datei, die ein früherer Lauf geschrieben hat, oder "
     "eine neue.",
     "“{path}” isn't an anchor of “lotse verify”. Name the file that an earlier run wrote, or a new one.",
 )
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is wrong, of each sort; false where all is well."""
+
+    flaws: list[Flaw]
+    unrecorded: list[Unrecorded]
+    altered: list[Altered]
+    miscomputed: list[Miscomputed]
+
+    def __bool__(self) -> bool:
+        return bool(self.flaws or self.unrecorded or self.altered or self.miscomputed)
 
 
 @click.command("verify")
@@ -55,7 +73,7 @@ _BAD_ANCHOR: Final = Label(
 @machine_option
 @guarded
 def verify_command(console: Console, *, anchor: Path | None) -> None:
-    """Check the history: every link of the chain, every row, value and erasure, and every record as it is stored.
+    """Check the history: every link of the chain, every row, value and erasure, and every record and computed value.
 
     Finds what was changed, deleted, inserted, swapped or cut off, and says where. That the end of the chain was cut
     off together with its rows and records can only be found with an anchor from before. Needs the LOTSE_SECRET_KEY with
@@ -71,44 +89,55 @@ def verify_command(console: Console, *, anchor: Path | None) -> None:
     with opened(console.settings()) as (database, store), database.read() as connection:
         require_schema(connection, database.url)
         snapshot = store.snapshot(connection)
-        found = list(islice(flaws(connection, database.seal, walked, noted), _MOST))
-        past = list(islice(unrecorded(connection, snapshot), _MOST))
-        values = list(islice(altered(connection, snapshot), _MOST))
-    _tell(console, walked, found, past, values)
-    if found or past or values:
+        found = _Found(
+            list(islice(flaws(connection, database.seal, walked, noted), _MOST)),
+            list(islice(unrecorded(connection, snapshot), _MOST)),
+            list(islice(altered(connection, snapshot), _MOST)),
+            list(islice(miscomputed(connection, snapshot), _MOST)),
+        )
+    _tell(console, walked, found)
+    if found:
         sys.exit(Exit.REFUSED)
     if anchor is not None:
         _write(anchor, walked)
 
 
-def _tell(console: Console, walked: Walked, found: list[Flaw], past: list[Unrecorded], values: list[Altered]) -> None:
-    for flaw in found:
+def _tell(console: Console, walked: Walked, found: _Found) -> None:
+    for flaw in found.flaws:
         link = "" if flaw.seq is None else _LINK.format(seq=flaw.seq).text(console.locale)
         where = "  ".join(part for part in (link, flaw.place, flaw.subject, flaw.at) if part)
-        console.line(f"{click.style('✗', fg='red')} {where}  [{flaw.code}]\n    {flaw.message.text(console.locale)}")
-    for one in past:
-        words = _UNRECORDED.format(version=one.version or "–", noted=one.noted or "–").text(console.locale)
-        console.line(f"{click.style('✗', fg='red')} {one.entity}/{one.record_id}  [record.unrecorded]\n    {words}")
-    for value in values:
-        place, words = f"{value.entity}/{value.record_id}.{value.field}", _ALTERED.text(console.locale)
-        console.line(f"{click.style('✗', fg='red')} {place}  [value.altered]\n    {words}")
-    if found or past or values:
+        _line(console, where, flaw.code, flaw.message)
+    for one in found.unrecorded:
+        words = _UNRECORDED.format(version=one.version or "–", noted=one.noted or "–")
+        _line(console, f"{one.entity}/{one.record_id}", "record.unrecorded", words)
+    for value in found.altered:
+        _line(console, f"{value.entity}/{value.record_id}.{value.field}", "value.altered", _ALTERED)
+    for computed in found.miscomputed:
+        place = f"{computed.entity}/{computed.record_id}.{computed.field}"
+        _line(console, place, "value.miscomputed", _MISCOMPUTED)
+    if found:
         console.say(_WRONG)
     else:
         console.say(_FINE, rows=walked.rows, links=walked.links, seq=walked.seq)
     console.answer(
         {
-            "intact": not (found or past or values),
+            "intact": not found,
             "rows": walked.rows,
             "links": walked.links,
             "head": {"seq": walked.seq, "hash": walked.hash},
-            "flaws": [_as_json(flaw) for flaw in found],
+            "flaws": [_as_json(flaw) for flaw in found.flaws],
             "unrecorded": [
-                {"entity": o.entity, "record": o.record_id, "version": o.version, "noted": o.noted} for o in past
+                {"entity": o.entity, "record": o.record_id, "version": o.version, "noted": o.noted}
+                for o in found.unrecorded
             ],
-            "altered": [{"entity": o.entity, "record": o.record_id, "field": o.field} for o in values],
+            "altered": [{"entity": o.entity, "record": o.record_id, "field": o.field} for o in found.altered],
+            "miscomputed": [{"entity": o.entity, "record": o.record_id, "field": o.field} for o in found.miscomputed],
         }
     )
+
+
+def _line(console: Console, where: str, code: str, words: Label) -> None:
+    console.line(f"{click.style('✗', fg='red')} {where}  [{code}]\n    {words.text(console.locale)}")
 
 
 def _as_json(flaw: Flaw) -> dict[str, Any]:

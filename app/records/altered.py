@@ -13,9 +13,9 @@ from sqlalchemy import Connection, and_, bindparam, select
 from app.access.actor import PRODUCT
 from app.context import Context
 from app.fields.journal import of_journal
-from app.records.plan import EntityPlan, FieldPlan, plan_of
+from app.records.plan import FieldPlan, plan_of
 from app.records.rows import Stored
-from app.records.stored import CHUNK, Targets, load
+from app.records.stored import Targets, every_id, load
 from app.runtime.snapshot import Snapshot
 from app.system.history import ERASE, FILL, HISTORY, VALUE
 
@@ -59,7 +59,8 @@ def altered(connection: Connection, snapshot: Snapshot) -> Iterator[Altered]:
     """Yield the stored values that differ from the last ones of their history, by entity, id and field.
 
     What the history doesn't know can't be compared: values from before it began, erased ones, those of computed fields
-    that a publish has filled since, and those that were kept by a field of another type. Lines have a history each.
+    that a publish has filled since (see `app.records.miscomputed`), and those that were kept by a field of another
+    type. Lines have a history each.
 
     Args:
         connection: a transaction that sees one state of the data.
@@ -67,26 +68,20 @@ def altered(connection: Connection, snapshot: Snapshot) -> Iterator[Altered]:
     """
     ctx = Context(snapshot, PRODUCT, connection, datetime.now(UTC))
     for key in sorted(snapshot.model.entities):
-        plan, after = plan_of(ctx, key), 0
+        plan = plan_of(ctx, key)
         fields = [one for one in plan.fields.values() if _is_kept(one)]
         fills = _fills(connection, key)
-        while ids := _page(connection, plan, after):
+        for ids in every_id(ctx, plan):
             stored, known = load(ctx, plan, Targets(ctx), ids), _known(connection, key, ids)
             for one in ids:
                 wrong = [kept for kept in fields if _differs(kept, stored[one], known[one], fills)]
                 yield from (Altered(key, one, kept.key) for kept in wrong)
-            after = ids[-1]
 
 
 def _is_kept(plan: FieldPlan) -> bool:
     if plan.field.system:
         return plan.key in _KEPT
     return plan.lines is None and not plan.field.volatile
-
-
-def _page(connection: Connection, plan: EntityPlan, after: int) -> Sequence[int]:
-    key = plan.table.c.id
-    return connection.execute(select(key).where(key > after).order_by(key).limit(CHUNK)).scalars().all()
 
 
 def _fills(connection: Connection, entity: str) -> Mapping[str, int]:

@@ -7,7 +7,7 @@ So the number of statements depends on how many fields and batches there are, no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -71,6 +71,13 @@ def recompute(ctx: Context, entity_key: str, field_key: str, ids: Sequence[int])
         _Batch(ctx, stage, {field_key: set(some)}).run(some)
 
 
+def differing(ctx: Context, stage: Stage, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Yield record and field of the stored values that aren't what computing gives; nothing is locked or written."""
+    batch = _Batch(ctx, stage, {key: set(ids) for key in stage.fields}, writes=False)
+    for one in batch.differing(ids):
+        yield from ((one.id, key) for key in one.values)
+
+
 def lock_own(ctx: Context, plan: EntityPlan, ids: Sequence[int]) -> None:
     """Keep others from computing the values of records that are about to be saved."""
     if ctx.snapshot.model.computations.of(plan.key):
@@ -98,25 +105,29 @@ def _touch(one: _Changed) -> Touch:
 class _Batch:
     """Records of one entity that are computed together."""
 
-    def __init__(self, ctx: Context, stage: Stage, wanted: Mapping[str, set[int]]) -> None:
+    def __init__(self, ctx: Context, stage: Stage, wanted: Mapping[str, set[int]], *, writes: bool = True) -> None:
         self.ctx = ctx
         self.plan = plan_of(ctx, stage.entity)
         self.fields = [self.plan.fields[key] for key in stage.fields]
         self.wanted = wanted
-        self.pool = Targets(ctx, computing=True)
+        self.pool = Targets(ctx, computing=writes)
 
     def run(self, ids: Sequence[int]) -> list[_Changed]:
-        """Compute and write, and return what differs; records in the archive keep their values."""
+        """Compute and write, and return what differed."""
         lock(self.ctx, self.plan.table, ids)
+        changed = self.differing(ids)
+        self._write(changed)
+        return changed
+
+    def differing(self, ids: Sequence[int]) -> list[_Changed]:
+        """Compute, and return what differs; records in the archive keep their values."""
         stored = {one: row for one, row in load(self.ctx, self.plan, self.pool, ids).items() if row.archived_at is None}
         rows = [one.row for one in stored.values()]
         self.pool.follow(rows, self.plan.computed_needs)
         self._lines(rows)
         gathered = {field.key: self._gathered(field, stored) for field in self.fields if field.formula is None}
         environment = environment_of(self.ctx)
-        changed = [one for row in stored.values() if (one := self._computed(row, gathered, environment)) is not None]
-        self._write(changed)
-        return changed
+        return [one for row in stored.values() if (one := self._computed(row, gathered, environment)) is not None]
 
     def _lines(self, rows: Sequence[Row]) -> None:
         for key in sorted({key for field in self.fields for key in field.formula_lines}):

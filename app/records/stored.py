@@ -241,6 +241,14 @@ def pointers(plan: EntityPlan, key: str, value: Any) -> list[tuple[str, int]]:
     return [(target, value.id)] if target is not None and hasattr(value, "id") else []
 
 
+def every_id(ctx: Context, plan: EntityPlan) -> Iterator[Sequence[int]]:
+    """Yield the ids of all records of an entity, archived ones too, in their order, some at a time."""
+    key, after = plan.table.c.id, 0
+    while ids := ctx.connection.execute(select(key).where(key > after).order_by(key).limit(CHUNK)).scalars().all():
+        yield ids
+        after = ids[-1]
+
+
 def in_the_way(ctx: Context, plan: EntityPlan, group: UniqueGroup, wanted: Sequence[tuple[Any, ...]]) -> list[Any]:
     """Return the living records that have one of the given groups of values: rows of id, title and the columns."""
     table = plan.table

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import select, text
 
 from app.records.altered import altered
+from app.records.miscomputed import miscomputed
 from app.records.ranges import unexplained_gaps
 from app.records.unrecorded import unrecorded
 from app.runtime.start import ready
@@ -66,6 +67,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_done(database_url: str
         assert list(flaws(connection, database.seal, walked)) == []
         assert list(unrecorded(connection, snapshot)) == []
         assert list(altered(connection, snapshot)) == []
+        assert list(miscomputed(connection, snapshot)) == []
         assert list(unexplained_gaps(connection, snapshot)) == []
         if database.dialect == "sqlite":
             assert connection.execute(text("PRAGMA integrity_check")).scalars().all() == ["ok"]

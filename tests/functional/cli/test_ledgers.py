@@ -121,6 +121,23 @@ def test_verify_names_a_value_that_was_changed_in_the_database(lotse: Lotse, num
     assert told["altered"] == [{"entity": "tax", "record": 2, "field": "name"}]
 
 
+def test_verify_computes_once_more_what_a_publish_has_filled(lotse: Lotse, documents: Path, numbered: str) -> None:
+    """Of such values the history knows nothing, so that they can't be compared with it."""
+    label = {"de": "Länge", "en": "Length"}
+    size = {"x-crm": {"type": "integer", "label": label, "formula": "length(name)"}}
+    write_document(documents, "entities", "tax", tax_rate(size=size))
+    assert lotse("publish").exit_code == Exit.OK
+    assert lotse("verify").exit_code == Exit.OK
+    with _writing(numbered) as ctx:
+        ctx.connection.execute(ctx.snapshot.tables["tax"].update().values(size=77).where(_second(ctx)))
+    found = lotse("verify")
+    assert found.exit_code == Exit.REFUSED
+    assert "tax/2.size  [value.miscomputed]" in found.stdout
+    told = json.loads(lotse("verify", "--json").stdout)
+    assert (told["intact"], told["altered"]) == (False, [])
+    assert told["miscomputed"] == [{"entity": "tax", "record": 2, "field": "size"}]
+
+
 def _second(ctx: Context) -> Any:
     return ctx.snapshot.tables["tax"].c.id == 2
 

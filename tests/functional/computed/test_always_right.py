@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 
 from app.records import actions, bulk
+from app.records.miscomputed import miscomputed
 from tests.functional.computed.oracle import differences
 from tests.functional.computed.world import installed
 from tests.support.install import Installation
@@ -133,4 +134,6 @@ def test_stored_values_are_what_they_are_from_scratch(database_url: str, tmp_pat
     for _ in range(STEPS // 8):
         play.run(8)
         assert differences(installation) == []
+        with installation.database.read() as connection:
+            assert list(miscomputed(connection, installation.store.snapshot(connection))) == []
     installation.close()

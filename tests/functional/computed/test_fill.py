@@ -13,6 +13,7 @@ from app.changes.plan import plan
 from app.context import Context
 from app.records import actions, bulk
 from app.records.altered import altered
+from app.records.miscomputed import miscomputed
 from app.records.unrecorded import unrecorded
 from app.system.verify import Walked, flaws
 from tests.functional.computed.oracle import differences
@@ -67,6 +68,7 @@ def test_a_publish_fills_what_is_there(database_url: str, tmp_path: Path) -> Non
         assert list(altered(connection, installation.store.snapshot(connection))) == []
         assert list(flaws(connection, installation.database.seal, Walked())) == []
         assert list(unrecorded(connection, installation.store.snapshot(connection))) == []
+        assert list(miscomputed(connection, installation.store.snapshot(connection))) == []
     installation.close()
 
 
@@ -96,4 +98,7 @@ def test_a_changed_formula_is_computed_anew_with_what_looks_at_it(database_url: 
         connection.execute(snapshot.tables["line"].update().values(quantity=4))
         found = [(one.entity, one.field) for one in altered(connection, snapshot)]
         assert found == [("line", "quantity")], "what a publish has filled isn't known to the history"
+        told = [(one.entity, one.field) for one in miscomputed(connection, snapshot)]
+        of_lines = [("line", "net"), ("order", "pieces"), ("product", "sold")]
+        assert sorted(told) == sorted([*of_lines, ("firm", "revenue")]), "but it can be computed once more"
     installation.close()
