@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from markupsafe import escape
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
@@ -71,6 +72,8 @@ class Provider:
     def __call__(self, environ: Any, start_response: Any) -> Any:
         """Answer a request of the product."""
         request = Request(environ)
+        if request.path == "/authorize":
+            return self._page(request)(environ, start_response)
         answer = {
             "/.well-known/openid-configuration": self._document,
             "/token": self._token,
@@ -79,6 +82,13 @@ class Provider:
         }[request.path](request)
         status = self.status if request.path == "/token" else 200
         return Response(json.dumps(answer), status, mimetype="application/json")(environ, start_response)
+
+    def _page(self, request: Request) -> Response:
+        """Return the page on which somebody with a browser says that it is he."""
+        state, code = self.consent(request.url)
+        back = f"{request.args['redirect_uri']}?{urlencode({'state': state, 'code': code})}"
+        html = f'<!doctype html><html lang="en"><title>Provider</title><a href="{escape(back)}">It is me</a></html>'
+        return Response(html, mimetype="text/html")
 
     def _document(self, request: Request) -> Claims:
         return {
@@ -119,11 +129,15 @@ def signed(claims: Claims, key: Any = _KEY, algorithm: str = "RS256") -> str:
 
 
 @contextmanager
-def provider() -> Iterator[Provider]:
-    """Serve a provider for as long as the block lasts."""
+def provider(host: str = "127.0.0.1") -> Iterator[Provider]:
+    """Serve a provider for as long as the block lasts.
+
+    Args:
+        host: what it is called; for a browser, `localhost` is another site than `127.0.0.1`.
+    """
     made = Provider()
     server = make_server("127.0.0.1", 0, made, threaded=True, request_handler=Quiet)
-    made.issuer = f"http://127.0.0.1:{server.server_port}"
+    made.issuer = f"http://{host}:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
