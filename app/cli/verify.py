@@ -16,7 +16,7 @@ from app.cli.installation import opened
 from app.errors import CannotStart
 from app.language import Label
 from app.records.altered import Altered, altered
-from app.records.miscomputed import Miscomputed, miscomputed
+from app.records.miscomputed import miscomputed
 from app.records.unrecorded import Unrecorded, unrecorded
 from app.system.install import require_schema
 from app.system.verify import Flaw, Walked, flaws
@@ -51,6 +51,7 @@ _BAD_ANCHOR: Final = Label(
     "“{path}” isn't an anchor of “lotse verify”. Name the file that an earlier run wrote, or a new one.",
 )
 
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What is wrong, of each sort; false where all is well."""
@@ -58,7 +59,7 @@ class _Found:
     flaws: list[Flaw]
     unrecorded: list[Unrecorded]
     altered: list[Altered]
-    miscomputed: list[Miscomputed]
+    miscomputed: list[Altered]
 
     def __bool__(self) -> bool:
         return bool(self.flaws or self.unrecorded or self.altered or self.miscomputed)
@@ -110,11 +111,12 @@ def _tell(console: Console, walked: Walked, found: _Found) -> None:
     for one in found.unrecorded:
         words = _UNRECORDED.format(version=one.version or "–", noted=one.noted or "–")
         _line(console, f"{one.entity}/{one.record_id}", "record.unrecorded", words)
-    for value in found.altered:
-        _line(console, f"{value.entity}/{value.record_id}.{value.field}", "value.altered", _ALTERED)
-    for computed in found.miscomputed:
-        place = f"{computed.entity}/{computed.record_id}.{computed.field}"
-        _line(console, place, "value.miscomputed", _MISCOMPUTED)
+    for code, words, values in (
+        ("altered", _ALTERED, found.altered),
+        ("miscomputed", _MISCOMPUTED, found.miscomputed),
+    ):
+        for value in values:
+            _line(console, f"{value.entity}/{value.record_id}.{value.field}", f"value.{code}", words)
     if found:
         console.say(_WRONG)
     else:
@@ -130,10 +132,14 @@ def _tell(console: Console, walked: Walked, found: _Found) -> None:
                 {"entity": o.entity, "record": o.record_id, "version": o.version, "noted": o.noted}
                 for o in found.unrecorded
             ],
-            "altered": [{"entity": o.entity, "record": o.record_id, "field": o.field} for o in found.altered],
-            "miscomputed": [{"entity": o.entity, "record": o.record_id, "field": o.field} for o in found.miscomputed],
+            "altered": [_place(value) for value in found.altered],
+            "miscomputed": [_place(value) for value in found.miscomputed],
         }
     )
+
+
+def _place(value: Altered) -> dict[str, Any]:
+    return {"entity": value.entity, "record": value.record_id, "field": value.field}
 
 
 def _line(console: Console, where: str, code: str, words: Label) -> None:

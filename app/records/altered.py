@@ -36,7 +36,7 @@ _ROWS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """A value that the history doesn't account for.
+    """A value that isn't what the product has stored: by what the history says, or by what computing gives.
 
     Args:
         entity, record_id, field: where it stands.

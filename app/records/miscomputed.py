@@ -6,33 +6,20 @@ The history knows nothing of the values that a publish has filled in, so these a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
 from app.access.actor import PRODUCT
 from app.context import Context
+from app.records.altered import Altered
 from app.records.plan import plan_of
 from app.records.recalculate import differing
 from app.records.stored import every_id
 from app.runtime.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Miscomputed:
-    """A computed value that isn't what its formula or roll-up gives.
-
-    Args:
-        entity, record_id, field: where it stands.
-    """
-
-    entity: str
-    record_id: int
-    field: str
-
-
-def miscomputed(connection: Connection, snapshot: Snapshot) -> Iterator[Miscomputed]:
+def miscomputed(connection: Connection, snapshot: Snapshot) -> Iterator[Altered]:
     """Yield the stored values that computing gives otherwise, in the order in which fields are computed.
 
     What is frozen, and what is in the archive, stays as it was computed last and isn't compared.
@@ -45,4 +32,4 @@ def miscomputed(connection: Connection, snapshot: Snapshot) -> Iterator[Miscompu
     for stage in snapshot.model.computations.stages:
         for ids in every_id(ctx, plan_of(ctx, stage.entity)):
             for record_id, field in differing(ctx, stage, ids):
-                yield Miscomputed(stage.entity, record_id, field)
+                yield Altered(stage.entity, record_id, field)

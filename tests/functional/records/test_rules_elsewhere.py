@@ -14,6 +14,7 @@ from app.errors import InvalidData
 from app.records import actions
 from app.records.bulk import create_many, update_many
 from tests.functional.records.desk import Desk, refusal
+from tests.support.documents import entity, label, of
 from tests.support.install import install, write_documents
 from tests.support.program import program
 from tests.support.site import make_site
@@ -23,50 +24,44 @@ _WHOLE: Final = {"create": True, "read": True, "update": True, "retire": True, "
 _FULL: Final = {"": ("rule.not_over", "field.required")}
 
 
-def _label(text: str) -> Mapping[str, str]:
-    return {"de": text, "en": text}
-
-
-def _of(type_name: str, **more: Any) -> dict[str, Any]:
-    return {"x-crm": {"label": _label(more.pop("label", type_name)), "type": type_name, **more}}
-
-
-def _entity(plural: str, properties: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    head = {"label": _label(plural), "plural": _label(plural), "title": "{name}", **more}
-    return {"type": "object", "x-crm": head, "properties": {"name": _of("text"), **properties}, "required": ["name"]}
-
-
-def _sum(entity: str, via: str, field: str) -> dict[str, Any]:
-    return _of("integer", rollup={"entity": entity, "via": via, "aggregate": "sum", "field": field})
+def _sum(key: str, via: str, field: str) -> dict[str, Any]:
+    return of("integer", rollup={"entity": key, "via": via, "aggregate": "sum", "field": field})
 
 
 DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
-    ("entities", "group"): _entity(
+    ("entities", "group"): entity(
         "Gruppen",
-        {"most": _of("integer"), "total": _sum("budget", "group", "total")},
-        rules=[{"id": "group_not_over", "check": "most is empty or total <= most", "message": _label("Zu viel.")}],
+        {"name": of("text"), "most": of("integer"), "total": _sum("budget", "group", "total")},
+        rules=[{"id": "group_not_over", "check": "most is empty or total <= most", "message": label("Zu viel.")}],
     ),
-    ("entities", "budget"): _entity(
+    ("entities", "budget"): entity(
         "Budgets",
         {
-            "group": _of("reference", target="group"),
-            "most": _of("integer"),
+            "name": of("text"),
+            "group": of("reference", target="group"),
+            "most": of("integer"),
             "total": _sum("cost", "budget", "net"),
-            "costs": _of("integer", rollup={"entity": "cost", "via": "budget", "aggregate": "count"}),
-            "approved_by": _of("text", label="Freigabe", required_if="total > 80"),
-            "always": _of("boolean"),
+            "costs": of("integer", rollup={"entity": "cost", "via": "budget", "aggregate": "count"}),
+            "approved_by": of("text", label="Freigabe", required_if="total > 80"),
+            "always": of("boolean"),
         },
         rules=[
-            {"id": "not_over", "check": "most is empty or total <= most", "message": _label("Budget ist erschöpft.")},
-            {"id": "one_at_least", "check": "always != true or costs > 0", "message": _label("Eins muss bleiben.")},
+            {"id": "not_over", "check": "most is empty or total <= most", "message": label("Budget ist erschöpft.")},
+            {"id": "one_at_least", "check": "always != true or costs > 0", "message": label("Eins muss bleiben.")},
         ],
     ),
-    ("entities", "cost"): _entity(
-        "Kosten", {"budget": _of("reference", target="budget"), "net": _of("integer"), "note": _of("text")}
+    ("entities", "cost"): entity(
+        "Kosten",
+        {
+            "name": of("text"),
+            "budget": of("reference", target="budget"),
+            "net": of("integer"),
+            "note": of("text"),
+        },
     ),
-    ("roles", "boss"): {"label": _label("Chef"), "entities": {"*": _WHOLE}},
+    ("roles", "boss"): {"label": label("Chef"), "entities": {"*": _WHOLE}},
     ("roles", "clerk"): {
-        "label": _label("Bucht"),
+        "label": label("Bucht"),
         "entities": {"cost": _WHOLE, "budget": {"read": {"where": 'name = "Offen"'}}},
     },
 }  # fmt: skip
