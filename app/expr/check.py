@@ -233,7 +233,7 @@ class _Checker:
             if found is ValueType.EMPTY or found in _KINDS[kind]:
                 continue
             self._problem(
-                "argument", name=function.name, position=position + 1, expected=_EXPECTED[kind], given=TYPE_WORDS[found]
+                "argument", name=function.name, place=position + 1, expected=_EXPECTED[kind], given=TYPE_WORDS[found]
             )
         if function.name in ("least", "greatest"):
             for found in types:

@@ -63,8 +63,8 @@ MESSAGES: Final[dict[str, Label]] = {
         "“{name}” takes {expected} values but has {given}.",
     ),
     "argument": Label(
-        "„{name}“ erwartet als {position}. Wert {expected}, nicht {given}.",
-        "“{name}” expects {expected} as value {position}, not {given}.",
+        "„{name}“ erwartet als {place}. Wert {expected}, nicht {given}.",
+        "“{name}” expects {expected} as value {place}, not {given}.",
     ),
     "compare": Label(
         "{left} lässt sich nicht mit {right} vergleichen.",

@@ -48,6 +48,11 @@ class ComputedLog:
             values = {**before.values, **{k: (before.values.get(k, both)[0], both[1]) for k, both in values.items()}}
         self._found[at] = replace(row, values=values)
 
+    def before(self, entity: str, record_id: int) -> Mapping[str, Value]:
+        """Return what the computed values of a record were that this save has changed so far."""
+        found = self._found.get((entity, record_id))
+        return {} if found is None else {key: old for key, (old, _) in found.values.items()}
+
     def write(self, ctx: Context) -> Sequence[Recalculated]:
         """Write entries and events of everything that is different now, and return it.
 

@@ -42,14 +42,15 @@ def recalculate(ctx: Context, touches: Iterable[Touch]) -> Sequence[Recalculated
     """
     if not ctx.snapshot.model.computations.stages:
         return ()
-    dirty, log = Dirty(ctx), ComputedLog()
-    dirty.take(list(touches))
+    written, dirty, log = list(touches), Dirty(ctx), ComputedLog()
+    dirty.take(written)
+    past = _Past(written, log)
     renamed: dict[str, list[int]] = {}
     for stage in ctx.snapshot.model.computations.stages:
         wanted = {key: dirty.ids.get((stage.entity, key), set()) for key in stage.fields}
         every = sorted({one for ids in wanted.values() for one in ids})
         for some in chunks(every):
-            changed = _Batch(ctx, stage, wanted).run(some)
+            changed = _Batch(ctx, stage, wanted, past).run(some)
             for one in changed:
                 log.add(Recalculated(one.entity, one.id, one.version, one.values))
             dirty.take([_touch(row) for row in changed])
@@ -68,12 +69,12 @@ def recompute(ctx: Context, entity_key: str, field_key: str, ids: Sequence[int])
     """Compute one field of some records, whatever changed; what looks at it isn't followed, and nobody is told."""
     stage = Stage(entity_key, (field_key,))
     for some in chunks(ids):
-        _Batch(ctx, stage, {field_key: set(some)}).run(some)
+        _Batch(ctx, stage, {field_key: set(some)}, None).run(some)
 
 
 def differing(ctx: Context, stage: Stage, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     """Yield record and field of the stored values that aren't what computing gives; nothing is locked or written."""
-    batch = _Batch(ctx, stage, {key: set(ids) for key in stage.fields}, writes=False)
+    batch = _Batch(ctx, stage, {key: set(ids) for key in stage.fields}, None, writes=False)
     for one in batch.differing(ids):
         yield from ((one.id, key) for key in one.values)
 
@@ -102,14 +103,41 @@ def _touch(one: _Changed) -> Touch:
     return Touch(one.entity, one.id, frozenset(one.values), one.row.values, one.row.values)
 
 
-class _Batch:
-    """Records of one entity that are computed together."""
+class _Past:
+    """What records were before a save: what freezes with it is the value of the moment in which it freezes.
 
-    def __init__(self, ctx: Context, stage: Stage, wanted: Mapping[str, set[int]], *, writes: bool = True) -> None:
+    Args:
+        touches: what was written.
+        log: what was computed out of that so far.
+    """
+
+    def __init__(self, touches: Iterable[Touch], log: ComputedLog) -> None:
+        self._log = log
+        self._before: dict[tuple[str, int], Mapping[str, Any]] = {}
+        for touch in touches:
+            self._before.setdefault((touch.entity, touch.id), touch.before)
+
+    def is_frozen(self, field: FieldPlan, changed: _Changed, environment: Environment) -> bool:
+        """Return whether a value of a record that is just computed was frozen before; of a new record none was."""
+        row = changed.row
+        before = self._before.get((changed.entity, changed.id))
+        if before is None:
+            earlier = {key: old for key, (old, _) in changed.values.items()}
+            before = {**row.values, **earlier, **self._log.before(changed.entity, changed.id)}
+        return bool(before) and is_frozen(field, Row(row.plan, row.pool, row.id, row.title, dict(before)), environment)
+
+
+class _Batch:
+    """Records of one entity that are computed together; without a past what is frozen stays as it is."""
+
+    def __init__(
+        self, ctx: Context, stage: Stage, wanted: Mapping[str, set[int]], past: _Past | None, *, writes: bool = True
+    ) -> None:
         self.ctx = ctx
         self.plan = plan_of(ctx, stage.entity)
         self.fields = [self.plan.fields[key] for key in stage.fields]
         self.wanted = wanted
+        self.past = past
         self.pool = Targets(ctx, computing=writes)
 
     def run(self, ids: Sequence[int]) -> list[_Changed]:
@@ -151,7 +179,9 @@ class _Batch:
     ) -> _Changed | None:
         changed, row = _Changed(self.plan.key, stored), stored.row
         for field in self.fields:
-            if is_frozen(field, row, environment):
+            if is_frozen(field, row, environment) and (
+                self.past is None or self.past.is_frozen(field, changed, environment)
+            ):
                 continue
             if field.formula is not None:
                 value = field.field.type.from_expression(field.formula(row, environment))

@@ -73,6 +73,7 @@ def test_a_list_costs_as_many_statements_as_on_the_screen(full: Site) -> None:
         ("sort=nothing", "query.unknown_field"),
         ("filter=nothing = 1", "query.condition.unknown_field"),
         ("filter=name =", "query.condition.syntax"),
+        ("filter=length(size) > 2", "query.condition.argument"),
         ("f.nothing.is=1", "query.unknown_field"),
         ("f.size.is=x", "number.invalid"),
         ("expand=name", "query.expand"),

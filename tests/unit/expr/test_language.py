@@ -125,8 +125,11 @@ def test_what_is_no_expression_is_refused_with_its_place(text: str, code: str, p
     ],
 )
 def test_what_makes_no_sense_is_said_at_once(text: str, codes: list[str]) -> None:
-    """Every problem of an expression is found in one go."""
-    assert [problem.code for problem in check(parse(text), Scope(), ValueType.BOOLEAN)] == codes
+    """Every problem of an expression is found in one go, and each is a sentence in both languages."""
+    problems = check(parse(text), Scope(), ValueType.BOOLEAN)
+    assert [problem.code for problem in problems] == codes
+    assert all(problem.message.de != problem.message.en for problem in problems)
+    assert not any("{" in problem.message.de + problem.message.en for problem in problems)
 
 
 def test_a_near_name_is_suggested() -> None:
