@@ -152,11 +152,12 @@ def _may_read() -> bool:
 
 def _written(ctx: Context, entity: str, record_id: int, status: int = 200) -> Told:
     """Tell what was written, as far as whoever wrote it may read it now."""
+    blind = {"id": record_id}
     if _may_read():
         try:
             found = load_item(ctx, entity, record_id)
         except NotFound:
             pass
         else:
-            return {"status": status, "body": found.item, "version": found.version}
-    return {"status": status, "body": {"id": record_id}}
+            return {"status": status, "body": found.item, "version": found.version, "blind": blind}
+    return {"status": status, "body": blind}

@@ -1,10 +1,12 @@
 """A request that is sent again because its answer was lost: the header `Idempotency-Key` makes it one and the same.
 
 Whoever sends it again with the same key and the same content gets the first one's answer, and nothing is written twice.
+The answer's values are told again only to whom they could be told then: to the same person with the same rights.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -16,6 +18,7 @@ from app.api.frame import answer
 from app.context import Context
 from app.language import Label
 from app.records.once import once
+from app.web.lifecycle import current
 
 KEY: Final = "Idempotency-Key"
 #: Says that an answer is an earlier one's.
@@ -25,8 +28,10 @@ _NO_KEY: Final = Label(
     "Der „Idempotency-Key“ hat zwischen 1 und {most} druckbare ASCII-Zeichen. Bitte einen solchen schicken.",
     "The “Idempotency-Key” has between 1 and {most} printable ASCII characters. Please send such a one.",
 )
-#: What an act returns: status, body, version and location, as far as there are any.
+#: What an act returns: status, body, version and location, as far as there are any; `blind` is the body for whom the
+#: values in `body` are not meant.
 Told = dict[str, Any]
+_BODIES: Final = ("body", "blind")
 
 
 def carry_out(ctx: Context, act: Callable[[], Told]) -> Response:
@@ -43,16 +48,28 @@ def carry_out(ctx: Context, act: Callable[[], Told]) -> Response:
     """
 
     def kept() -> Told:
-        told = act()
         # As text: PostgreSQL puts the members of stored JSON into an order of its own.
-        return told if "body" not in told else {**told, "body": orjson.dumps(told["body"]).decode()}
+        told = {name: orjson.dumps(one).decode() if name in _BODIES else one for name, one in act().items()}
+        return {**told, "reader": _reader(ctx)}
 
     outcome = once(ctx, _key(), _asked(), kept)
     told = outcome.answer
-    response = answer(told.get("body"), told["status"], version=told.get("version"), location=told.get("location"))
+    body = told.get("body")
+    if outcome.repeated and told.get("reader") != _reader(ctx):
+        body = told.get("blind", body)
+    response = answer(body, told["status"], version=told.get("version"), location=told.get("location"))
     if outcome.repeated:
         response.headers[REPLAYED] = "true"
     return response
+
+
+def _reader(ctx: Context) -> str:
+    """Return what decides what somebody may be told: his roles, whom they mean, the documents, his token's scopes."""
+    token = None if (call := current()) is None else call.token
+    everything, roles, only = ctx.actor.shape
+    rights = [everything, roles, ctx.actor.identities, None if only is None else sorted(only)]
+    seen = [rights, ctx.snapshot.revision, [] if token is None else sorted(token.scopes)]
+    return hashlib.sha256(orjson.dumps(seen)).hexdigest()
 
 
 def _key() -> str | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.functional.api.world import LOOKER
+from tests.support.install import write_documents
+from tests.support.orders import DOCUMENTS, write_orders
 from tests.support.program import Program, program
-from tests.support.site import Site
+from tests.support.site import Site, make_site
 
 
 def _both(clerk: Program, method: str, path: str, body: Any = None, **headers: str) -> tuple[Any, Any]:
@@ -62,3 +66,21 @@ def test_a_key_has_a_form(clerk: Program, key: str) -> None:
     refused = clerk.send("POST", "/account", {"name": "A"}, Idempotency_Key=key)
     assert refused.status_code == 400
     assert refused.get_json()["errors"][0]["code"] == "idempotency.key"
+
+
+def test_a_repeated_request_tells_no_more_than_may_be_told_now(database_url: str, tmp_path: Path) -> None:
+    site = make_site(database_url, write_orders(tmp_path / "documents"))
+    asking, writing = program(site, "boss"), program(site, "boss", ["write"])
+    body, key = {"name": "A", "margin": 7.5}, {"Idempotency_Key": "k-1"}
+    first = asking.send("POST", "/order", body, **key)
+    assert first.get_json()["margin"] == 7.5
+    assert asking.send("POST", "/order", body, **key).data == first.data
+    again = writing.send("POST", "/order", body, **key)
+    assert (again.status_code, again.headers["Idempotency-Replayed"]) == (201, "true")
+    assert again.get_json() == {"id": first.get_json()["id"]}
+    documents = copy.deepcopy(dict(DOCUMENTS))
+    documents["roles", "boss"]["entities"]["order"] = {"create": True, "read": True, "fields": {"margin": "none"}}
+    site.installation.publish(write_documents(tmp_path / "later", documents))
+    assert asking.send("POST", "/order", body, **key).get_json() == {"id": first.get_json()["id"]}
+    assert len(asking.get("/order").get_json()["items"]) == 1
+    site.installation.close()
