@@ -18,6 +18,7 @@ from app.records.permits import Permit, permits
 from app.records.plan import EntityPlan, FieldPlan, plan_of
 from app.records.rows import Draft, Row, Stored
 from app.records.stored import Targets, load_lines, pointers
+from app.system.history import stored_instant
 
 #: What a line carries beside its values: which stored line it is.
 _LINE_ID: Final = "id"
@@ -120,8 +121,10 @@ class Preparation:
         self._system_defaults(draft)
 
     def _system_defaults(self, draft: Draft) -> None:
-        """Give a new record to whoever makes it, unless somebody else is named; rules and rights look at it."""
-        for key, value in (("owner", self.ctx.actor.id), ("team", self.ctx.actor.team_id)):
+        """Give a new record to whoever makes it now, unless something else is said; rules and formulas look at it."""
+        actor, now = self.ctx.actor, stored_instant(self.ctx.now)
+        made = (("owner", actor.id), ("team", actor.team_id), ("created_at", now), ("created_by", actor.id))
+        for key, value in made:
             if key not in draft.given and key in draft.entity.fields and draft.entity.fields[key].field.system:
                 draft.values[key] = value
 

@@ -19,8 +19,8 @@ from app.meta.numbering import InvalidPattern, parse_pattern
 from app.meta.paths import NoPath, find_path, target_of
 from app.meta.scope import info_of
 
-#: System fields that change with every save, or are themselves computed from others.
-_RESTLESS: Final = frozenset({"title", "version", "updated_at", "updated_by", "archived_at"})
+#: System fields that change with every save, are themselves computed from others, or aren't known before the save.
+_RESTLESS: Final = frozenset({"id", "title", "version", "updated_at", "updated_by", "archived_at"})
 _READER: Final = frozenset({"me", "my_team"})
 _ORDERED: Final = frozenset({ValueType.TEXT, ValueType.NUMBER, ValueType.DATE, ValueType.TIME, ValueType.DATETIME})
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from app.access.actor import PRODUCT
 from app.errors import InvalidData
 from app.query.environment import environment_of
 from app.query.lists import list_page
@@ -16,8 +17,9 @@ from app.query.record import load_record
 from app.query.reports import run_report
 from app.query.spec import ListSpec
 from app.records import actions
-from tests.functional.computed.world import FIRM, installed, label, of
-from tests.support.install import Bodies, Installation
+from app.records.miscomputed import miscomputed
+from tests.functional.computed.world import FIRM, entity, installed, label, of
+from tests.support.install import Bodies, Installation, install, write_documents
 
 NOW: Final = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 TOMORROW: Final = NOW + timedelta(days=1)
@@ -120,4 +122,38 @@ def test_rules_see_them_too(database_url: str, tmp_path: Path) -> None:
     with pytest.raises(InvalidData) as refused, installation.ctx(now=late) as ctx:
         actions.update(ctx, "firm", firms["C"], {"name": "D"}, 1)
     assert [error.code for error in refused.value.errors.record] == ["rule.young"]
+    installation.close()
+
+
+def test_the_moment_in_which_a_record_is_made_counts_at_once(database_url: str, tmp_path: Path) -> None:
+    documents: Bodies = {
+        ("entities", "ticket"): entity(
+            "Ticket",
+            {
+                "name": of("text"),
+                "due": of("date", formula="add_days(date_of(created_at), 14)"),
+                "mine": of("boolean", formula="created_by = owner"),
+                "notes": of("lines", entity="note", via="ticket"),
+            },
+        ),
+        ("entities", "note"): entity(
+            "Note",
+            {
+                "text": of("text"),
+                "ticket": of("reference", target="ticket"),
+                "on": of("date", formula="date_of(created_at)"),
+            },
+        ),
+    }
+    installation = install(database_url, write_documents(tmp_path / "made", documents))
+    moment = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)  # the third in Berlin
+    with installation.ctx(PRODUCT, now=moment) as ctx:
+        actions.create(ctx, "ticket", {"name": "A", "notes": [{"text": "x"}]})
+    with installation.database.read() as connection:
+        snapshot = installation.store.snapshot(connection)
+        ticket = connection.execute(snapshot.tables["ticket"].select()).mappings().one()
+        note = connection.execute(snapshot.tables["note"].select()).mappings().one()
+        assert (ticket["due"], note["on"]) == (date(2026, 3, 17), date(2026, 3, 3))
+        assert ticket["created_at"] == moment.replace(tzinfo=None)
+        assert list(miscomputed(connection, snapshot)) == []
     installation.close()

@@ -49,6 +49,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("firm", {"a": of("boolean", formula="owner = me()")}, "computed.reader"),
     ("firm", {"a": of("text", formula="title")}, "computed.restless"),
     ("firm", {"a": of("integer", formula="version + 1")}, "computed.restless"),
+    ("firm", {"a": of("integer", formula="id * 2")}, "computed.restless"),
     ("order", {"a": of("text", formula="firm.title")}, "computed.restless"),
     # combinations and types
     ("firm", {"a": of("decimal", formula="1 + 1", rollup=_ROLLUP)}, "computed.several"),
