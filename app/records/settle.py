@@ -26,7 +26,7 @@ def settle(
     Raises:
         InvalidData: a rule speaks against what was written; whoever calls it takes the save back.
     """
-    written = list(touches)
-    changed = recalculate(ctx, written)
+    changed = recalculate(ctx, touches)
     check_gathered(ctx, drafts)
-    check_others(ctx, changed, {(one.entity, one.id) for one in written}.union(above))
+    saved = {(row.entity.key, row.id) for draft in drafts for row in draft.all_drafts() if row.id is not None}
+    check_others(ctx, changed, saved.union(above))

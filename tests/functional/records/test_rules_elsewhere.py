@@ -140,6 +140,22 @@ def test_archiving_and_bringing_back_are_held_to_them_too(desk: Desk) -> None:
     assert desk.row("cost", cost)["archived_at"] is not None
 
 
+def test_what_changed_while_a_record_was_archived_is_asked_when_it_comes_back(desk: Desk) -> None:
+    budget, cost = _book(desk)
+    other = desk.create("cost", name="Hotel", budget=budget, net=10)
+    with desk.ctx() as ctx:
+        actions.retire(ctx, "budget", budget, 1)
+    assert desk.update("cost", cost, 1, net=400) == 2, "it is added up nowhere while its budget is archived"
+    with desk.ctx() as ctx, pytest.raises(InvalidData) as refused:
+        actions.restore(ctx, "budget", budget, 2)
+    assert [error.code for error in refused.value.errors.record] == list(_FULL[""])
+    assert desk.row("budget", budget)["archived_at"] is not None
+    assert desk.update("cost", cost, 2, net=40) == 3
+    with desk.ctx() as ctx:
+        assert actions.restore(ctx, "budget", budget, 2) == 3
+    assert (desk.row("budget", budget)["total"], desk.row("cost", other)["net"]) == (50, 10)
+
+
 def _create_many(desk: Desk, budget: int, cost: int) -> None:
     with desk.ctx() as ctx:
         create_many(ctx, "cost", [{"name": f"K{n}", "budget": budget, "net": 9} for n in range(5)])
