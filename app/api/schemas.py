@@ -205,5 +205,5 @@ def _of_system(field: Field) -> Schema:
 
 
 def _needed(field: Field) -> bool:
-    """Return whether a new record can't be without a value of its own for a field."""
-    return field.required and field.default is None and field.default_expr is None
+    """Return whether a new record can't be without a value of its own for a field; what isn't shown needs none."""
+    return field.required and field.default is None and field.default_expr is None and field.visible_if is None

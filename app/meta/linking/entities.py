@@ -139,7 +139,18 @@ class _Linker:
         elif target_of(via.type) != self.key:
             place = at("via")
             self.desk.findings.add("field.via_elsewhere", place, entity=rows.entity, name=rows.via, owner=self.key)
+        elif (other := self._same_rows(field)) is not None:
+            self.desk.findings.add("field.same_lines", at("via"), name=other, entity=rows.entity)
         self._check_sums(field, child, at)
+
+    def _same_rows(self, field: Field) -> str | None:
+        """Return the key of a field above that has the very same rows: each save would give them by half."""
+        for key, other in self.shape.entity.fields.items():
+            if key == field.key:
+                return None
+            if other.type.lines() is not None and other.type.lines() == field.type.lines():
+                return key
+        return None
 
     def _check_sums(self, field: Field, child: Shape, at: At) -> None:
         for index, name in enumerate(field.type.spec.parameters.get("sums") or ()):

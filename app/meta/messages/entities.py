@@ -106,6 +106,12 @@ FIELDS: Final = {
         "Nennen Sie in „via“ das Feld der Zeile, das hierher verweist.",
         "Name the line's field that points back here as “via”.",
     ),
+    "field.same_lines": error(
+        "Die Zeilen dieses Felds („{entity}“) sind schon die von „{name}“.",
+        "This field's lines (“{entity}”) are those of “{name}” already.",
+        "Nehmen Sie eines der beiden Felder heraus, oder geben Sie der Zeile ein zweites Feld, das hierher verweist.",
+        "Take one of the two fields out, or give the line a second field that points here.",
+    ),
     "field.unknown_sum": error(
         "Die Objektart „{entity}“ hat kein Feld „{name}“.", "The entity “{entity}” has no field “{name}”.", SPELLING
     ),

@@ -19,6 +19,7 @@ MASK = "metadata/forms/account.main.json"
 VIEW = "metadata/views/account.mine.json"
 REPORT = "metadata/reports/win_rate.json"
 _F = ("properties", "industry", "x-crm")
+_LINES = {"type": "lines", "entity": "opportunity_line", "via": "opportunity"}
 _EL = ("tabs", 0, "sections", 0, "elements")
 
 #: What is done to which shipped document, the code, the pointer, and a word of the English hint or message.
@@ -295,6 +296,16 @@ CASES: list[tuple[Edit, str, str, str]] = [
         "expression.ends_early",
         "/x-crm/locks/0/if",
         "parent =",
+    ),
+    (
+        (
+            "entities",
+            "opportunity",
+            put({"x-crm": {**_LINES, "label": {"de": "Noch einmal", "en": "Again"}}}, "properties", "products_again"),
+        ),
+        "field.same_lines",
+        "/properties/products_again/x-crm/via",
+        "line",
     ),
 ]
 
