@@ -1,7 +1,7 @@
 """Records that can't be changed any more: judged on what is stored, never on what somebody is about to save.
 
-A lock holds for the record, for its lines and for whatever door they come through: the record's own mask, the lines'
-own entity, an import, many at once. The product itself isn't held up.
+A lock holds for the record, for its lines at any depth and for whatever door they come through: the record's own mask,
+the lines' own entity, an import, many at once. The product itself isn't held up.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from app.errors import DataErrors, FieldError, InvalidData
 from app.expr.environment import Environment
 from app.query.environment import environment_of
 from app.records import texts
+from app.records.family import above
 from app.records.merge import lines_differ
 from app.records.plan import EntityPlan, LockPlan, OwnerPlan, plan_of
 from app.records.rows import Draft, Stored
@@ -93,8 +94,8 @@ def against_lines(
     for one, error in () if ctx.actor.everything else locks.of_owners(wanted):
         found[id(one)].append(error)
     for one, parents in wanted:
-        above = [known[owner.entity, record_id] for owner, record_id in parents if (owner.entity, record_id) in known]
-        if one.archived_at is not None and any(parent.archived_at is not None for parent in above):
+        found_above = [known[owner.entity, one_id] for owner, one_id in parents if (owner.entity, one_id) in known]
+        if one.archived_at is not None and any(parent.archived_at is not None for parent in found_above):
             found[id(one)].append(texts.record_retired())
     return tuple(tuple(dict.fromkeys(found[id(one)])) for one in several)
 
@@ -130,6 +131,7 @@ class _Locks:
         self.pool = pool
         self.environment = environment
         self._parents: dict[tuple[str, int], Stored] = {}
+        self._closable: dict[str, bool] = {}
 
     def load(self, records: Iterable[Stored]) -> None:
         """Load the references and lines that the locks of stored records look at."""
@@ -166,12 +168,30 @@ class _Locks:
         return (owner.entity, one) in self._parents
 
     def of_owners(self, several: Sequence[tuple[_Line, _Parents]]) -> Iterator[tuple[_Line, FieldError]]:
-        """Yield what the locks of the records say whose lines something is; one statement per entity."""
-        locked = [(one, [p for p in parents if plan_of(self.ctx, p[0].entity).locks]) for one, parents in several]
-        known = self.parents([parent for _, parents in locked for parent in parents])
-        for one, parents in locked:
-            for owner, record_id in parents:
-                parent = known.get((owner.entity, record_id))
-                for lock in self.holding(parent) if parent is not None else ():
+        """Yield what the locks of the records say whose lines something is, and of those whose lines these are.
+
+        It takes one statement for each entity and depth, and none where nothing above can be locked.
+        """
+        seen: set[tuple[int, OwnerPlan, int]] = set()
+        going = [(one, parent) for one, parents in several for parent in parents]
+        while going := [(one, parent) for one, parent in going if self._can_be_closed(parent[0].entity)]:
+            known = self.parents([parent for _, parent in going])
+            further: list[tuple[_Line, tuple[OwnerPlan, int]]] = []
+            for one, (owner, record_id) in going:
+                stored = known.get((owner.entity, record_id))
+                if stored is None or (id(one), owner, record_id) in seen:
+                    continue
+                seen.add((id(one), owner, record_id))
+                for lock in self.holding(stored):
                     if owner.field not in lock.exempt:
                         yield one, lock.error
+                above_it = _parents(plan_of(self.ctx, owner.entity), stored.row.values)
+                further.extend((one, parent) for parent in above_it)
+            going = further
+
+    def _can_be_closed(self, entity_key: str) -> bool:
+        """Return whether records of an entity, or those whose lines they are, can be locked at all."""
+        if entity_key not in self._closable:
+            entities = {entity_key, *above(self.ctx.snapshot.model, entity_key)}
+            self._closable[entity_key] = any(plan_of(self.ctx, one).locks for one in entities)
+        return self._closable[entity_key]

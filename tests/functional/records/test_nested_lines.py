@@ -1,0 +1,112 @@
+"""A record, its lines and their lines are one thing, whatever door somebody takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from app.records import actions
+from app.records.bulk import update_many
+from tests.functional.records.desk import Desk, refusal
+from tests.support.documents import entity, label, of
+from tests.support.install import install, write_documents
+
+_WHOLE: Final = {"create": True, "read": True, "update": True, "retire": True, "restore": True, "bulk": True}
+_ENTITIES: Final = ("order", "item", "part")
+
+DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
+    ("entities", "order"): entity(
+        "Aufträge",
+        {
+            "name": of("text"),
+            "closed": of("boolean"),
+            "items": of("lines", entity="item", via="order"),
+            "open": of("lines", entity="item", via="free_of"),
+        },
+        locks=[{"id": "closed", "if": "closed", "except": ["open", "closed"], "message": label("Abgeschlossen.")}],
+    ),
+    ("entities", "item"): entity(
+        "Positionen",
+        {
+            "name": of("text"),
+            "order": of("reference", target="order"),
+            "free_of": of("reference", target="order"),
+            "parts": of("lines", entity="part", via="item"),
+        },
+    ),
+    ("entities", "part"): entity(
+        "Teile",
+        {"name": of("text"), "item": of("reference", target="item"), "number": of("integer")},
+    ),
+    ("roles", "boss"): {"label": label("Chef"), "entities": {"*": _WHOLE}},
+}  # fmt: skip
+
+
+@pytest.fixture
+def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
+    """Return a desk for somebody who may do everything."""
+    installation = install(database_url, write_documents(tmp_path / "documents", DOCUMENTS))
+    yield Desk(installation.database, installation.store).as_user("boss")
+    installation.close()
+
+
+def _state(desk: Desk) -> list[Any]:
+    return [desk.rows(key) for key in _ENTITIES]
+
+
+def _one(desk: Desk, action: Callable[..., int], key: str, record_id: int) -> int:
+    """Retire or restore a record as it is."""
+    version = desk.row(key, record_id)["version"]
+    with desk.ctx() as ctx:
+        return action(ctx, key, record_id, version)
+
+
+def _update_many(desk: Desk, part: int) -> None:
+    with desk.ctx() as ctx:
+        update_many(ctx, "part", {part: {"number": 9}}, {part: 1})
+
+
+def _closed(desk: Desk) -> None:
+    """Make a closed order with an item that has a part, and one more item that has a part."""
+    parts = [{"name": "Schraube", "number": 1}]
+    desk.create("order", name="A", closed=True, items=[{"name": "Tisch", "parts": parts}])
+    desk.create("item", name="Stuhl", parts=[{"name": "Lehne"}])
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda desk: desk.update("part", 1, 1, number=2),
+        lambda desk: desk.update("part", 1, 1, item=2),
+        lambda desk: desk.update("part", 2, 1, item=1),
+        lambda desk: desk.create("part", name="Neu", item=1),
+        lambda desk: desk.update("item", 1, 1, parts=[]),
+        lambda desk: _one(desk, actions.retire, "part", 1),
+        lambda desk: _update_many(desk, 1),
+    ],
+)
+def test_a_lock_holds_for_the_lines_of_lines(desk: Desk, act: Callable[[Desk], object]) -> None:
+    _closed(desk)
+    before = _state(desk)
+    codes = {code for found in refusal(lambda: act(desk)).values() for code in found}
+    assert codes == {"lock.closed"}
+    assert _state(desk) == before
+
+
+def test_nothing_is_brought_back_into_a_lock_from_far_below(desk: Desk) -> None:
+    parts = [{"name": "Schraube"}, {"name": "Mutter"}]
+    desk.create("order", name="A", items=[{"name": "Tisch", "parts": parts}])
+    _one(desk, actions.retire, "part", 2)
+    assert desk.update("order", 1, 2, closed=True) == 3
+    assert refusal(lambda: _one(desk, actions.restore, "part", 2)) == {"": ("lock.closed",)}
+    assert desk.update("order", 1, 3, closed=False) == 4
+    assert _one(desk, actions.restore, "part", 2) == 3
+
+
+def test_what_a_lock_excepts_is_open_at_any_depth(desk: Desk) -> None:
+    desk.create("order", name="A", closed=True, open=[{"name": "Tisch", "parts": [{"name": "Schraube"}]}])
+    assert desk.update("part", 1, 1, number=2) == 2
+    assert desk.row("order", 1)["version"] == 2
