@@ -24,6 +24,7 @@ from app.fields.base import Raw
 from app.meta.role import Verb
 from app.query.environment import environment_of
 from app.records import locks, owners, texts
+from app.records.along import lines_along
 from app.records.check import check
 from app.records.computing import compute
 from app.records.drawing import draw
@@ -196,9 +197,10 @@ def retire(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     if before.archived_at is not None:
         return before.version
     locks.refuse_retiring(ctx, pool, plan, before)
+    along = lines_along(ctx, pool, plan, [record_id])[record_id]
     with races(ctx), owners.of_lines(ctx, plan, [before.row.values]) as above:
-        set_archived(ctx, plan, before, at=ctx.now)
-        settle(ctx, of_lifecycle(ctx, plan, before, restored=False), above)
+        set_archived(ctx, plan, before, along, at=ctx.now)
+        settle(ctx, of_lifecycle(plan, before, along, restored=False), above)
     return before.version + 1
 
 
@@ -218,10 +220,11 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     errors = collisions_of(ctx, plan, before.row)
     if errors:
         raise InvalidData(DataErrors(errors))
+    along = lines_along(ctx, pool, plan, [record_id], before.archived_at)[record_id]
     taken = partial(collisions_of, ctx, plan, before.row)
     with races(ctx, lambda: DataErrors(taken())), owners.of_lines(ctx, plan, [before.row.values]) as above:
-        set_archived(ctx, plan, before, at=None)
-        settle(ctx, of_lifecycle(ctx, plan, before, restored=True), above)
+        set_archived(ctx, plan, before, along, at=None)
+        settle(ctx, of_lifecycle(plan, before, along, restored=True), above)
     return before.version + 1
 
 

@@ -41,11 +41,10 @@ def check(ctx: Context, pool: Targets, drafts: Sequence[Draft], environment: Env
         for lock in locks.holding(draft.before):
             for key in sorted(_changes(draft) - lock.exempt):
                 draft.refuse(key, lock.error)
-    removed = [one for draft in drafts for several in draft.removed.values() for one in several]
-    locks.load(removed)
+    locks.load([one for draft in drafts for key in draft.removed for one in draft.leaving(key)])
     for draft in drafts:
-        for key, several in draft.removed.items():
-            for lock in (lock for one in several for lock in locks.holding(one)):
+        for key in draft.removed:
+            for lock in (lock for one in draft.leaving(key) for lock in locks.holding(one)):
                 draft.refuse(key, lock.error)
     own = [draft for draft in drafts if draft.parent is None and (draft.before is None or _changes(draft))]
     for draft, error in locks.of_owners([(draft, _owners_of(draft)) for draft in own]):

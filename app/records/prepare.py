@@ -14,6 +14,7 @@ from app.fields.base import Raw
 from app.fields.pointing import AnyRef, Unresolved
 from app.query.reach import reached
 from app.records import texts
+from app.records.along import lines_along
 from app.records.permits import Permit, permits
 from app.records.plan import EntityPlan, FieldPlan, plan_of
 from app.records.rows import Draft, Row, Stored
@@ -172,6 +173,7 @@ class Preparation:
             rows.extend(mine)
             draft.children[field.key] = mine
             draft.removed[field.key] = list(there.values())
+        self._going_along(field.key, child, drafts)
         self.fill(rows, raws)
         for draft in drafts:
             kept = [row for row in draft.children[field.key] if not self._blank(row)]
@@ -181,6 +183,14 @@ class Preparation:
             unseen = [one.row for one in stored.get(draft.id or 0, ()) if one.row.id not in seen]
             draft.lines[field.key] = (*kept, *unseen)
             self._authorise_rows(draft, field, child, seen)
+
+    def _going_along(self, key: str, child: EntityPlan, drafts: Sequence[Draft]) -> None:
+        """Note at drafts the lines of the lines that were left out."""
+        removed = [one.row.id or 0 for draft in drafts for one in draft.removed[key]] if child.lines else []
+        if removed:
+            found = lines_along(self.ctx, self.pool, child, removed)
+            for draft in drafts:
+                draft.along[key] = [line for one in draft.removed[key] for line in found[one.row.id or 0]]
 
     def _child(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -79,11 +79,13 @@ class Draft(Row):
         parent, via: the record whose line it is, and the field that says so.
         position: its place among the lines.
         permit: what the writer may do with the stored record; None where it isn't asked (the product, a new record).
+
+    Lines that were left out are in `removed`, by the key of their field; the lines that go with them in `along`.
     """
 
     __slots__ = (
-        "before", "changed", "children", "errors", "given", "parent", "permit", "position", "prefix", "record_errors",
-        "removed", "search_text", "version", "via",
+        "along", "before", "changed", "children", "errors", "given", "parent", "permit", "position", "prefix",
+        "record_errors", "removed", "search_text", "version", "via",
     )  # fmt: skip
 
     def __init__(
@@ -112,6 +114,7 @@ class Draft(Row):
         self.record_errors: list[FieldError] = []
         self.children: dict[str, list[Draft]] = {}
         self.removed: dict[str, list[Stored]] = {}
+        self.along: dict[str, list[Stored]] = {}
         self.permit = permit
         self.search_text: str | None = None
 
@@ -128,6 +131,10 @@ class Draft(Row):
     def refuse(self, key: str, error: FieldError) -> None:
         """Note what is wrong with one field."""
         self.errors.setdefault(key, []).append(error)
+
+    def leaving(self, key: str) -> Sequence[Stored]:
+        """Return the lines of a field that go into the archive, with the lines that go along."""
+        return (*self.removed.get(key, ()), *self.along.get(key, ()))
 
     def all_drafts(self) -> Iterable[Draft]:
         """Return the draft and those of its lines, of their lines and so on."""

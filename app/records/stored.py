@@ -7,6 +7,7 @@ is of one record or of a thousand.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import FromClause, Select, Table, bindparam, or_, select, tuple_
@@ -72,14 +73,20 @@ def load_links(ctx: Context, plan: EntityPlan, records: dict[int, Stored]) -> No
 
 
 def load_lines(
-    ctx: Context, pool: Targets, child: EntityPlan, via: str, parents: Sequence[int]
+    ctx: Context,
+    pool: Targets,
+    child: EntityPlan,
+    via: str,
+    parents: Sequence[int],
+    archived_at: datetime | None = None,
 ) -> dict[int, list[Stored]]:
-    """Load the lines of records, by the record's id, in their order; archived lines are left out."""
+    """Load the lines of records, by the record's id, in their order: the living ones, or those archived at a moment."""
     table, back = child.table, child.fields[via].columns[0][1]
+    wanted = table.c.archived_at.is_(None) if archived_at is None else table.c.archived_at == archived_at
     lines: dict[int, list[Stored]] = {}
     every: dict[int, Stored] = {}
     for some in chunks(parents):
-        statement = own_columns(child).where(table.c[back].in_(some), table.c.archived_at.is_(None))
+        statement = own_columns(child).where(table.c[back].in_(some), wanted)
         for row in ctx.connection.execute(in_order(statement, table)).mappings():
             stored = to_stored(child, pool, row)
             every[row["id"]] = stored

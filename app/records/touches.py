@@ -12,7 +12,7 @@ from app.context import Context
 from app.meta.computed import EXISTENCE, Dependant, Node, Step
 from app.records.plan import EntityPlan, plan_of
 from app.records.rows import Draft, Stored
-from app.records.stored import Targets, chunks, own_columns, to_stored
+from app.records.stored import chunks
 
 _THERE = frozenset({EXISTENCE})
 
@@ -55,6 +55,7 @@ def _of_row(row: Draft) -> Iterator[Touch]:
         yield Touch(row.entity.key, row.id, frozenset(keys), before, row.values, computed=True, parent=parent)
     for removed in (one for several in row.removed.values() for one in several):
         yield from of_archiving([removed], via_parent=row.id)
+    yield from of_archiving(one for several in row.along.values() for one in several)
 
 
 def of_archiving(records: Iterable[Stored], *, via_parent: int | None = None) -> Iterator[Touch]:
@@ -68,32 +69,19 @@ def of_archiving(records: Iterable[Stored], *, via_parent: int | None = None) ->
         yield Touch(row.plan.key, row.id, _THERE, row.values, row.values, parent=parent)
 
 
-def of_lifecycle(ctx: Context, plan: EntityPlan, before: Stored, *, restored: bool) -> list[Touch]:
-    """Return what archiving a record, or bringing it back, changed: itself, and the lines that went along.
+def of_lifecycle(plan: EntityPlan, before: Stored, along: Iterable[Stored], *, restored: bool) -> Iterator[Touch]:
+    """Yield what archiving a record, or bringing it back, changed: itself, and the lines that went along.
 
     Args:
-        ctx, plan: the writer and the record's entity.
+        plan: the record's entity.
         before: the record as it was.
-        restored: whether it came back; its own values are then computed anew.
+        along: its lines, as they were.
+        restored: whether they came back; their own values are then computed anew.
     """
-    computations = ctx.snapshot.model.computations
-    own = frozenset((EXISTENCE, *before.row.values)) if restored else _THERE
-    found = [Touch(plan.key, int(before.row.id or 0), own, before.row.values, before.row.values)]
-    for field in plan.lines:
-        assert field.lines is not None
-        child, via = plan_of(ctx, field.lines[0]), field.lines[1]
-        if not computations.feeds(child.key, (EXISTENCE,)) and not computations.of(child.key):
-            continue
-        table, back = child.table, child.fields[via].columns[0][1]
-        moment = None if restored else ctx.now
-        together = table.c.archived_at.is_(None) if moment is None else table.c.archived_at == moment
-        statement = own_columns(child).where(table.c[back] == before.row.id, together)
-        pool = Targets(ctx, computing=True)
-        for row in ctx.connection.execute(statement).mappings():
-            line = to_stored(child, pool, row).row
-            keys = frozenset((EXISTENCE, *line.values)) if restored else _THERE
-            found.append(Touch(child.key, int(line.id or 0), keys, line.values, line.values))
-    return found
+    for stored in (before, *along):
+        row = stored.row
+        keys = frozenset((EXISTENCE, *row.values)) if restored else _THERE
+        yield Touch((row.plan or plan).key, int(row.id or 0), keys, row.values, row.values)
 
 
 class Dirty:

@@ -61,7 +61,7 @@ def _one_group(ctx: Context, plan: EntityPlan, unique: UniqueGroup, drafts: Sequ
 
 
 def _against_stored(ctx: Context, plan: EntityPlan, unique: UniqueGroup, wanted: dict[tuple[Any, ...], Draft]) -> None:
-    leaving = _leaving(wanted.values())
+    leaving = _leaving(plan, wanted.values())
     for found in in_the_way(ctx, plan, unique, list(wanted)):
         draft = wanted.get(_comparable(tuple(found[2:])))
         if draft is None or found.id == draft.id or found.id in leaving:
@@ -102,10 +102,18 @@ def _shown_at(unique: UniqueGroup, draft: Draft) -> str:
     return next((key for key in reversed(unique.keys) if key != draft.via), unique.keys[-1])
 
 
-def _leaving(drafts: Iterable[Draft]) -> set[int | None]:
-    """Return the ids of records that give up their values in this very save: the removed lines."""
-    parents = {id(draft.parent): draft.parent for draft in drafts if draft.parent is not None}
-    return {one.row.id for parent in parents.values() for several in parent.removed.values() for one in several}
+def _leaving(plan: EntityPlan, drafts: Iterable[Draft]) -> set[int | None]:
+    """Return the ids of records of an entity that give up their values in this very save: lines that were left out."""
+    tops = {id(top): top for top in map(_top, drafts)}
+    rows = [row for top in tops.values() for row in top.all_drafts()]
+    leaving = (one for row in rows for key in row.removed for one in row.leaving(key))
+    return {one.row.id for one in leaving if one.row.plan is plan}
+
+
+def _top(draft: Draft) -> Draft:
+    while draft.parent is not None:
+        draft = draft.parent
+    return draft
 
 
 def _seen(ctx: Context, plan: EntityPlan, record_id: int) -> tuple[str, int, str] | None:

@@ -13,9 +13,10 @@ from app.errors import Conflict
 from app.expr.fold import fold
 from app.fields.formats import Formats
 from app.records import texts
+from app.records.along import by_plan
 from app.records.journal import note_archived, note_created, note_updated
-from app.records.plan import EntityPlan, plan_of
-from app.records.rows import Draft, Row, Stored
+from app.records.plan import EntityPlan
+from app.records.rows import Draft, Stored
 from app.records.stored import chunks
 from app.records.titles import search_text_of, title_of
 
@@ -98,8 +99,16 @@ def _update_where_unchanged(ctx: Context, plan: EntityPlan) -> Update:
     return ctx.snapshot.plan(("records.update", plan.key), lambda: table.update().where(*same))
 
 
-def set_archived(ctx: Context, plan: EntityPlan, before: Stored, *, at: datetime | None) -> None:
-    """Archive a record together with its lines, or bring it back with the lines that were archived with it.
+def set_archived(
+    ctx: Context, plan: EntityPlan, before: Stored, along: Sequence[Stored], *, at: datetime | None
+) -> None:
+    """Archive a record, or bring it back.
+
+    Args:
+        ctx, plan: the writer and the record's entity.
+        before: the record as it was read.
+        along: the lines that go along, at any depth (`app.records.along`).
+        at: since when it is archived; None where it comes back.
 
     Raises:
         Conflict: somebody else has changed the record in the meantime.
@@ -112,16 +121,19 @@ def set_archived(ctx: Context, plan: EntityPlan, before: Stored, *, at: datetime
         raise Conflict(texts.CHANGED)
     assert before.row.id is not None
     note_archived(ctx, plan, [(before.row.id, before.version + 1)], before.archived_at, at)
-    for field in plan.lines:
-        assert field.lines is not None
-        child = plan_of(ctx, field.lines[0])
-        lines = child.table
-        back = lines.c[child.fields[field.lines[1]].columns[0][1]]
-        together = lines.c.archived_at.is_(None) if at is not None else lines.c.archived_at == before.archived_at
-        changed = {"archived_at": at, "updated_at": now, "updated_by": by, "version": lines.c.version + 1}
-        written = lines.update().where(back == before.row.id, together).values(changed)
-        found = ctx.connection.execute(written.returning(lines.c.id, lines.c.version)).all()
-        note_archived(ctx, child, sorted((row.id, row.version) for row in found), before.archived_at, at)
+    _archive_lines(ctx, along, before.archived_at, at)
+
+
+def _archive_lines(ctx: Context, lines: Sequence[Stored], before: datetime | None, at: datetime | None) -> None:
+    """Archive lines or bring them back; nobody changes them meanwhile, as the version of their record says."""
+    for plan, group in by_plan(lines):
+        table = plan.table
+        values = {"archived_at": at, "updated_at": _moment(ctx), "updated_by": ctx.actor.id}
+        found = sorted((one.row.id, one.version + 1) for one in group if one.row.id is not None)
+        for some in chunks([record_id for record_id, _ in found]):
+            changed = table.update().where(table.c.id.in_(some)).values(values | {"version": table.c.version + 1})
+            ctx.connection.execute(changed)
+        note_archived(ctx, plan, found, before, at)
 
 
 def _moment(ctx: Context) -> datetime:
@@ -200,19 +212,12 @@ def _write_lines(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> Non
             if row.parent is not None and row.via is not None and row.before is None:
                 row.values[row.via] = row.parent.id
                 row.changed.add(row.via)
-        removed = [one for draft in having for one in draft.removed[field.key]]
+        # First what leaves: it may give up values that others take.
+        _archive_lines(ctx, [one for draft in having for one in draft.leaving(field.key)], None, _moment(ctx))
         if rows:
             child = rows[0].entity
-            _retire_lines(ctx, child, removed)
             update_all(ctx, child, [row for row in rows if row.before is not None and differs(row)])
             insert(ctx, child, [row for row in rows if row.before is None])
-        elif removed:
-            _retire_lines(ctx, _plan_of(removed[0].row), removed)
-
-
-def _plan_of(row: Row) -> EntityPlan:
-    assert row.plan is not None
-    return row.plan
 
 
 def differs(draft: Draft) -> bool:
@@ -225,19 +230,3 @@ def differs(draft: Draft) -> bool:
     if draft.changed - {field.key for field in draft.entity.lines} or any(draft.removed.values()):
         return True
     return any(differs(row) for rows in draft.children.values() for row in rows)
-
-
-def _retire_lines(ctx: Context, child: EntityPlan, removed: Sequence[Stored]) -> None:
-    """Take lines away that were left out; their rows stay, archived."""
-    if not removed:
-        return
-    table, now = child.table, _moment(ctx)
-    statement = (
-        table.update()
-        .where(table.c.id == bindparam("at__id"), table.c.version == bindparam("at__version"))
-        .values(archived_at=now, updated_at=now, updated_by=ctx.actor.id, version=table.c.version + 1)
-    )
-    for some in chunks([{"at__id": one.row.id, "at__version": one.version} for one in removed]):
-        ctx.connection.execute(statement, list(some))
-    gone = [(one.row.id, one.version + 1) for one in removed if one.row.id is not None]
-    note_archived(ctx, child, gone, None, now)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import select
 
 from app.records import actions
+from app.records.altered import altered
 from app.records.bulk import update_many
-from tests.functional.records.desk import Desk, refusal
+from app.records.miscomputed import miscomputed
+from app.records.unrecorded import unrecorded
+from app.system.history import HISTORY
+from tests.functional.records.desk import NOW, Desk, refusal
 from tests.support.documents import entity, label, of
 from tests.support.install import install, write_documents
 
@@ -22,6 +29,7 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
         "Aufträge",
         {
             "name": of("text"),
+            "used": of("integer", rollup={"entity": "part", "via": "used_in", "aggregate": "count"}),
             "closed": of("boolean"),
             "items": of("lines", entity="item", via="order"),
             "open": of("lines", entity="item", via="free_of"),
@@ -35,11 +43,18 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
             "order": of("reference", target="order"),
             "free_of": of("reference", target="order"),
             "parts": of("lines", entity="part", via="item"),
+            "total": of("decimal", formula="sum(parts.number)"),
         },
     ),
     ("entities", "part"): entity(
         "Teile",
-        {"name": of("text"), "item": of("reference", target="item"), "number": of("integer")},
+        {
+            "name": of("text"),
+            "item": of("reference", target="item"),
+            "number": of("integer"),
+            "code": of("text", unique=True),
+            "used_in": of("reference", target="order"),
+        },
     ),
     ("roles", "boss"): {"label": label("Chef"), "entities": {"*": _WHOLE}},
 }  # fmt: skip
@@ -57,11 +72,11 @@ def _state(desk: Desk) -> list[Any]:
     return [desk.rows(key) for key in _ENTITIES]
 
 
-def _one(desk: Desk, action: Callable[..., int], key: str, record_id: int) -> int:
+def _one(desk: Desk, action: Callable[..., int], key: str, record_id: int, now: datetime = NOW) -> int:
     """Retire or restore a record as it is."""
     version = desk.row(key, record_id)["version"]
     with desk.ctx() as ctx:
-        return action(ctx, key, record_id, version)
+        return action(replace(ctx, now=now), key, record_id, version)
 
 
 def _update_many(desk: Desk, part: int) -> None:
@@ -110,3 +125,64 @@ def test_what_a_lock_excepts_is_open_at_any_depth(desk: Desk) -> None:
     desk.create("order", name="A", closed=True, open=[{"name": "Tisch", "parts": [{"name": "Schraube"}]}])
     assert desk.update("part", 1, 1, number=2) == 2
     assert desk.row("order", 1)["version"] == 2
+
+
+def _table(desk: Desk) -> tuple[int, int]:
+    """Make a company's other order, and one with an item of two parts, which the other one uses; return both."""
+    other = desk.create("order", name="B")
+    parts = [
+        {"name": "Schraube", "number": 1, "code": "S", "used_in": other},
+        {"name": "Mutter", "number": 2, "code": "M", "used_in": other},
+    ]
+    return desk.create("order", name="A", items=[{"name": "Tisch", "parts": parts}]), other
+
+
+def _archived(desk: Desk) -> dict[str, list[bool]]:
+    return {key: [row["archived_at"] is not None for row in desk.rows(key)] for key in _ENTITIES}
+
+
+def _verbs(desk: Desk, key: str, record_id: int) -> list[tuple[str, int]]:
+    with desk.database.read() as connection:
+        found = select(HISTORY.c.verb, HISTORY.c.version).where(
+            HISTORY.c.entity == key, HISTORY.c.record_id == record_id, HISTORY.c.verb != "compute"
+        )
+        return [(row.verb, row.version) for row in connection.execute(found.order_by(HISTORY.c.id))]
+
+
+def _sound(desk: Desk) -> bool:
+    """Return whether the history knows every value, and every value is what computing gives."""
+    with desk.database.read() as connection:
+        snapshot = desk.store.snapshot(connection)
+        return not [
+            *unrecorded(connection, snapshot),
+            *altered(connection, snapshot),
+            *miscomputed(connection, snapshot),
+        ]
+
+
+def test_the_lines_of_lines_go_into_the_archive_with_a_record_and_come_back_with_it(desk: Desk) -> None:
+    order, other = _table(desk)
+    _one(desk, actions.retire, "part", 2)  # by itself, so that it stays there
+    assert desk.row("order", other)["used"] == 1
+    _one(desk, actions.retire, "order", order, NOW + timedelta(minutes=1))
+    assert _archived(desk) == {"order": [False, True], "item": [True], "part": [True, True]}
+    assert (desk.row("order", other)["used"], _sound(desk)) == (0, True)
+    assert desk.create("part", name="Andere", code="M") == 3
+    _one(desk, actions.restore, "order", order)
+    assert _archived(desk) == {"order": [False, False], "item": [False], "part": [False, True, False]}
+    assert (desk.row("order", other)["used"], desk.row("item", 1)["total"], _sound(desk)) == (1, 1, True)
+    assert _verbs(desk, "part", 1) == [("create", 1), ("retire", 2), ("restore", 3)]
+    assert _verbs(desk, "part", 2) == [("create", 1), ("retire", 2)]
+    assert _verbs(desk, "item", 1) == [("create", 1), ("update", 2), ("retire", 3), ("restore", 4)]
+
+
+def test_a_line_that_is_left_out_takes_its_lines_along(desk: Desk) -> None:
+    order, other = _table(desk)
+    assert desk.update("order", order, 1, items=[{"name": "Bank", "parts": [{"name": "Neu", "code": "S"}]}]) == 2
+    assert _archived(desk) == {"order": [False, False], "item": [True, False], "part": [True, True, False]}
+    assert (desk.row("order", other)["used"], _sound(desk)) == (0, True)
+    assert _verbs(desk, "part", 2) == [("create", 1), ("retire", 2)]
+    assert desk.update("order", order, 2, items=[]) == 3
+    _one(desk, actions.restore, "item", 1)
+    assert _archived(desk) == {"order": [False, False], "item": [False, True], "part": [False, False, True]}
+    assert (desk.row("order", other)["used"], desk.row("item", 1)["total"], _sound(desk)) == (2, 3, True)
