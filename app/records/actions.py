@@ -217,12 +217,11 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     if before.archived_at is None:
         return before.version
     locks.refuse_restoring(ctx, pool, plan, before)
-    errors = collisions_of(ctx, plan, before.row)
-    if errors:
-        raise InvalidData(DataErrors(errors))
     along = lines_along(ctx, pool, plan, [record_id], before.archived_at)[record_id]
-    taken = partial(collisions_of, ctx, plan, before.row)
-    with races(ctx, lambda: DataErrors(taken())), owners.of_lines(ctx, plan, [before.row.values]) as above:
+    taken = partial(collisions_of, ctx, plan, before.row, along)
+    if errors := taken():
+        raise InvalidData(errors)
+    with races(ctx, taken), owners.of_lines(ctx, plan, [before.row.values]) as above:
         set_archived(ctx, plan, before, along, at=None)
         settle(ctx, of_lifecycle(plan, before, along, restored=True), above)
     return before.version + 1

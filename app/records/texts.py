@@ -61,6 +61,18 @@ _TAKEN_BY_SOMEBODY: Final = Label(
     "Diesen Wert gibt es schon. Bitte tragen Sie einen anderen ein.",
     "This value already exists. Please enter another one.",
 )
+_LINE_TAKEN: Final = Label(
+    "Die Zeile „{line}“ lässt sich nicht wiederherstellen: Einen ihrer Werte, den es nur einmal geben darf, hat "
+    "inzwischen „{title}“. Bitte ändern oder archivieren Sie zuerst jenen Datensatz.",
+    "The line “{line}” can't be restored: “{title}” has one of its values by now that may exist only once. Please "
+    "change or archive that record first.",
+)
+_LINE_TAKEN_BY_SOMEBODY: Final = Label(
+    "Die Zeile „{line}“ lässt sich nicht wiederherstellen: Einen ihrer Werte, den es nur einmal geben darf, hat "
+    "inzwischen ein anderer Datensatz. Bitte fragen Sie Ihren CRM-Manager.",
+    "The line “{line}” can't be restored: another record has one of its values by now that may exist only once. "
+    "Please ask your CRM manager.",
+)
 _TAKEN_HERE: Final = Label(
     "Diesen Wert haben zwei Datensätze, die zusammen gespeichert werden sollen. Bitte ändern Sie einen davon.",
     "Two records that are to be saved together have this value. Please change one of them.",
@@ -180,6 +192,19 @@ def taken(other: tuple[str, int, str] | None, fields: tuple[Label, ...]) -> Fiel
         return FieldError("unique.taken", _TAKEN.format(title=title), (entity, record_id))
     names = Label(" + ".join(f"„{f.de}“" for f in fields), " + ".join(f"“{f.en}”" for f in fields))
     return FieldError("unique.taken", _TAKEN_GROUP.format(fields=names, title=title), (entity, record_id))
+
+
+def line_taken(line: str, other: tuple[str, int, str] | None) -> FieldError:
+    """Return the error of a line that can't come back with its record, since another record has a value of it.
+
+    Args:
+        line: what the line is called.
+        other: see `taken`.
+    """
+    if other is None:
+        return FieldError("unique.taken", _LINE_TAKEN_BY_SOMEBODY.format(line=line))
+    entity, record_id, title = other
+    return FieldError("unique.taken", _LINE_TAKEN.format(line=line, title=title), (entity, record_id))
 
 
 def taken_here() -> FieldError:

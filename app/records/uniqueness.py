@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from app.context import Context
-from app.errors import DataErrors, FieldError
+from app.errors import DataErrors
 from app.expr.to_python import plain
 from app.query.labels import named_records
 from app.records import texts
+from app.records.along import by_plan
 from app.records.plan import EntityPlan, UniqueGroup
 from app.records.prepare import by_entity, errors_of
-from app.records.rows import Draft, Row
+from app.records.rows import Draft, Row, Stored
 from app.records.stored import in_the_way
 
 
-def collisions_of(ctx: Context, plan: EntityPlan, row: Row) -> Mapping[str, tuple[FieldError, ...]]:
-    """Return what stands in the way of bringing a record back: values that others have taken meanwhile."""
-    errors: dict[str, tuple[FieldError, ...]] = {}
+def collisions_of(ctx: Context, plan: EntityPlan, row: Row, along: Sequence[Stored]) -> DataErrors:
+    """Return what stands in the way of bringing a record back: values that others have taken meanwhile.
+
+    Args:
+        ctx: the writer.
+        plan, row: the record.
+        along: the lines that would come back with it, at any depth.
+    """
+    errors = {
+        unique.keys[-1]: (texts.taken(_seen(ctx, plan, other), unique.labels),)
+        for unique, _, other in _held_by_others(ctx, plan, [row])
+    }
+    of_lines = [
+        texts.line_taken(_called(ctx, child, line), _seen(ctx, child, other))
+        for child, lines in by_plan(along)
+        for _, line, other in _held_by_others(ctx, child, [one.row for one in lines])
+    ]
+    return DataErrors(errors, tuple(dict.fromkeys(of_lines)))
+
+
+def _held_by_others(ctx: Context, plan: EntityPlan, rows: Sequence[Row]) -> Iterator[tuple[UniqueGroup, Row, int]]:
+    """Yield which values of archived records others have: the values, the archived record and the other one's id."""
     for unique in plan.unique:
-        values = _stored_values(plan, unique, row)
-        found = [one for one in in_the_way(ctx, plan, unique, [values]) if one.id != row.id] if values else []
-        if found:
-            errors[unique.keys[-1]] = (texts.taken(_seen(ctx, plan, found[0].id), unique.labels),)
-    return errors
+        stored = ((_stored_values(plan, unique, row), row) for row in rows)
+        wanted = {_comparable(values): row for values, row in stored if values is not None}
+        for found in in_the_way(ctx, plan, unique, list(wanted)) if wanted else ():
+            row = wanted.get(_comparable(tuple(found[2:])))
+            if row is not None and row.id != found.id:
+                yield unique, row, found.id
 
 
 def check_unique(ctx: Context, drafts: Iterable[Draft]) -> None:
@@ -114,6 +135,11 @@ def _top(draft: Draft) -> Draft:
     while draft.parent is not None:
         draft = draft.parent
     return draft
+
+
+def _called(ctx: Context, plan: EntityPlan, row: Row) -> str:
+    """Return what the writer may know a record by: its title, or else its number."""
+    return named_records(ctx, plan.key, [row.id or 0]).get(row.id or 0, f"#{row.id}")
 
 
 def _seen(ctx: Context, plan: EntityPlan, record_id: int) -> tuple[str, int, str] | None:

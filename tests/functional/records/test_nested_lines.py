@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 import pytest
 from sqlalchemy import select
 
+from app.errors import InvalidData
 from app.records import actions
 from app.records.altered import altered
 from app.records.bulk import update_many
@@ -22,6 +24,8 @@ from tests.support.documents import entity, label, of
 from tests.support.install import install, write_documents
 
 _WHOLE: Final = {"create": True, "read": True, "update": True, "retire": True, "restore": True, "bulk": True}
+#: What is said of a value that another record has.
+_UNIQUE: Final = "one of its values by now that may exist only once."
 _ENTITIES: Final = ("order", "item", "part")
 
 DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
@@ -57,6 +61,7 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
         },
     ),
     ("roles", "boss"): {"label": label("Chef"), "entities": {"*": _WHOLE}},
+    ("roles", "narrow"): {"label": label("Nur Aufträge"), "entities": {"order": _WHOLE}},
 }  # fmt: skip
 
 
@@ -186,3 +191,35 @@ def test_a_line_that_is_left_out_takes_its_lines_along(desk: Desk) -> None:
     _one(desk, actions.restore, "item", 1)
     assert _archived(desk) == {"order": [False, False], "item": [False, True], "part": [False, False, True]}
     assert (desk.row("order", other)["used"], desk.row("item", 1)["total"], _sound(desk)) == (2, 3, True)
+
+
+def test_a_line_that_cannot_come_back_says_which_record_is_in_the_way(desk: Desk) -> None:
+    order, _ = _table(desk)
+    _one(desk, actions.retire, "order", order)
+    taken = desk.create("part", name="Andere", code="M")
+    for reader, sentence, record in (
+        (desk, f"“Mutter” can't be restored: “Andere” has {_UNIQUE} Please change or archive", ("part", taken)),
+        (desk.as_user("narrow"), f"“#2” can't be restored: another record has {_UNIQUE} Please ask your CRM", None),
+    ):
+        with pytest.raises(InvalidData) as refused:
+            _one(reader, actions.restore, "order", order)
+        (told,) = refused.value.errors.record
+        assert (told.code, told.record) == ("unique.taken", record)
+        assert sentence in told.message.en
+    assert desk.update("part", taken, 1, code="N") == 2
+    assert _one(desk, actions.restore, "order", order) == 3
+
+
+def test_a_value_of_a_line_that_is_taken_at_the_same_moment_is_told(desk: Desk) -> None:
+    order, _ = _table(desk)
+    _one(desk, actions.retire, "order", order)
+    said: list[Mapping[str, tuple[str, ...]]] = []
+    slower = Thread(target=lambda: said.append(refusal(lambda: _one(desk, actions.restore, "order", order))))
+    with desk.ctx() as ctx:
+        actions.create(ctx, "part", {"name": "Schneller", "code": "S"})
+        slower.start()
+        slower.join(0.5)
+        assert slower.is_alive()
+    slower.join(timeout=30)
+    assert said == [{"": ("unique.taken",)}]
+    assert _archived(desk)["part"] == [True, True, False]
