@@ -20,9 +20,11 @@ from app.api.frame import REASON, VERSION
 from app.api.schemas import SHARED, Schema, Schemas, or_null, ref
 from app.context import Context
 from app.meta.model import Entity, Report
+from app.meta.role import Verb
 from app.query.gate import readable
 from app.query.shapes import Shapes
 from app.query.spec import MAX_LIMIT
+from app.records.reasons import asks_for_reason
 from app.system.install import PROGRAM
 from app.web.places import reports_for
 from app.web.programs import PROBLEM
@@ -222,30 +224,31 @@ class _Writer:
     def _writing(self, entity: Entity, granted: EntityAccess) -> None:
         key, tags, label = entity.key, [entity.key], entity.label.text(self.ctx.locale)
         written = {"description": "The record as it is now.", **_content({"anyOf": [ref(key), ref("Written")]})}
-        restoring = [_named("id"), _named("if_match")]
-        changing = [*restoring, _named("reason")] if entity.asks_reason else restoring
+        known = [_named("id"), _named("if_match")]
         if granted.create:
             location = {"Location": {"description": "Its address.", "schema": {"type": "string"}}}
             self._operation(
                 f"/{key}", "post", f"{key}.create", label, tags=tags, refused=_CREATES,
-                requestBody={"required": True, **_content(ref(f"{key}.new"))},
+                requestBody={"required": True, **_content(ref(f"{key}.new"))}, parameters=self._reason(key, "create"),
                 responses={"201": {**written, "headers": location}},
             )  # fmt: skip
         if granted.update:
             self._operation(
-                f"/{key}/{{id}}", "patch", f"{key}.update", label, tags=tags, refused=_CHANGES, parameters=changing,
+                f"/{key}/{{id}}", "patch", f"{key}.update", label, tags=tags, refused=_CHANGES,
+                parameters=[*known, *self._reason(key, "update")],
                 requestBody={"required": True, **_content(ref(f"{key}.change"), MERGE_PATCH, JSON)},
                 responses={"200": written},
             )  # fmt: skip
         if granted.retire:
             self._operation(
-                f"/{key}/{{id}}", "delete", f"{key}.retire", label, tags=tags, refused=_CHANGES, parameters=changing,
+                f"/{key}/{{id}}", "delete", f"{key}.retire", label, tags=tags, refused=_CHANGES,
+                parameters=[*known, *self._reason(key, "retire")],
                 responses={"204": {"description": "It is in the bin.", **_etag()}},
             )  # fmt: skip
         if granted.restore:
             self._operation(
                 f"/{key}/{{id}}/restore", "post", f"{key}.restore", label, tags=tags, refused=_CHANGES,
-                parameters=restoring, responses={"200": written},
+                parameters=[*known, *self._reason(key, "restore")], responses={"200": written},
             )  # fmt: skip
 
     def _many(self, entity: Entity, granted: EntityAccess) -> None:
@@ -265,10 +268,15 @@ class _Writer:
         done = {"type": "object", "properties": {"created": versions, "updated": versions, "retired": versions}}
         self._operation(
             f"/{key}/bulk", "post", f"{key}.bulk", entity.plural.text(self.ctx.locale), tags=[key], refused=_CREATES,
-            parameters=[_named("reason")] if entity.asks_reason else [],
+            parameters=self._reason(key, "create", "update", "retire"),
             requestBody={"required": True, **_content(body)},
             responses={"200": {"description": "All of it is done.", **_content(done)}},
         )  # fmt: skip
+
+    def _reason(self, entity_key: str, *verbs: Verb) -> list[Schema]:
+        """Return the header in which a reason is given, where one of some verbs asks for it."""
+        asked = any(asks_for_reason(self.ctx, entity_key, verb) for verb in verbs)
+        return [_named("reason")] if asked else []
 
     def _report(self, report: Report) -> None:
         locale = self.ctx.locale

@@ -10,6 +10,8 @@ from app.errors import DataErrors, FieldError, InvalidData, InvalidValue
 from app.fields.texts import single_line
 from app.language import Label
 from app.meta.model import Entity
+from app.meta.role import Verb
+from app.records.family import above, below
 
 #: Characters that a reason may have.
 LONGEST: Final = 500
@@ -37,14 +39,23 @@ def with_reason(ctx: Context, raw: str | None) -> Context:
         raise InvalidData(DataErrors(record=(invalid.error,))) from invalid
 
 
-def asks_for_reason(ctx: Context, entity_key: str) -> bool:
-    """Return whether a reason is asked for when a record is saved: for its own sake, or for that of its lines."""
-    entities = ctx.snapshot.model.entities
-    entity = entities[entity_key]
-    if entity.asks_reason:
-        return True
-    lines = (field.type.lines() for field in entity.fields.values())
-    return any(one is not None and entities[one.entity].asks_reason for one in lines)
+def asks_for_reason(ctx: Context, entity_key: str, verb: Verb) -> bool:
+    """Return whether a reason is asked for when something is done with a record: everybody asks it here beforehand.
+
+    It may be asked for the record's own sake, for that of its lines, or for that of the record whose line it is:
+    whoever creates, changes, archives or restores a line changes that one. What is written in the end is judged by
+    `demand_reason`: a line that belongs to nobody needs none.
+
+    Args:
+        ctx: the configuration.
+        entity_key: what kind of record.
+        verb: what is done with it.
+    """
+    model = ctx.snapshot.model
+    own = {entity_key, *below(model, entity_key)}
+    return any(_asks(model.entities[one], verb) for one in own) or any(
+        _asks(model.entities[one], "update") for one in above(model, entity_key)
+    )
 
 
 def demand_reason(ctx: Context, entity: Entity, verb: str) -> None:
@@ -53,5 +64,9 @@ def demand_reason(ctx: Context, entity: Entity, verb: str) -> None:
     Raises:
         InvalidData: it has none.
     """
-    if entity.asks_reason and verb in _DEMANDED and ctx.reason is None and not ctx.actor.everything:
+    if _asks(entity, verb) and ctx.reason is None and not ctx.actor.everything:
         raise InvalidData(DataErrors(record=(FieldError("reason.missing", _MISSING.format(entity=entity.label)),)))
+
+
+def _asks(entity: Entity, verb: str) -> bool:
+    return entity.asks_reason and verb in _DEMANDED

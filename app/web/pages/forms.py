@@ -18,6 +18,7 @@ from app.forms.bind import BoundForm, SummaryLine, bind
 from app.forms.defaults import initial_values
 from app.forms.plan import MaskPlan, mask_plan
 from app.forms.sent import ACTION
+from app.meta.role import Verb
 from app.query.meanwhile import known_of
 from app.query.record import Record, load_record
 from app.records import actions
@@ -163,6 +164,7 @@ def _new_screen(ctx: Context, plan: MaskPlan, mask: Markup, bound: BoundForm | N
         cancel_url=list_url(entity.key),
         mask=mask,
         errors=bound.summary() if bound is not None else (),
+        reason=_reason(ctx, entity.key, "create"),
     )
 
 
@@ -170,7 +172,8 @@ def _created(ctx: Context, entity: str, bound: BoundForm) -> tuple[int | None, B
     if bound.action or bound.refused():
         return None, bound
     try:
-        done = once(ctx, key_sent(), asked(), lambda: {"id": actions.create(ctx, entity, bound.raw)})
+        writer = with_reason(ctx, request.form.get(REASON))
+        done = once(ctx, key_sent(), asked(), lambda: {"id": actions.create(writer, entity, bound.raw)})
         return int(done.answer["id"]), bound
     except InvalidData as refused:
         return None, bound.with_errors(refused.errors)
@@ -287,7 +290,7 @@ def _edit_screen(
         errors=bound.summary() if bound is not None else (),
         conflict=conflict,
         locked=plan.locks_of(ctx, record.values, record.id, follower(ctx)),
-        reason=request.form.get(REASON, "") if asks_for_reason(ctx, record.entity) else None,
+        reason=_reason(ctx, record.entity, "update"),
     )
 
 
@@ -297,6 +300,11 @@ def _bases_again() -> tuple[tuple[str, str], ...]:
 
 
 # -- both -------------------------------------------------------------------------------------------------------------
+
+
+def _reason(ctx: Context, entity: str, verb: Verb) -> str | None:
+    """Return the reason that was typed; None where none is asked for."""
+    return request.form.get(REASON, "") if asks_for_reason(ctx, entity, verb) else None
 
 
 def _page(ctx: Context, screen: FormScreen) -> str:

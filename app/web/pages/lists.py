@@ -21,6 +21,7 @@ from app.query.gate import required
 from app.query.lists import ListColumn, ListPage, count, list_page
 from app.query.spec import ALL_RECORDS, ListSpec, all_records, to_args, without
 from app.query.words import condition_words, filter_words, sentence
+from app.records.reasons import asks_for_reason
 from app.records.standing import standings
 from app.web import rows, shell
 from app.web.filters import Asking, Offered, asking, offered
@@ -192,8 +193,8 @@ def _changed(spec: ListSpec, own: Args) -> dict[str, list[str]] | None:
 
 
 def _restoring(ctx: Context, page: ListPage, path: str) -> rows.Restoring | None:
-    """Return what the buttons of the bin need; None where the reader may bring nothing of this kind back."""
-    if not access(ctx, page.spec.entity).restore:
+    """Return what the buttons of the bin need; None where nothing can be brought back, or not without a reason."""
+    if not access(ctx, page.spec.entity).restore or asks_for_reason(ctx, page.spec.entity, "restore"):
         return None
     found = standings(ctx, page.spec.entity, [row.id for row in page.rows])
     ids = frozenset(one for one, standing in found.items() if "restore" in standing.may)

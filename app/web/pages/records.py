@@ -98,7 +98,7 @@ def _screen(ctx: Context, record: Record, mask: Markup, may: frozenset[Verb], lo
         history_url=f"{url}/history",
         locked=locked,
         once=new_key(),
-        reason=asks_for_reason(ctx, record.entity),
+        reason=asks_for_reason(ctx, record.entity, "restore" if archived else "retire"),
     )
 
 
@@ -148,7 +148,10 @@ def retire(entity: str, record_id: int) -> BaseResponse:
     version = int(done.answer["version"])
     title = load_record(ctx, entity, record_id, lines=False).title
     url = record_url(entity, record_id)
-    toasts.leave(Toast(text("record.retired", ctx.locale, title=title), f"{url}/restore", version))
+    told = text("record.retired", ctx.locale, title=title)
+    # Where coming back wants a reason as well, the record itself asks for it.
+    asks = asks_for_reason(ctx, entity, "restore")
+    toasts.leave(Toast(told, look_url=url) if asks else Toast(told, f"{url}/restore", version))
     return go(list_url(entity))
 
 
@@ -156,7 +159,7 @@ def retire(entity: str, record_id: int) -> BaseResponse:
 @policy(SIGNED_IN)
 def restore(entity: str, record_id: int) -> BaseResponse:
     """Bring a record back out of the bin; whoever did so in a list stays there."""
-    ctx = context()
+    ctx = with_reason(context(), request.form.get(REASON))
     seen = version_sent()
     once(ctx, key_sent(), asked(), lambda: {"version": actions.restore(ctx, entity, record_id, seen)})
     title = load_record(ctx, entity, record_id, lines=False).title

@@ -13,6 +13,7 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "retire": Label("Archivieren", "Archive"),
         "reason": Label("Grund der Änderung", "Reason of the change"),
         "reason_retire": Label("Grund der Archivierung", "Reason for archiving"),
+        "reason_restore": Label("Grund der Wiederherstellung", "Reason for restoring"),
         "reason_hint": Label(
             "Der Grund bleibt dauerhaft im Verlauf des Datensatzes. Nennen Sie darin keine persönlichen Angaben.",
             "The reason stays in the record's history for good. Don't put personal details into it.",

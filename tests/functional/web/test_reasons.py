@@ -28,20 +28,31 @@ def _text(label: str) -> dict[str, Any]:
     return {"type": "string", "x-crm": {"label": {"de": label, "en": label}}}
 
 
+def _lines(entity: str, via: str) -> dict[str, Any]:
+    return {"x-crm": {"type": "lines", "entity": entity, "via": via, "label": _ANY}}
+
+
+def _reference(target: str) -> dict[str, Any]:
+    return {"x-crm": {"type": "reference", "target": target, "label": _ANY}}
+
+
 @pytest.fixture
 def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
     """Return a site with contracts, which ask for reasons; their parts do so by an abstract entity."""
-    lines = {"x-crm": {"type": "lines", "entity": "part", "via": "contract", "label": _ANY}}
-    back = {"x-crm": {"type": "reference", "target": "contract", "label": _ANY}}
     everything = {"*": {"create": True, "read": True, "update": True, "retire": True, "restore": True, "bulk": True}}
     asking = {"history": {"reason": True}}
     documents = {
-        ("entities", "contract"): _entity({"name": _text("Name"), "parts": lines}, **asking),
+        ("entities", "contract"): _entity({"name": _text("Name"), "parts": _lines("part", "contract")}, **asking),
         ("entities", "careful"): _entity(
             {"note": _text("Note")}, title="{note}", abstract=True, history={"reason": True}
         ),
-        ("entities", "part"): _entity({"name": _text("Name"), "contract": back}, extends="careful"),
+        ("entities", "part"): _entity({"name": _text("Name"), "contract": _reference("contract")}, extends="careful"),
         ("entities", "note"): _entity({"name": _text("Name")}),
+        ("entities", "order"): _entity({"name": _text("Name"), "items": _lines("item", "order")}, **asking),
+        ("entities", "item"): _entity(
+            {"name": _text("Name"), "order": _reference("order"), "steps": _lines("step", "item")}
+        ),
+        ("entities", "step"): _entity({"name": _text("Name"), "item": _reference("item")}),
         ("roles", "clerk"): {"label": _ANY, "entities": everything},
     }
     made = make_site(database_url, write_documents(tmp_path / "documents", documents))
@@ -118,3 +129,60 @@ def test_the_api_wants_the_reason_in_a_header_and_says_through_which_door_it_cam
     described = clerk.get("/openapi.json").get_json()
     assert {"$ref": "#/components/parameters/reason"} in described["paths"]["/contract/{id}"]["patch"]["parameters"]
     assert clerk.create("note", name="N")["id"] == 1
+
+
+def _order(site: Site) -> None:
+    """Make an order with an item that has a step."""
+    with site.installation.ctx() as ctx:
+        actions.create(ctx, "order", {"name": "O", "items": [{"name": "I", "steps": [{"name": "S"}]}]})
+
+
+@pytest.mark.parametrize(("entity", "via", "above"), [("item", "order", "order"), ("step", "item", "order")])
+def test_masks_of_lines_ask_for_the_reason_of_the_record_they_change(
+    site: Site, entity: str, via: str, above: str
+) -> None:
+    _order(site)
+    visitor, url, field = site.visitor("clerk"), f"/r/{entity}/1", 'name="_reason"'
+    typed = {"version": "1", "name": "Neu", via: "1", "_sent": "name"}
+    assert field in visitor.get(f"{url}/edit").text
+    refused = visitor.post(f"{url}/edit", typed)
+    assert (refused.status_code, field in refused.text) == (422, True)
+    assert visitor.post(f"{url}/edit", {**typed, "_reason": "Geändert"}).status_code == 303
+    assert field in visitor.get(f"/r/{entity}/new").text
+    new = {"name": "Mehr", via: "1"}
+    refused = visitor.post(f"/r/{entity}/new", {**new, "_reason": " "})
+    assert (refused.status_code, field in refused.text) == (422, True)
+    assert visitor.post(f"/r/{entity}/new", {**new, "_reason": "Angelegt"}).status_code == 303
+    assert field in visitor.get(url).text
+    assert visitor.post(f"{url}/retire", {"version": "2"}).status_code == 422
+    assert visitor.post(f"{url}/retire", {"version": "2", "_reason": "Weg"}).status_code == 303
+    assert f'action="{url}/restore"' not in visitor.get(f"/e/{entity}?archived=1").text
+    shown = visitor.get(url).text
+    assert field in shown
+    assert "Grund der Wiederherstellung" in shown
+    assert visitor.post(f"{url}/restore", {"version": "3"}).status_code == 422
+    assert visitor.post(f"{url}/restore", {"version": "3", "_reason": "Doch"}).status_code == 303
+    said = ["Geändert", "Angelegt", "Weg", "Doch"]
+    assert _noted(site, above)[1:] == [("update", "mask", one) for one in said]
+
+
+def test_the_api_says_beforehand_where_lines_want_a_reason(site: Site) -> None:
+    _order(site)
+    clerk = program(site, "clerk")
+    paths = clerk.get("/openapi.json").get_json()["paths"]
+    reason = {"$ref": "#/components/parameters/reason"}
+
+    def described(path: str, method: str) -> bool:
+        return reason in paths[path][method].get("parameters", [])
+
+    for entity in ("item", "step"):
+        path = f"/{entity}/{{id}}"
+        several = [(f"/{entity}", "post"), (path, "patch"), (path, "delete"), (f"{path}/restore", "post")]
+        assert all(described(*one) for one in (*several, (f"/{entity}/bulk", "post"))), entity
+    assert not described("/order", "post")
+    assert not described("/order/{id}/restore", "post")
+    assert described("/order/{id}", "patch")
+    assert not described("/note/{id}", "patch")
+    for why, status in (({}, 422), ({"Lotse_Reason": "Neu"}, 201)):
+        assert clerk.send("POST", "/step", {"name": "N", "item": 1}, **why).status_code == status
+    assert clerk.send("POST", "/step", {"name": "Frei"}).status_code == 201
