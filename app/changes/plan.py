@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app.changes import filling
+from app.changes import filling, renumbering
 from app.changes.objections import objections
 from app.errors import InvalidMetadata, Issue, Severity
 from app.meta.diff import Change, diff
@@ -119,13 +119,21 @@ def finish(connection: Connection, base: Snapshot | None, prepared: Prepared, *,
     old = None if base is None else base.model
     differs = old is None or old.fingerprint != found.model.fingerprint
     previous = None if base is None or thorough else base.tables
+    against = objections(connection, base, found) if differs else ()
     return Plan(
         base=None if base is None else base.revision,
         documents=prepared.documents,
         candidate=found,
-        changes=(*diff(old, found.model), *filling.changes(connection, old, found)) if differs else (),
+        changes=_changes(connection, base, found, refused=bool(against)) if differs else (),
         ddl=ddl_plan(connection, found.tables, previous),
-        objections=objections(connection, base, found) if differs else (),
+        objections=against,
         warnings=prepared.warnings,
         differs=differs,
     )
+
+
+def _changes(connection: Connection, base: Snapshot | None, found: Snapshot, *, refused: bool) -> tuple[Change, ...]:
+    old = None if base is None else base.model
+    said = (*diff(old, found.model), *filling.changes(connection, old, found))
+    # Values that stand against the candidate may be of another kind than numbers that are written.
+    return said if refused else (*said, *renumbering.changes(connection, base, found))

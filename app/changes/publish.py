@@ -18,6 +18,7 @@ from app.access.actor import Actor
 from app.access.rights import capable
 from app.changes.filling import fill
 from app.changes.plan import Documents, Plan, finish, prepare
+from app.changes.renumbering import renumber
 from app.errors import CannotStart, Conflict, Forbidden, InvalidMetadata
 from app.language import Label
 from app.meta.diff import Change
@@ -35,6 +36,8 @@ from app.system.people import sync_roles
 _LOCK: Final = 7_106_517
 #: How long a statement that changes a table waits for readers of that table before the publish gives up.
 _PATIENCE: Final = "5s"
+#: PostgreSQL's words for a statement that has waited too long, and for two transactions that wait for each other.
+_WAITED: Final = frozenset({"55P03", "40P01"})
 
 _MOVED: Final = Label(
     "Inzwischen hat jemand anderes veröffentlicht. Prüfen Sie den neuen Stand und versuchen Sie es dann noch einmal.",
@@ -171,6 +174,8 @@ def _write(
     if made.differs:
         with steps.step("fill"):
             fill(connection, None if before is None else before.model, made.candidate)
+        with steps.step("numbers"):
+            renumber(connection, before, made.candidate, actor)
     if not made.differs:
         audit.append(connection, actor, "database.mend", f"revision {made.base}", [ddl.sql for ddl in made.ddl])
         return made.base
@@ -206,6 +211,6 @@ def _verify(connection: Connection, before: Snapshot | None, made: Plan) -> None
 def _told(failure: OperationalError, database: Database) -> CannotStart | Conflict:
     """Return what a person is told when the database itself refuses in the middle of a publish."""
     said = str(failure.orig).lower()
-    if "locked" in said or "lock timeout" in said or getattr(failure.orig, "sqlstate", None) == "55P03":
+    if "locked" in said or "lock timeout" in said or getattr(failure.orig, "sqlstate", None) in _WAITED:
         return Conflict(_IN_USE)
     return CannotStart(refusals.of_failure(failure, database.engine.url))

@@ -14,13 +14,14 @@ from app.errors import Conflict
 from app.language import Label
 from app.records.ranges import explain, unexplained_gaps
 from app.system.install import require_schema
-from app.system.numbers import Gap
+from app.system.numbers import Gap, noted
 
 _NONE: Final = Label("Es fehlt keine Nummer ohne Erklärung.", "No number is missing without an explanation.")
 _SOME: Final = Label(
     "{count} Lücken ohne Erklärung. „lotse numbers explain“ hält fest, warum es eine gibt.",
     "{count} gaps without an explanation. “lotse numbers explain” notes why there is one.",
 )
+_EMPTY: Final = Label("Es ist noch nichts erklärt worden.", "Nothing has been explained yet.")
 _NOTED: Final = Label("Festgehalten: {gap}.", "Noted: {gap}.")
 
 
@@ -35,6 +36,7 @@ def numbers_group(context: click.Context) -> None:
     \b
     Examples:
       lotse numbers
+      lotse numbers log
       lotse numbers explain invoice.invoice_no 2026 17 18 --reason "Test before the start"
     """
     if context.invoked_subcommand is None:
@@ -55,6 +57,26 @@ def _list(console: Console) -> None:
     console.answer([_as_json(gap) for gap in found])
     if found:
         raise SystemExit(Exit.REFUSED)
+
+
+@numbers_group.command("log")
+@machine_option
+@guarded
+def log_command(console: Console) -> None:
+    """List which numbers are explained, and why: they were never drawn, or by an earlier pattern of their range.
+
+    \b
+    Examples:
+      lotse numbers log
+    """
+    with opened(console.settings()) as (database, _), database.read() as connection:
+        require_schema(connection, database.url)
+        found = list(noted(connection))
+    for one in found:
+        console.line(f"{written(one.gap)}: {one.reason}")
+    if not found:
+        console.say(_EMPTY)
+    console.answer([{**_as_json(one.gap), "reason": one.reason, "at": one.at.isoformat()} for one in found])
 
 
 @numbers_group.command("explain")

@@ -124,6 +124,17 @@ def _written(piece: Piece, number: int, day: date) -> str:
             return f"{number:0{piece.width}d}"
 
 
+def spelled(pieces: Sequence[Piece]) -> str:
+    """Return a pattern as it stands in a document."""
+    return "".join(_spelled(piece) for piece in pieces)
+
+
+def _spelled(piece: Piece) -> str:
+    if piece.kind is PieceKind.TEXT:
+        return piece.text
+    return f"{{{piece.kind.value * max(piece.width, 1)}}}"
+
+
 def reader(pieces: Sequence[Piece]) -> re.Pattern[str]:
     """Return what recognises a number of a range; its groups are `y`, `m` and `n`, as far as the pattern has them."""
     seen: set[str] = set()

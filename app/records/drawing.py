@@ -13,7 +13,7 @@ from app.records.plan import FieldPlan
 from app.records.rows import Draft
 from app.records.titles import title_formats
 from app.records.write import name
-from app.system.numbers import take
+from app.system.numbers import range_key_of, take
 
 
 def draw(ctx: Context, drafts: Sequence[Draft]) -> None:
@@ -32,7 +32,7 @@ def draw(ctx: Context, drafts: Sequence[Draft]) -> None:
     if not due:
         return
     for names in sorted(due):
-        _draw(ctx, f"{names[0]}.{names[1]}", due[names], environment.today)
+        _draw(ctx, range_key_of(*names), due[names], environment.today)
     _rename(ctx, (row for several in due.values() for row, _ in several))
 
 

@@ -15,7 +15,7 @@ from app.meta.numbering import counted, reader
 from app.runtime.snapshot import Snapshot
 from app.storage.names import column_name
 from app.system import audit
-from app.system.numbers import Gap, explain_gap, explained, gaps, last_of, without
+from app.system.numbers import Gap, explain_gap, explained, gaps, last_of, range_key_of, without
 from app.system.tables import now
 
 #: What the audit trail calls it.
@@ -43,7 +43,30 @@ def unexplained_gaps(connection: Connection, snapshot: Snapshot) -> Iterator[Gap
     for entity in snapshot.model.entities.values():
         for field in entity.fields.values():
             if field.number is not None and field.number.gapless:
-                yield from _of_range(connection, snapshot, field)
+                yield from unexplained_of(connection, snapshot, field)
+
+
+def unexplained_of(connection: Connection, snapshot: Snapshot, field: Field) -> Iterator[Gap]:
+    """Yield the gaps of one range that nothing in the log explains."""
+    range_key = range_key_of(field.entity, field.key)
+    drawn, known = drawn_of(connection, snapshot, field), explained(connection, range_key)
+    for period, last in sorted(last_of(connection, range_key).items()):
+        for gap in gaps(range_key, period, sorted(drawn.get(period, ())), last):
+            yield from without(gap, known.get(period, ()))
+
+
+def drawn_of(connection: Connection, snapshot: Snapshot, field: Field) -> dict[str, set[int]]:
+    """Return the numbers that records have, by period, as far as they are written like today's numbers of the range."""
+    assert field.number is not None
+    column = snapshot.tables[field.entity].c[column_name(field)]
+    pattern, found = reader(field.number.pattern), dict[str, set[int]]()
+    statement = select(column).where(column.is_not(None))
+    rows = connection.execute(statement, execution_options={"yield_per": _PAGE})
+    for text in rows.scalars():
+        number = counted(pattern, field.number.restart, text)
+        if number is not None:
+            found.setdefault(number[0], set()).add(number[1])
+    return found
 
 
 def explain(connection: Connection, snapshot: Snapshot, gap: Gap, reason: str, actor: Actor) -> None:
@@ -62,24 +85,3 @@ def explain(connection: Connection, snapshot: Snapshot, gap: Gap, reason: str, a
     explain_gap(connection, gap, reason.strip(), actor.id, now())
     details = {"period": gap.period, "first": gap.first, "last": gap.last, "reason": reason.strip()}
     audit.append(connection, actor, EXPLAINED, gap.range_key, details)
-
-
-def _of_range(connection: Connection, snapshot: Snapshot, field: Field) -> Iterator[Gap]:
-    range_key = f"{field.entity}.{field.key}"
-    drawn, known = _drawn(connection, snapshot, field), explained(connection, range_key)
-    for period, last in sorted(last_of(connection, range_key).items()):
-        for gap in gaps(range_key, period, sorted(drawn.get(period, ())), last):
-            yield from without(gap, known.get(period, ()))
-
-
-def _drawn(connection: Connection, snapshot: Snapshot, field: Field) -> dict[str, list[int]]:
-    assert field.number is not None
-    column = snapshot.tables[field.entity].c[column_name(field)]
-    pattern, found = reader(field.number.pattern), dict[str, list[int]]()
-    statement = select(column).where(column.is_not(None))
-    rows = connection.execute(statement, execution_options={"yield_per": _PAGE})
-    for text in rows.scalars():
-        number = counted(pattern, field.number.restart, text)
-        if number is not None:
-            found.setdefault(number[0], []).append(number[1])
-    return found

@@ -74,6 +74,26 @@ class Gap:
     last: int
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An entry of the log: numbers of a range that are explained.
+
+    Args:
+        gap: which numbers.
+        reason: why they don't occur, or aren't written like today's any more.
+        at: when it was noted, UTC.
+    """
+
+    gap: Gap
+    reason: str
+    at: datetime
+
+
+def range_key_of(entity_key: str, field_key: str) -> str:
+    """Return the name of the range that a field draws from."""
+    return f"{entity_key}.{field_key}"
+
+
 def take(connection: Connection, range_key: str, period: str, count: int = 1) -> int:
     """Draw numbers and return the last of them; the counter stays locked until the transaction ends.
 
@@ -109,8 +129,13 @@ def last_of(connection: Connection, range_key: str) -> Mapping[str, int]:
     return {row.period: row.last for row in connection.execute(statement)}
 
 
+def hold(connection: Connection, range_key: str) -> None:
+    """Wait for everybody who is drawing from a range, and let nobody draw until the transaction ends."""
+    connection.execute(select(NUMBER.c.last).where(NUMBER.c.range_key == range_key).with_for_update())
+
+
 def explain_gap(connection: Connection, gap: Gap, reason: str, actor_id: int | None, at: datetime) -> None:
-    """Note why numbers of a range don't occur: a record was erased, the range was moved."""
+    """Note why numbers of a range don't occur: a record was erased, the range was moved, its pattern is another one."""
     row = {"range_key": gap.range_key, "period": gap.period, "first": gap.first, "last": gap.last}
     connection.execute(insert(NUMBER_LOG).values(**row, reason=reason, actor_id=actor_id, at=at))
 
@@ -156,6 +181,13 @@ def explained(connection: Connection, range_key: str) -> Mapping[str, list[tuple
     for period, first, last in connection.execute(statement):
         found.setdefault(period, []).append((first, last))
     return found
+
+
+def noted(connection: Connection) -> Iterator[Noted]:
+    """Yield the log of every range, by period and number."""
+    order = (NUMBER_LOG.c.range_key, NUMBER_LOG.c.period, NUMBER_LOG.c.first, NUMBER_LOG.c.id)
+    for row in connection.execute(select(NUMBER_LOG).order_by(*order)):
+        yield Noted(Gap(row.range_key, row.period, row.first, row.last), row.reason, row.at)
 
 
 def without(gap: Gap, known: Sequence[tuple[int, int]]) -> Iterator[Gap]:

@@ -89,6 +89,24 @@ def test_gaps_are_listed_and_explained_for_good(lotse: Lotse, numbered: str) -> 
     assert verified["flaws"] == []
 
 
+def test_another_pattern_is_no_gap_and_the_log_says_so(lotse: Lotse, documents: Path, numbered: str) -> None:
+    assert "Nothing has been explained" in lotse("numbers", "log").stdout
+    number = {"pattern": "T{YY}-{####}", "restart": "year", "gapless": True}
+    no = {"x-crm": {"type": "text", "label": {"de": "Nummer", "en": "Number"}, "number": number}}
+    write_document(documents, "entities", "tax", tax_rate(no=no))
+    assert "the next one is T" in lotse("plan").stdout
+    assert lotse("publish").exit_code == Exit.OK
+    assert lotse("numbers").exit_code == Exit.OK
+    assert _findings(lotse)["numbers"] is True
+    with _writing(numbered) as ctx:
+        year = ctx.now.year
+    assert f"tax.no {year} 1-6: " in lotse("numbers", "log").stdout
+    (told,) = json.loads(lotse("numbers", "log", "--json").stdout)
+    assert "Drawn by the earlier pattern T-{YYYY}-{###} (“restart”: year)." in told.pop("reason")
+    assert told.pop("at")
+    assert told == {"range": "tax.no", "period": f"{year}", "first": 1, "last": 6}
+
+
 def test_the_doctor_looks_at_the_chain_and_publish_makes_triggers_again(lotse: Lotse, numbered: str) -> None:
     assert (_findings(lotse)["chain"], _findings(lotse)["triggers"]) == (True, True)
     with _writing(numbered) as ctx:

@@ -15,7 +15,7 @@ from app.meta.compile import Compiled, compile_model
 from app.meta.computed import EXISTENCE
 from app.meta.documents import load_directory
 from app.meta.layers import merge
-from app.meta.numbering import InvalidPattern, counted, parse_pattern, period_of, reader, written
+from app.meta.numbering import InvalidPattern, counted, parse_pattern, period_of, reader, spelled, written
 from tests.functional.computed.world import DOCUMENTS, FIRM, GROUP, LINE, ORDER, of
 from tests.support.install import write_documents
 
@@ -129,6 +129,7 @@ def test_a_title_cannot_show_what_depends_on_the_day(tmp_path: Path) -> None:
 )
 def test_a_number_is_written_and_read_back(pattern: str, restart: str, text: str, period: str) -> None:
     pieces, day = parse_pattern(pattern, restart), date(2026, 3, 7)
+    assert spelled(pieces) == pattern
     assert written(pieces, 42, day) == text
     assert period_of(restart, day) == period
     assert counted(reader(pieces), restart, text) == (period, 42)
