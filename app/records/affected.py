@@ -58,7 +58,7 @@ def _asked(ctx: Context, plan: EntityPlan, *, lines: bool) -> _Asked:
     rules = [(None, rule) for rule in plan.rules] + [(field.key, rule) for field in plan.own for rule in field.rules]
     return _Asked(
         [(key, rule) for key, rule in rules if rule.gathered or (lines and rule.of_lines)],
-        # Lines are no value of the record: whether there have to be some is asked where they are given.
+        # Lines are no value of the record: whether there have to be some is asked where they are given or go away.
         [one for one in plan.conditional if one.lines is None and (one.gathered or (lines and one.of_lines))],
         environment_of(ctx),
         ctx.actor.everything,
@@ -73,20 +73,36 @@ def _living(ctx: Context, plan: EntityPlan, ids: Sequence[int]) -> list[Stored]:
     return living
 
 
-def check_lines_of(ctx: Context, plan: EntityPlan, ids: Sequence[int]) -> None:
+def check_lines_of(
+    ctx: Context, plan: EntityPlan, ids: Sequence[int], fields: Sequence[FieldPlan], emptied: Collection[int]
+) -> None:
     """Ask the rules of records that look at their lines, after lines of theirs were written by themselves.
 
     Args:
         ctx: the writer.
         plan: the records' entity.
         ids: which records; archived ones aren't asked any more.
+        fields: the lines fields in which the lines are.
+        emptied: those of the records that have no such line any more.
 
     Raises:
         InvalidData: a rule speaks against what was written; whoever calls it takes the save back.
     """
     asked = _asked(ctx, plan, lines=True)
-    if asked and ids:
-        _refuse(error for one in _living(ctx, plan, ids) for error in asked.errors(one.row))
+    needed = [field for field in fields if field.field.required or field.required_if is not None] if emptied else []
+    if ids and (asked or needed):
+        living = _living(ctx, plan, ids)
+        bare = [(one.row, field) for one in living if one.row.id in emptied for field in needed]
+        _refuse(
+            (
+                *(error for one in living for error in asked.errors(one.row)),
+                *(
+                    texts.last_line(field.field.label)
+                    for row, field in bare
+                    if is_demanded(row, field, asked.environment, trusted=asked.trusted)
+                ),
+            )
+        )
 
 
 def check_others(ctx: Context, changed: Iterable[Recalculated], but: Collection[tuple[str, int]]) -> None:

@@ -1,7 +1,8 @@
 """Records that can't be changed any more: judged on what is stored, never on what somebody is about to save.
 
 A lock holds for the record, for its lines at any depth and for whatever door they come through: the record's own mask,
-the lines' own entity, an import, many at once. The product itself isn't held up.
+the lines' own entity, an import, many at once. So does the condition under which a lines field can't be changed. The
+product itself isn't held up.
 """
 
 from __future__ import annotations
@@ -122,6 +123,11 @@ def _parents(plan: EntityPlan, values: Mapping[str, object]) -> _Parents:
     return tuple((owner, one) for owner, one in found if isinstance(one, int) and one)
 
 
+def _can_close(plan: EntityPlan) -> bool:
+    """Return whether the state of a record can keep itself or its lines from being changed."""
+    return bool(plan.locks) or any(field.readonly_if is not None for field in plan.lines)
+
+
 class _Locks:
     """Judges locks; loads what their conditions look at."""
 
@@ -137,7 +143,7 @@ class _Locks:
         by_entity: dict[str, list[Stored]] = {}
         for one in records:
             assert one.row.plan is not None
-            if one.row.plan.locks:
+            if _can_close(one.row.plan):
                 by_entity.setdefault(one.row.plan.key, []).append(one)
         for key, group in by_entity.items():
             look_around(self.ctx, self.pool, plan_of(self.ctx, key), group)
@@ -167,7 +173,7 @@ class _Locks:
         return (owner.entity, one) in self._parents
 
     def of_owners(self, several: Sequence[tuple[_Line, _Parents]]) -> Iterator[tuple[_Line, FieldError]]:
-        """Yield what the locks of the records say whose lines something is, and of those whose lines these are.
+        """Yield what the records say whose lines something is, and those whose lines these are.
 
         It takes one statement for each entity and depth, and none where nothing above can be locked.
         """
@@ -181,16 +187,25 @@ class _Locks:
                 if stored is None or (id(one), owner, record_id) in seen:
                     continue
                 seen.add((id(one), owner, record_id))
-                for lock in self.holding(stored):
-                    if owner.field not in lock.exempt:
-                        yield one, lock.error
+                for error in self._closing(stored, owner.field):
+                    yield one, error
                 above_it = _parents(plan_of(self.ctx, owner.entity), stored.row.values)
                 further.extend((one, parent) for parent in above_it)
             going = further
+
+    def _closing(self, stored: Stored, key: str) -> Iterator[FieldError]:
+        """Yield why nothing can be changed in one lines field of a stored record: its locks, and the field itself."""
+        for lock in self.holding(stored):
+            if key not in lock.exempt:
+                yield lock.error
+        assert stored.row.plan is not None
+        readonly_if = stored.row.plan.fields[key].readonly_if
+        if readonly_if is not None and readonly_if(stored.row, self.environment) is True:
+            yield texts.lines_locked()
 
     def _can_be_closed(self, entity_key: str) -> bool:
         """Return whether records of an entity, or those whose lines they are, can be locked at all."""
         if entity_key not in self._closable:
             entities = {entity_key, *above(self.ctx.snapshot.model, entity_key)}
-            self._closable[entity_key] = any(plan_of(self.ctx, one).locks for one in entities)
+            self._closable[entity_key] = any(_can_close(plan_of(self.ctx, one)) for one in entities)
         return self._closable[entity_key]

@@ -3,7 +3,7 @@
 So the record's version counts every change of its lines, whichever door it came through, and whoever has seen the
 record before is told, or put together with it, as with any other change. Without that, a save that gives lines whole
 would silently take back what somebody else has just done to one of them. And whoever changes a line is held to the
-rules of its record that look at lines.
+rules of its record that look at lines, and leaves it as many as it needs.
 """
 
 from __future__ import annotations
@@ -110,7 +110,8 @@ class _Owners:
         """
         after = self._lines()
         changed = [one for one in self.ids if self.before.get(one) != after.get(one)]
-        check_lines_of(self.ctx, self.plan, changed)
+        emptied = frozenset(one for one in changed if not after.get(one))
+        check_lines_of(self.ctx, self.plan, changed, [self.plan.fields[key] for key in self.keys], emptied)
         raised = self._raised(changed)
         changes = [
             Change(

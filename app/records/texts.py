@@ -41,6 +41,16 @@ _RECORD_CLOSED: Final = Label(
     "This line belongs to a record that you may not change, so it can only be looked at. Please ask somebody who may "
     "change that record.",
 )
+_LINES_LOCKED: Final = Label(
+    "Diese Zeile gehört zu einem Datensatz, in dessen jetzigem Zustand sich seine Zeilen nicht ändern lassen. Bitte "
+    "ändern Sie zuerst jenen Datensatz.",
+    "This line belongs to a record whose lines can't be changed in its present state. Please change that record first.",
+)
+_LAST_LINE: Final = Label(
+    "„{field}“ darf in dem Datensatz, zu dem diese Zeile gehört, nicht leer werden. Bitte legen Sie dort zuerst eine "
+    "andere Zeile an.",
+    "“{field}” may not become empty in the record that this line belongs to. Please add another line there first.",
+)
 _NOT_FOUND: Final = Label(
     "Zu „{text}“ gibt es keinen Eintrag. Bitte wählen Sie einen aus der Suche oder legen Sie ihn an.",
     "There is no entry called “{text}”. Please choose one from the search or create it.",
@@ -166,6 +176,16 @@ def record_retired() -> FieldError:
 def record_closed() -> FieldError:
     """Return why nothing can be done with a line of a record that the writer may not update."""
     return FieldError("lines.closed", _RECORD_CLOSED)
+
+
+def lines_locked() -> FieldError:
+    """Return the error of a line of a record that doesn't let its lines be changed in its present state."""
+    return FieldError("field.locked", _LINES_LOCKED)
+
+
+def last_line(field: Label) -> FieldError:
+    """Return the error of a line that is the last one in a field of its record that must not be empty."""
+    return FieldError("field.required", _LAST_LINE.format(field=field))
 
 
 def not_found(text: str) -> FieldError:

@@ -26,7 +26,7 @@ from tests.support.install import install, write_documents
 _WHOLE: Final = {"create": True, "read": True, "update": True, "retire": True, "restore": True, "bulk": True}
 #: What is said of a value that another record has.
 _UNIQUE: Final = "one of its values by now that may exist only once."
-_ENTITIES: Final = ("order", "item", "part")
+_ENTITIES: Final = ("order", "item", "part", "note", "remark")
 
 DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
     ("entities", "order"): entity(
@@ -37,6 +37,9 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
             "closed": of("boolean"),
             "items": of("lines", entity="item", via="order"),
             "open": of("lines", entity="item", via="free_of"),
+            "sent": of("boolean"),
+            "needed": of("boolean"),
+            "notes": of("lines", label="Notizen", entity="note", via="order", readonly_if="sent", required_if="needed"),
         },
         locks=[{"id": "closed", "if": "closed", "except": ["open", "closed"], "message": label("Abgeschlossen.")}],
     ),
@@ -60,6 +63,15 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
             "used_in": of("reference", target="order"),
         },
     ),
+    ("entities", "note"): entity(
+        "Notizen",
+        {
+            "name": of("text"),
+            "order": of("reference", target="order"),
+            "remarks": of("lines", entity="remark", via="note"),
+        },
+    ),
+    ("entities", "remark"): entity("Zusätze", {"name": of("text"), "note": of("reference", target="note")}),
     ("roles", "boss"): {"label": label("Chef"), "entities": {"*": _WHOLE}},
     ("roles", "narrow"): {"label": label("Nur Aufträge"), "entities": {"order": _WHOLE}},
 }  # fmt: skip
@@ -143,7 +155,7 @@ def _table(desk: Desk) -> tuple[int, int]:
 
 
 def _archived(desk: Desk) -> dict[str, list[bool]]:
-    return {key: [row["archived_at"] is not None for row in desk.rows(key)] for key in _ENTITIES}
+    return {key: [row["archived_at"] is not None for row in desk.rows(key)] for key in _ENTITIES[:3]}
 
 
 def _verbs(desk: Desk, key: str, record_id: int) -> list[tuple[str, int]]:
@@ -223,3 +235,60 @@ def test_a_value_of_a_line_that_is_taken_at_the_same_moment_is_told(desk: Desk) 
     slower.join(timeout=30)
     assert said == [{"": ("unique.taken",)}]
     assert _archived(desk)["part"] == [True, True, False]
+
+
+def _sent(desk: Desk) -> None:
+    """Make an order whose notes can't be changed any more, and one whose notes can."""
+    notes = [{"name": "N", "remarks": [{"name": "Z"}]}, {"name": "M"}]
+    desk.create("order", name="A", sent=True, notes=notes)
+    desk.create("order", name="B", notes=[{"name": "O", "remarks": [{"name": "Y"}]}])
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda desk: desk.update("note", 1, 1, name="Neu"),
+        lambda desk: desk.update("note", 1, 1, order=2),
+        lambda desk: desk.update("note", 3, 1, order=1),
+        lambda desk: desk.create("note", name="Neu", order=1),
+        lambda desk: _one(desk, actions.retire, "note", 1),
+        lambda desk: desk.update("remark", 1, 1, name="Neu"),
+        lambda desk: desk.update("remark", 2, 1, note=2),
+        lambda desk: desk.create("remark", name="Neu", note=2),
+        lambda desk: _one(desk, actions.retire, "remark", 1),
+    ],
+)
+def test_lines_that_cannot_be_changed_have_no_other_door(desk: Desk, act: Callable[[Desk], object]) -> None:
+    _sent(desk)
+    before = _state(desk)
+    assert refusal(lambda: act(desk)) == {"": ("field.locked",)}
+    assert _state(desk) == before
+
+
+def test_they_are_not_brought_back_either_and_the_product_is_not_held_up(desk: Desk) -> None:
+    _sent(desk)
+    product = Desk(desk.database, desk.store)
+    _one(product, actions.retire, "note", 1)
+    assert refusal(lambda: _one(desk, actions.restore, "note", 1)) == {"": ("field.locked",)}
+    assert desk.update("order", 1, 2, sent=False) == 3
+    assert _one(desk, actions.restore, "note", 1) == 3
+    assert desk.update("remark", 1, 3, name="Neu") == 4
+
+
+@pytest.mark.parametrize(
+    "act",
+    [lambda desk: _one(desk, actions.retire, "note", 2), lambda desk: desk.update("note", 2, 1, order=None)],
+)
+def test_the_last_of_the_lines_that_have_to_be_there_stays(desk: Desk, act: Callable[[Desk], object]) -> None:
+    desk.create("order", name="A", needed=True, notes=[{"name": "N"}, {"name": "M"}])
+    _one(desk, actions.retire, "note", 1)
+    before = _state(desk)
+    with pytest.raises(InvalidData) as refused:
+        act(desk)
+    (told,) = refused.value.errors.record
+    assert told.code == "field.required"
+    assert told.message.de.startswith("„Notizen“ darf in dem Datensatz, zu dem diese Zeile gehört, nicht leer werden.")
+    assert _state(desk) == before
+    assert desk.update("order", 1, 2, needed=False) == 3
+    act(desk)
+    _one(desk, actions.retire, "order", 1)
