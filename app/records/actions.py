@@ -191,13 +191,13 @@ def retire(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     Raises:
         NotFound, Forbidden: see `app.access.rights.require`.
         Conflict: somebody else has changed the record in the meantime.
-        InvalidData: its state doesn't allow it, or a rule of a record that it counts towards.
+        InvalidData: its state or that of a line doesn't allow it, or a rule of a record that it counts towards.
     """
     plan, pool, before = _seen(ctx, entity_key, record_id, "retire", version)
     if before.archived_at is not None:
         return before.version
-    locks.refuse_retiring(ctx, pool, plan, before)
     along = lines_along(ctx, pool, plan, [record_id])[record_id]
+    locks.refuse_retiring(ctx, pool, plan, before, along)
     with races(ctx), owners.of_lines(ctx, plan, [before.row.values]) as above:
         set_archived(ctx, plan, before, along, at=ctx.now)
         settle(ctx, of_lifecycle(plan, before, along, restored=False), above)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from app.context import Context
+from app.query.labels import named_records
 from app.records.plan import EntityPlan, plan_of
-from app.records.rows import Stored
+from app.records.rows import Row, Stored
 from app.records.stored import Targets, load_lines
 
 
@@ -48,6 +49,12 @@ def by_plan(lines: Sequence[Stored]) -> Iterator[tuple[EntityPlan, Sequence[Stor
         plan = group[0].row.plan
         assert plan is not None
         yield plan, group
+
+
+def called(ctx: Context, row: Row) -> str:
+    """Return what the writer may know a line by that he hasn't named himself: its title, or else its number."""
+    assert row.plan is not None
+    return named_records(ctx, row.plan.key, [row.id or 0]).get(row.id or 0, f"#{row.id}")
 
 
 def _lines_of(

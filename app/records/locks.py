@@ -15,6 +15,7 @@ from app.errors import DataErrors, FieldError, InvalidData
 from app.expr.environment import Environment
 from app.query.environment import environment_of
 from app.records import texts
+from app.records.along import called
 from app.records.family import above
 from app.records.merge import lines_differ
 from app.records.plan import EntityPlan, LockPlan, OwnerPlan, plan_of
@@ -52,20 +53,30 @@ def check(ctx: Context, pool: Targets, drafts: Sequence[Draft], environment: Env
         draft.record_errors.append(error)
 
 
-def refuse_retiring(ctx: Context, pool: Targets, plan: EntityPlan, before: Stored) -> None:
-    """Make sure that no lock speaks against archiving a record.
+def refuse_retiring(ctx: Context, pool: Targets, plan: EntityPlan, before: Stored, along: Sequence[Stored]) -> None:
+    """Make sure that no lock speaks against archiving a record, with the lines that go along.
 
     Raises:
-        InvalidData: it is locked, or it is a line of a locked record.
+        InvalidData: it is locked, it is a line of a locked record, or one of its lines is locked.
     """
     if ctx.actor.everything:
         return
     locks = _Locks(ctx, pool, environment_of(ctx))
-    locks.load([before])
+    locks.load([before, *along])
     errors = [lock.error for lock in locks.holding(before)]
     errors.extend(error for _, error in locks.of_owners([(before, _parents(plan, before.row.values))]))
+    errors.extend(_of_lines(ctx, locks, along))
     if errors:
         raise InvalidData(DataErrors(record=tuple(dict.fromkeys(errors))))
+
+
+def _of_lines(ctx: Context, locks: _Locks, lines: Sequence[Stored]) -> Iterator[FieldError]:
+    """Yield what the lines' own locks say; each lock once, whatever number of lines it holds for."""
+    first: dict[FieldError, Stored] = {}
+    for one in lines:
+        for lock in locks.holding(one):
+            first.setdefault(lock.error, one)
+    yield from (texts.line_held(called(ctx, one.row), error) for error, one in first.items())
 
 
 def refuse_restoring(ctx: Context, pool: Targets, plan: EntityPlan, before: Stored) -> None:

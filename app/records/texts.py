@@ -46,6 +46,10 @@ _LINES_LOCKED: Final = Label(
     "ändern Sie zuerst jenen Datensatz.",
     "This line belongs to a record whose lines can't be changed in its present state. Please change that record first.",
 )
+_LINE_HELD: Final = Label(
+    "Die Zeile „{line}“ ginge mit ins Archiv und ist gesperrt: {message}",
+    "The line “{line}” would go into the archive as well and is locked: {message}",
+)
 _LAST_LINE: Final = Label(
     "„{field}“ darf in dem Datensatz, zu dem diese Zeile gehört, nicht leer werden. Bitte legen Sie dort zuerst eine "
     "andere Zeile an.",
@@ -181,6 +185,16 @@ def record_closed() -> FieldError:
 def lines_locked() -> FieldError:
     """Return the error of a line of a record that doesn't let its lines be changed in its present state."""
     return FieldError("field.locked", _LINES_LOCKED)
+
+
+def line_held(line: str, error: FieldError) -> FieldError:
+    """Say of a record that is to be archived that a line of it is locked.
+
+    Args:
+        line: what the line is called.
+        error: what its lock says.
+    """
+    return FieldError(error.code, _LINE_HELD.format(line=line, message=error.message))
 
 
 def last_line(field: Label) -> FieldError:

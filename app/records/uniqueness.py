@@ -10,7 +10,7 @@ from app.errors import DataErrors
 from app.expr.to_python import plain
 from app.query.labels import named_records
 from app.records import texts
-from app.records.along import by_plan
+from app.records.along import by_plan, called
 from app.records.plan import EntityPlan, UniqueGroup
 from app.records.prepare import by_entity, errors_of
 from app.records.rows import Draft, Row, Stored
@@ -30,7 +30,7 @@ def collisions_of(ctx: Context, plan: EntityPlan, row: Row, along: Sequence[Stor
         for unique, _, other in _held_by_others(ctx, plan, [row])
     }
     of_lines = [
-        texts.line_taken(_called(ctx, child, line), _seen(ctx, child, other))
+        texts.line_taken(called(ctx, line), _seen(ctx, child, other))
         for child, lines in by_plan(along)
         for _, line, other in _held_by_others(ctx, child, [one.row for one in lines])
     ]
@@ -135,11 +135,6 @@ def _top(draft: Draft) -> Draft:
     while draft.parent is not None:
         draft = draft.parent
     return draft
-
-
-def _called(ctx: Context, plan: EntityPlan, row: Row) -> str:
-    """Return what the writer may know a record by: its title, or else its number."""
-    return named_records(ctx, plan.key, [row.id or 0]).get(row.id or 0, f"#{row.id}")
 
 
 def _seen(ctx: Context, plan: EntityPlan, record_id: int) -> tuple[str, int, str] | None:

@@ -61,7 +61,9 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
             "number": of("integer"),
             "code": of("text", unique=True),
             "used_in": of("reference", target="order"),
+            "built_in": of("boolean"),
         },
+        locks=[{"id": "built_in", "if": "built_in", "except": ["built_in"], "message": label("Eingebaut.")}],
     ),
     ("entities", "note"): entity(
         "Notizen",
@@ -292,3 +294,38 @@ def test_the_last_of_the_lines_that_have_to_be_there_stays(desk: Desk, act: Call
     assert desk.update("order", 1, 2, needed=False) == 3
     act(desk)
     _one(desk, actions.retire, "order", 1)
+
+
+@pytest.mark.parametrize(
+    ("act", "place"),
+    [
+        (lambda desk: _one(desk, actions.retire, "part", 2), ""),
+        (lambda desk: _one(desk, actions.retire, "item", 1), ""),
+        (lambda desk: _one(desk, actions.retire, "order", 2), ""),
+        (lambda desk: desk.update("item", 1, 2, parts=[{"id": 1}]), "parts"),
+        (lambda desk: desk.update("order", 2, 2, items=[]), "items"),
+    ],
+)
+def test_a_line_that_is_locked_itself_goes_into_the_archive_by_no_door(
+    desk: Desk, act: Callable[[Desk], object], place: str
+) -> None:
+    order, _ = _table(desk)
+    assert (order, desk.update("part", 2, 1, built_in=True)) == (2, 2)
+    before = _state(desk)
+    assert refusal(lambda: act(desk)) == {place: ("lock.built_in",)}
+    assert _state(desk) == before
+
+
+def test_it_is_said_which_line_is_locked(desk: Desk) -> None:
+    order, _ = _table(desk)
+    assert desk.update("part", 2, 1, built_in=True) == 2
+    for reader, line in ((desk, "Mutter"), (desk.as_user("narrow"), "#2")):
+        with pytest.raises(InvalidData) as refused:
+            _one(reader, actions.retire, "order", order)
+        (told,) = refused.value.errors.record
+        assert told.message.en == f"The line “{line}” would go into the archive as well and is locked: Eingebaut."
+    assert desk.update("part", 2, 2, built_in=False) == 3
+    _one(desk, actions.retire, "order", order)
+    _one(desk, actions.restore, "order", order)
+    assert desk.update("part", 2, 5, built_in=True) == 6
+    _one(Desk(desk.database, desk.store), actions.retire, "order", order)
