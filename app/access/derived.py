@@ -50,17 +50,30 @@ class Derivation:
 
     def _rolled_up(self, entity: Entity, rollup: Rollup, above: tuple[Field, ...]) -> bool:
         child = self._model.entities[rollup.entity]
-        if not self._rows(entity, child):
+        if not self._rows(entity, child, rollup.via):
             return False
         named = [rollup.path.keys] if rollup.path is not None else []
         named += [(rollup.by,)] if rollup.by is not None else []
         named += sorted(paths(rollup.condition)) if rollup.condition is not None else []
         return all(self._path(child, keys, above) for keys in ((rollup.via,), *named))
 
-    def _rows(self, entity: Entity, child: Entity) -> bool:
-        """Return whether all child rows of a record that can be read can be read."""
-        own = (entity.key in {owner for owner, _ in child.owners}) and self._reads(child.key, "")
-        return own or self._sees_all(child.key)
+    def _rows(self, entity: Entity, child: Entity, via: str) -> bool:
+        """Return whether all child rows that point by a field to a record that can be read can be read.
+
+        Lines of that record are, if nothing but their own rights stands in the way; but a row that is somebody else's
+        line as well, or somebody else's alone and merely points here, can be read only where that one can.
+        """
+        if self._sees_all(child.key):
+            return True
+        owners = {(owner, self._via(owner, field)) for owner, field in child.owners}
+        if (entity.key, via) not in owners or not self._reads(child.key, ""):
+            return False
+        return all(self._sees_all(owner) for owner, other in owners if (owner, other) != (entity.key, via))
+
+    def _via(self, owner: str, field: str) -> str:
+        lines = self._model.entities[owner].fields[field].type.lines()
+        assert lines is not None
+        return lines.via
 
     def _path(self, entity: Entity, keys: tuple[str, ...], above: tuple[Field, ...]) -> bool:
         for here, field in self._steps(entity, keys):
@@ -76,13 +89,13 @@ class Derivation:
             if here is None or field is None:
                 return
             yield here, field
-            if position + 1 == len(keys):
-                return
             lines = field.type.lines()
+            if position + 1 == len(keys) and lines is None:
+                return
             target = lines.entity if lines is not None else target_of(field.type)
             following = self._model.entities.get(target or "")
             if following is not None:
-                seen = self._rows(here, following) if lines is not None else self._sees_all(following.key)
+                seen = self._sees_all(following.key) if lines is None else self._rows(here, following, lines.via)
                 if not seen:
                     yield None, field
             here = following

@@ -204,8 +204,10 @@ class Reference:
             named += [rollup.get("by", "created_at")] if rollup["aggregate"] == "latest" else []
             # Lines of a record that can be read can be read if nothing but their own rights stands in the way.
             whole = self._everything(holdings, child)
+            others = [owner for owner, back in self.owners.get(child, ()) if (owner, back) != (entity, via)]
             if (entity, via) not in self.owners.get(child, ()):
                 whole = whole and self._all_of(holdings, child)
+            whole = whole and all(self._all_of(holdings, owner) for owner in others)
             return whole and all(self._path(holdings, child, [one]) for one in named)
         return True
 

@@ -25,7 +25,7 @@ from app.system.teams import teams
 from app.web import shell, toasts
 from app.web.days import end_of, last_day
 from app.web.devices import session_rows
-from app.web.lifecycle import context
+from app.web.lifecycle import context, origin
 from app.web.policy import Policy, capability, policy
 from app.web.render import csrf, render
 from app.web.respond import go, respond
@@ -156,7 +156,7 @@ def _link(section: Section, user_id: int) -> Response:
     stored = _stored(ctx, section, user_id)
     keys = [held.role for held in stored.roles]
     token = password_links.make(ctx.connection, ctx.snapshot.model, ctx.actor, stored.id, stored.email, keys)
-    url = f"{request.host_url.rstrip('/')}/password/{token}"
+    url = f"{origin()}/password/{token}"
     return _form(ctx, section, stored, wanted_of(stored), link=url)
 
 
