@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from flask import Response, abort, flash, request
 from flask_admin.contrib.sqla import ModelView, tools
 from flask_admin.form import BaseForm
@@ -31,6 +31,7 @@ from app.system.identities import unlink
 from app.system.password_links import call_in
 from app.system.seen import count_up
 from app.system.sessions import end_all
+from app.system.spelling import spelled
 from app.system.tables import Role, User
 from app.web import markup
 from app.web.lifecycle import connection, context
@@ -217,7 +218,7 @@ class Users(Table):
         """
         locale = context().locale
         try:
-            model.email = validate_email((model.email or "").strip(), check_deliverability=False).normalized.lower()
+            model.email = spelled(model.email or "")
         except EmailNotValidError as wrong:
             raise ValidationError(text("console.email_bad", locale)) from wrong
         if is_created and not form.new_password.data:

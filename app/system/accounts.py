@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
 from sqlalchemy import Connection, RowMapping, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -29,6 +29,7 @@ from app.system.password_links import call_in
 from app.system.people import sync_roles
 from app.system.seen import count_up
 from app.system.sessions import end_all
+from app.system.spelling import spelled
 from app.system.tables import Role, Team, User, UserRole, now, table_of
 
 _USER: Final = table_of(User)
@@ -265,7 +266,7 @@ def _checked(
     if not name.isprintable() or not 0 < len(name) <= _LONGEST_NAME:
         found["name"] = (FieldError("account.name", _NO_NAME.format(most=_LONGEST_NAME)),)
     try:
-        email = validate_email(email, check_deliverability=False).normalized.lower()
+        email = spelled(email)
     except EmailNotValidError:
         found["email"] = (FieldError("account.email", _NO_EMAIL),)
     if "email" not in found and _is_taken(connection, email, stored):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from ipaddress import IPv6Address, ip_address, ip_network
 from types import MappingProxyType
 from typing import Any, Final
 
+from email_validator import EmailNotValidError
 from flask import Flask, Response, abort, current_app, g, request, session
 from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
@@ -18,6 +20,7 @@ from sqlalchemy import Connection, Engine
 
 from app.language import LOCALES
 from app.system.sessions import LONGEST_KEPT, end_all, end_one
+from app.system.spelling import spelled
 from app.system.tables import Role, User
 from app.web import lifecycle, sessions, shell
 from app.web.lifecycle import SIGN_IN, running
@@ -31,6 +34,8 @@ BY_ADDRESS: Final = "30 per minute; 300 per hour"
 BY_ACCOUNT: Final = "10 per minute; 60 per hour"
 _LONGEST_EMAIL: Final = 254
 _LONGEST_ADDRESS: Final = 64
+#: Bits of an IPv6 address that are a network of its own, whatever follows.
+_SITE_BITS: Final = 64
 #: What a session keeps when somebody signs in.
 _KEPT: Final = frozenset({"locale"})
 
@@ -238,12 +243,27 @@ def address() -> str:
     Only the last entry counts, which that proxy added; what stands before it was sent by the visitor.
     """
     told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() if running().settings.https else ""
-    return told[:_LONGEST_ADDRESS] or get_remote_address() or "unknown"
+    return _neighbourhood(told[:_LONGEST_ADDRESS] or get_remote_address() or "unknown")
+
+
+def _neighbourhood(given: str) -> str:
+    """Return an address as it is counted: of IPv6 everybody has 2^64 (RFC 6177), so the network of a site counts."""
+    try:
+        found = ip_address(given)
+    except ValueError:
+        return given
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
+        return str(ip_network((found, _SITE_BITS), strict=False))
+    return given
 
 
 def _account() -> str:
     """Return whose password is being tried, written as the account is found."""
-    return "account " + request.form.get("email", "")[:_LONGEST_EMAIL].strip().casefold()
+    given = request.form.get("email", "")[:_LONGEST_EMAIL]
+    try:
+        return f"account {spelled(given)}"
+    except EmailNotValidError:
+        return f"account {given.strip().casefold()}"  # nobody's, but guessed all the same
 
 
 def _keep_language() -> None:

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from app.config import Settings
 from app.factory import create_app
+from app.web.gate import address
 from app.web.limiting import Doors, Turns
 from app.web.passwords import weakness
 from tests.support.install import METADATA, PLUGINS
@@ -63,6 +64,37 @@ def test_all_workers_count_together(database_url: str) -> None:
     refused = visitor.client.post("/login", data=data)
     assert int(refused.headers["Retry-After"]) > 0
     assert "Zu viele Versuche" in refused.text
+
+
+def test_no_other_spelling_of_an_address_gives_further_attempts(sqlite_url: str) -> None:
+    site = make_site(sqlite_url)
+    visitor = site.visitor()
+    plain = email_of("sales")
+    for _ in range(11):
+        tried = visitor.post("/login", {"email": plain, "password": "falsch-falsch"})
+    assert tried.status_code == 429
+    for other in (plain.upper(), plain.replace("m", "ｍ"), plain.replace(".", "。"), f" {plain} "):
+        assert visitor.post("/login", {"email": other, "password": PASSWORD}).status_code == 429, other
+    assert visitor.post("/login", {"email": f"{plain}.", "password": PASSWORD}).status_code == 200, "nobody's"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+    ],
+)
+def test_a_network_of_ipv6_counts_as_one_address(sqlite_url: str, one: str, other: str, together: bool) -> None:
+    app = make_site(sqlite_url).app
+
+    def seen(remote: str) -> str:
+        with app.test_request_context("/login", environ_base={"REMOTE_ADDR": remote}):
+            return address()
+
+    assert (seen(one) == seen(other)) is together
 
 
 def test_few_at_a_time_have_their_password_checked() -> None:
