@@ -33,6 +33,7 @@ from app.system.seen import count_up
 from app.system.sessions import end_all
 from app.system.spelling import spelled
 from app.system.tables import Role, User
+from app.system.tokens import revoke_all
 from app.web import markup
 from app.web.lifecycle import connection, context
 from app.web.passwords import LONGEST, hashed, weakness
@@ -239,6 +240,8 @@ class Users(Table):
         model.fs_uniquifier = uuid.uuid4().hex if is_created or not _is_self(model) else model.fs_uniquifier
         if not is_created and not _is_self(model):
             end_all(connection(), model.id)
+            if not model.active:
+                revoke_all(connection(), model.id)
             if inspect(model).attrs.email.history.deleted:
                 unlink(connection(), model.id)
             call_in(connection(), model.id, but_of=context().actor.id)

@@ -31,6 +31,7 @@ from app.system.seen import count_up
 from app.system.sessions import end_all
 from app.system.spelling import spelled
 from app.system.tables import Role, Team, User, UserRole, now, table_of
+from app.system.tokens import revoke_all
 
 _USER: Final = table_of(User)
 _ROLE: Final = table_of(Role)
@@ -241,6 +242,8 @@ def change(connection: Connection, model: Model, actor: Actor, stored: Account, 
     if other_roles:
         details["roles"] = {"before": _told(stored.roles), "after": _told(wanted.roles)}
     if "active" in changed:
+        if not wanted.active:
+            revoke_all(connection, stored.id)
         details["active"] = wanted.active
     audit.append(connection, actor, "user.update", stored.email, details)
     return handed_on
@@ -251,6 +254,7 @@ def forget_entrance(connection: Connection, user_id: int) -> None:
     connection.execute(update(_USER).where(_USER.c.id == user_id).values(password=None))
     remove_all(connection, user_id)
     unlink(connection, user_id)
+    revoke_all(connection, user_id)
 
 
 def _checked(

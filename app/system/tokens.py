@@ -199,6 +199,12 @@ def revoke(connection: Connection, actor: Actor, user_id: int, token_id: int) ->
     return True
 
 
+def revoke_all(connection: Connection, user_id: int) -> None:
+    """End every token that acts as somebody at once: he has left, or his account is another's now."""
+    in_force = and_(TOKEN.c.user_id == user_id, TOKEN.c.revoked_at.is_(None))
+    connection.execute(TOKEN.update().where(in_force).values(revoked_at=now()))
+
+
 _COLUMNS: Final[tuple[Column[Any], ...]] = tuple(
     TOKEN.c[name]
     for name in ("id", "name", "scopes", "entities", "created_at", "expires_at", "last_used_on", "revoked_at")

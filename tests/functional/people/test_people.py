@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from app.system.password_links import PASSWORD_LINK
 from app.system.tables import now
 from tests.functional.people.world import BOTH, World, fields
+from tests.support.program import program
 from tests.support.site import Visitor
 from tests.support.staff import email_of
 
@@ -126,6 +127,15 @@ def test_who_is_deactivated_is_found_among_those_and_comes_back(world: World) ->
     assert world.site.visitor().sign_in("sales").status_code != 302
     assert manager.post(url, _edit(manager, url, active="1")).status_code == 303
     assert world.site.visitor().sign_in("sales").status_code == 302
+
+
+def test_a_token_ends_with_the_account_and_does_not_come_back_with_it(world: World) -> None:
+    manager, url, asking = world.visitor("crm_manager"), f"/people/{world.user('sales')}", program(world.site, "sales")
+    assert asking.get("/me").status_code == 200
+    assert manager.post(url, _edit(manager, url, active=None)).status_code == 303
+    assert asking.get("/me").status_code == 401
+    assert manager.post(url, _edit(manager, url, active="1")).status_code == 303
+    assert asking.get("/me").status_code == 401
 
 
 def test_the_list_is_searched(world: World) -> None:
