@@ -119,6 +119,7 @@ _MAKERS: Final[Mapping[str, Callable[[Desk, str], Any]]] = {
     "calculations": calculations.make_calculations,
     "computations": calculations.make_computations,
     "volatile": calculations.make_volatile,
+    "gathered": calculations.make_gathered,
     "entity": entities.make_entity,
     "mask": masks.make_mask,
     "generated_main": masks.make_generated_main,

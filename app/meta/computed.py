@@ -67,11 +67,13 @@ class Computations:
         stages: stored computed fields in the order in which they are computed; each only looks at stages before it.
         dependants: who looks at a field, by entity and field.
         volatile: the fields that depend on the day or the time.
+        gathered: the roll-ups, and the formulas that look at one, here or behind references and lines.
     """
 
     stages: tuple[Stage, ...] = ()
     dependants: Mapping[Node, tuple[Dependant, ...]] = field(default_factory=_nothing)
     volatile: frozenset[Node] = frozenset()
+    gathered: frozenset[Node] = frozenset()
 
     def of(self, entity: str) -> tuple[str, ...]:
         """Return the stored computed fields of an entity in order."""

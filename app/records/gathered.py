@@ -26,7 +26,7 @@ def _gathered(model: Model, entity_key: str, keys: tuple[str, ...]) -> bool:
         field = None if entity is None else entity.fields.get(key)
         if field is None:
             return False
-        if field.rollup is not None or names_gathered(model, here, field.formula):
+        if (here, key) in model.computations.gathered:
             return True
         lines = field.type.lines()
         here = (target_of(field.type) or "") if lines is None else lines.entity

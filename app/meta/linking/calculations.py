@@ -211,6 +211,15 @@ class _Order:
                 found[node] = parts, hops
         return frozenset(found)
 
+    def gathered(self) -> frozenset[Node]:
+        """Return the roll-ups, and the fields that look at one."""
+        found: set[Node] = set()
+        for node in self.sorted:
+            one = self.known[node]
+            if one.kind == "rollup" or any(source.node in found for source in one.sources):
+                found.add(node)
+        return frozenset(found)
+
     def stages(self, volatile: frozenset[Node]) -> tuple[Stage, ...]:
         """Return the stored fields as stages: as few changes between entities as a simple choice gives."""
         left = [node for node in self.sorted if node not in volatile]
@@ -251,10 +260,16 @@ def make_computations(desk: Desk, _: str) -> Computations:
     if order.circles:
         return Computations()
     volatile = order.volatile()
-    return Computations(order.stages(volatile), order.dependants(volatile), volatile)
+    return Computations(order.stages(volatile), order.dependants(volatile), volatile, order.gathered())
 
 
 def make_volatile(desk: Desk, key: str) -> tuple[str, ...]:
     """Return the fields of an entity that depend on the day or the time."""
     found: Computations = desk.ask("computations", "")
     return tuple(sorted(field for entity, field in found.volatile if entity == key))
+
+
+def make_gathered(desk: Desk, key: str) -> tuple[str, ...]:
+    """Return the fields of an entity that are gathered from other records, or look at one that is."""
+    found: Computations = desk.ask("computations", "")
+    return tuple(sorted(field for entity, field in found.gathered if entity == key))

@@ -11,6 +11,7 @@ from app.expr.check import type_of
 from app.expr.deps import functions, paths, walk
 from app.expr.types import ValueType
 from app.meta.linking.expressions import Expressions, Lookup, report_no_path
+from app.meta.linking.expressions import walk as walk_path
 from app.meta.linking.fields import COMPUTED
 from app.meta.linking.shapes import Property, Shape
 from app.meta.linking.workshop import At, Desk
@@ -211,7 +212,15 @@ class Computed:
             self.desk.findings.add(f"computed.pattern_{wrong.code}", place("pattern"), text=wrong.text, restart=restart)
             return None
         draw_if = self.expressions.condition(given.get("draw_if"), partial(place, "draw_if"))
+        self._check_draw(draw_if, partial(place, "draw_if"))
         return NumberRange(pieces, restart, given.get("gapless", False), draw_if)
+
+    def _check_draw(self, draw_if: Expr | None, at: At) -> None:
+        """Report what is gathered only after the number would have been drawn."""
+        for keys in sorted(paths(draw_if)) if draw_if is not None else ():
+            steps = walk_path(self.lookup, self.shape.entity.key, keys)
+            if any(key in self.desk.ask("gathered", entity) for entity, key in steps):
+                self.desk.findings.add("computed.draw_gathered", at(), name=".".join(keys))
 
     # -- values that depend on the day --------------------------------------------------------------------------------
 

@@ -287,6 +287,16 @@ COMPUTED: Final = {
         "Ergänzen Sie {{YYYY}} oder {{YY}}, für Monate auch {{MM}}; sonst käme eine Nummer zweimal vor.",
         "Add {{YYYY}} or {{YY}}, for months {{MM}} too; otherwise a number would occur twice.",
     ),
+    "computed.draw_gathered": error(
+        "„draw_if“ sieht auf „{name}“; das wird erst nach dem Speichern aus anderen Datensätzen gesammelt, die Nummer "
+        "bliebe also leer.",
+        "“draw_if” looks at “{name}”, which is gathered from other records only after the save, so that the number "
+        "would stay empty.",
+        "Nehmen Sie ein Feld, das jemand ausfüllt, etwa einen Status, oder rechnen Sie über die Positionen des "
+        "Datensatzes selbst, etwa sum(positionen.betrag) > 0.",
+        "Use a field that somebody fills in, such as a status, or compute over the record's own lines, such as "
+        "sum(lines.amount) > 0.",
+    ),
     "computed.volatile_gathered": error(
         "„{name}“ sammelt Werte, die vom Tag abhängen; das geht nicht.",
         "“{name}” gathers values that depend on the day, which can't be done.",

@@ -74,6 +74,8 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("firm", {"a": of("text", number={"pattern": "{0.__class__}{##}"})}, "computed.pattern_token"),
     ("firm", {"a": of("text", number={"pattern": "R-{YYYY}"})}, "computed.pattern_counter"),
     ("firm", {"a": of("text", number={"pattern": "R-{##}", "restart": "year"})}, "computed.pattern_period"),
+    ("firm", {"a": of("text", number={"pattern": "R-{##}", "draw_if": "revenue > 0"})}, "computed.draw_gathered"),
+    ("order", {"a": of("text", number={"pattern": "R-{##}", "draw_if": "firm.share > 0"})}, "computed.draw_gathered"),
     # values that depend on the day
     ("group", {"a": of("integer", rollup={"entity": "firm", "via": "group", "aggregate": "max", "field": "since"})},
      "computed.volatile_gathered"),
