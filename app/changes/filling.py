@@ -17,6 +17,7 @@ from app.errors import InvalidQuery
 from app.language import Label
 from app.meta.compare.change import Change, Weight, signature
 from app.meta.model import Field, Model
+from app.meta.paths import lines_named
 from app.query.select import Selection, Values
 from app.query.volatile import as_stored
 from app.records.gathering import gathered_for_all
@@ -32,6 +33,8 @@ _FILLED: Final = Label(
     "“{entity}”: field “{field}” is computed for {count} records.",
 )
 _MORE_THAN: Final = Label("mehr als {count}", "more than {count}")
+#: The parts of a field that say by themselves what its values are computed from, and as what.
+_COMPUTED_FROM: Final = ("formula", "rollup", "type")
 #: How many ids are read at once where records go through memory.
 _PAGE: Final = 5000
 
@@ -50,20 +53,24 @@ def to_fill(old: Model | None, new: Model) -> tuple[Field, ...]:
     for stage in new.computations.stages:
         for key in stage.fields:
             node = (stage.entity, key)
-            if node in wanted or _differs(old, new.entities[stage.entity].fields[key]):
+            if node in wanted or _differs(old, new, new.entities[stage.entity].fields[key]):
                 found.append(new.entities[stage.entity].fields[key])
                 wanted.update((one.entity, one.field) for one in new.computations.dependants.get(node, ()))
     return tuple(found)
 
 
-def _differs(old: Model, field: Field) -> bool:
+def _differs(old: Model, new: Model, field: Field) -> bool:
+    """Return whether a field is computed from something else, or in other states, than it was so far."""
     entity = old.entities.get(field.entity)
     before = None if entity is None else entity.fields.get(field.key)
-    if before is None or before.volatile or before is field:
+    if entity is None or before is None or before.volatile or before is field:
         return before is not field
-    return any(
-        signature(getattr(before, part)) != signature(getattr(field, part)) for part in ("formula", "rollup", "type")
-    )
+    if any(signature(getattr(before, part)) != signature(getattr(field, part)) for part in _COMPUTED_FROM):
+        return True
+    lines = lines_named(field.formula, new.entities[field.entity].fields)
+    # Where nothing was held so far, every value is right, whatever is held from now on.
+    thawed = before.frozen_if is not None and signature(before.frozen_if) != signature(field.frozen_if)
+    return thawed or lines != lines_named(before.formula, entity.fields)
 
 
 def changes(connection: Connection, old: Model | None, found: Snapshot) -> Iterator[Change]:

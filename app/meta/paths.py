@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from app.expr.ast import Expr
+from app.expr.deps import paths
 from app.fields.base import FieldType
-from app.fields.column import ColumnKind
+from app.fields.column import ColumnKind, LinesSpec
 from app.meta.model import Entity, Field, FieldPath
 
 #: How many references a path may follow in expressions and reports.
@@ -50,6 +52,17 @@ def target_of(field_type: FieldType) -> str | None:
     if len(columns) != 1 or columns[0].kind is not ColumnKind.REFERENCE:
         return None
     return columns[0].references
+
+
+def lines_named(expr: Expr | None, fields: Mapping[str, Field]) -> Mapping[str, LinesSpec]:
+    """Return which lines fields of a record an expression looks into, in the order of their keys.
+
+    Args:
+        expr: an expression about the records of an entity, or None for nothing.
+        fields: the fields of that entity.
+    """
+    keys = () if expr is None else sorted({keys[0] for keys in paths(expr)})
+    return {key: spec for key in keys if (spec := fields[key].type.lines()) is not None}
 
 
 def find_path(entities: Entities, entity_key: str, text: str, limit: int = SHOWN_HOPS) -> FieldPath | NoPath:

@@ -18,7 +18,7 @@ from app.expr.to_python import to_python
 from app.fields.base import Value
 from app.language import Label
 from app.meta.model import Entity, Field, Lock, Model
-from app.meta.paths import target_of
+from app.meta.paths import lines_named, target_of
 from app.meta.scope import EntityScope
 from app.meta.volatile import written_out
 from app.query.columns import is_plain
@@ -239,8 +239,7 @@ class _Builder:
     def _field(self, field: Field) -> FieldPlan:
         suffixes = [""] if field.system else [] if field.volatile else [spec.suffix for spec in field.type.columns()]
         formula = None if field.volatile else field.formula
-        named = frozenset() if formula is None else paths(formula)
-        self.computed |= named
+        self.computed |= frozenset() if formula is None else paths(formula)
         columns = tuple((suffix, column_name(field, suffix)) for suffix in suffixes)
         lines = field.type.lines()
         demanding = (field.required_if, field.visible_if) if field.required or field.required_if is not None else ()
@@ -261,7 +260,7 @@ class _Builder:
             default=self._default(field),
             rules=tuple(self._rule(rule.check, rule.message, rule.id, field.key) for rule in field.rules),
             formula=self._condition(formula),
-            formula_lines=tuple(sorted({k[0] for k in named if self.entity.fields[k[0]].type.lines() is not None})),
+            formula_lines=tuple(lines_named(formula, self.entity.fields)),
             frozen_if=self._condition(field.frozen_if),
             draw_if=None if field.number is None else self._condition(field.number.draw_if),
             gathered=any(names_gathered(self.model, self.entity.key, one) for one in demanding),
@@ -284,8 +283,7 @@ class _Builder:
 
     def _names_lines(self, expr: Expr | None) -> bool:
         """Return whether an expression looks at lines of the record."""
-        named = () if expr is None else paths(expr)
-        return any(self.entity.fields[keys[0]].type.lines() is not None for keys in named)
+        return bool(lines_named(expr, self.entity.fields))
 
     def _lock(self, lock: Lock) -> LockPlan:
         holds = self._condition(lock.condition)

@@ -1,0 +1,118 @@
+"""What a publish does with values that were computed before: what they come from is another thing than it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.records.altered import altered
+from app.records.miscomputed import miscomputed
+from tests.functional.records.desk import Desk
+from tests.support.documents import entity, of
+from tests.support.install import Bodies, Installation, install, write_documents
+
+
+@dataclass(slots=True)
+class World:
+    """A database into which a test publishes one set of entities after the other, and a desk to write at."""
+
+    url: str
+    folder: Path
+    installed: list[Installation] = field(default_factory=list)
+
+    @property
+    def desk(self) -> Desk:
+        """Return where records are written."""
+        return Desk(self.installed[0].database, self.installed[0].store)
+
+    def publish(self, **entities: Mapping[str, Any]) -> None:
+        """Put entities in force; the first ones make the database."""
+        bodies: Bodies = {("entities", key): body for key, body in entities.items()}
+        folder = write_documents(self.folder / "documents", bodies)
+        if self.installed:
+            self.installed[0].publish(folder)
+        else:
+            self.installed.append(install(self.url, folder))
+
+    def found(self) -> list[tuple[str, str]]:
+        """Return which stored values `verify` takes exception to, by entity and field."""
+        with self.installed[0].database.read() as connection:
+            snapshot = self.installed[0].store.snapshot(connection)
+            wrong = [*altered(connection, snapshot), *miscomputed(connection, snapshot)]
+        return [(one.entity, one.field) for one in wrong]
+
+
+@pytest.fixture
+def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+    """Return a database without anything in force."""
+    made = World(database_url, tmp_path)
+    yield made
+    for one in made.installed:
+        one.close()
+
+
+def _offer(frozen_if: str | None) -> Mapping[str, Any]:
+    held = {} if frozen_if is None else {"frozen_if": frozen_if}
+    doubled = of("integer", formula="price * 2", **held)
+    return entity(
+        "Offers",
+        {
+            "name": of("text"),
+            "price": of("integer"),
+            "sent": of("boolean"),
+            "doubled": doubled,
+            "more": of("integer", formula="doubled + 1"),
+        },
+    )
+
+
+@pytest.mark.parametrize("narrower", [None, "sent and price > 100"])
+def test_what_is_not_frozen_any_more_is_computed_with_what_looks_at_it(world: World, narrower: str | None) -> None:
+    world.publish(offer=_offer("sent"))
+    offer = world.desk.create("offer", name="A", price=1, sent=True)
+    world.desk.update("offer", offer, 1, price=5)
+    assert world.desk.row("offer", offer)["doubled"] == 2
+    world.publish(offer=_offer(narrower))
+    assert (world.desk.row("offer", offer)["doubled"], world.desk.row("offer", offer)["more"]) == (10, 11)
+    assert world.found() == []
+
+
+@pytest.mark.parametrize("narrow", [None, "sent and price > 100"])
+def test_what_is_frozen_in_more_states_keeps_its_values(world: World, narrow: str | None) -> None:
+    world.publish(offer=_offer(narrow))
+    desk = world.desk
+    open_, sent = desk.create("offer", name="A", price=3), desk.create("offer", name="B", price=300, sent=True)
+    desk.update("offer", sent, 1, price=400)
+    before = [row["doubled"] for row in desk.rows("offer")]
+    world.publish(offer=_offer("sent or price > 2"))
+    assert [row["doubled"] for row in desk.rows("offer")] == before
+    desk.update("offer", open_, 1, price=4)
+    desk.update("offer", sent, 2, price=500)
+    assert [row["doubled"] for row in desk.rows("offer")] == before
+    assert world.found() == []
+
+
+def _order(via: str, lines: str = "item") -> Mapping[str, Any]:
+    of_lines = of("lines", entity=lines, via=via)
+    total, count = of("integer", formula="sum(items.pieces)"), of("integer", formula="count(items) * 10")
+    return entity("Orders", {"name": of("text"), "items": of_lines, "total": total, "count": count})
+
+
+def _item() -> Mapping[str, Any]:
+    sides = {"sold": of("reference", target="order"), "returned": of("reference", target="order")}
+    return entity("Items", {"name": of("text"), "pieces": of("integer"), **sides})
+
+
+def test_other_lines_under_the_same_formula_are_summed_up_anew(world: World) -> None:
+    world.publish(order=_order("sold"), item=_item(), part=_item())
+    first, second = (world.desk.create("order", name=name) for name in "AB")
+    world.desk.create("item", name="I", pieces=3, sold=first, returned=second)
+    world.desk.create("part", name="P", pieces=7, sold=second)
+    for via, lines, sums in (("returned", "item", [(0, 0), (3, 10)]), ("sold", "part", [(0, 0), (7, 10)])):
+        world.publish(order=_order(via, lines), item=_item(), part=_item())
+        assert [(row["total"] or 0, row["count"]) for row in world.desk.rows("order")] == sums
+        assert world.found() == []
