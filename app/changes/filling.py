@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Connection, Select, Update, select
+from sqlalchemy import Connection, Select, Update, or_, select
 
 from app.access.actor import PRODUCT
 from app.context import Context
@@ -125,8 +125,8 @@ def _update(ctx: Context, field: Field) -> tuple[Update, Values] | None:
     table = ctx.snapshot.tables[field.entity]
     new = rows.subquery()
     names = {spec.name(field.key): spec.suffix or "main" for spec in field.type.columns()}
-    differs = table.c[next(iter(names))].is_distinct_from(new.c.main)
     setting = {name: new.c[suffix] for name, suffix in names.items()}
+    differs = or_(*(table.c[name].is_distinct_from(value) for name, value in setting.items()))
     return table.update().values(setting).where(table.c.id == new.c.record_id, differs), values
 
 

@@ -116,3 +116,18 @@ def test_other_lines_under_the_same_formula_are_summed_up_anew(world: World) -> 
         world.publish(order=_order(via, lines), item=_item(), part=_item())
         assert [(row["total"] or 0, row["count"]) for row in world.desk.rows("order")] == sums
         assert world.found() == []
+
+
+@pytest.mark.parametrize("held", [{}, {"frozen_if": 'name = "B"'}], ids=["by the database", "through memory"])
+def test_another_currency_of_a_formula_is_that_of_every_value(world: World, held: Mapping[str, str]) -> None:
+    def offer(currency: str) -> Mapping[str, Any]:
+        doubled = of("money", formula="price * 2", currency=currency, **held)
+        return entity("Offers", {"name": of("text"), "price": of("integer"), "doubled": doubled})
+
+    world.publish(offer=offer("EUR"))
+    for price in (1, None):
+        world.desk.create("offer", name="A", price=price)
+    world.publish(offer=offer("CHF"))
+    stored = [(row["doubled"], row["doubled__currency"]) for row in world.desk.rows("offer")]
+    assert stored == [(2, "CHF"), (None, None)]
+    assert world.found() == []
