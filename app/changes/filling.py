@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import Connection, Select, Update, or_, select
 
 from app.access.actor import PRODUCT
+from app.changes.unique import judged_together
 from app.context import Context
 from app.errors import InvalidQuery
 from app.language import Label
@@ -91,15 +92,19 @@ def fill(connection: Connection, old: Model | None, found: Snapshot) -> None:
     """Compute what a publish makes new or different, for every record that isn't in the archive.
 
     The history gets one row for each entity, and none for a record: a publish changes them all.
+
+    Raises:
+        InvalidMetadata: values that have to be unique repeat themselves.
     """
     ctx = Context(found, PRODUCT, connection, datetime.now(UTC))
     filled = to_fill(old, found.model)
-    for field in filled:
-        update = _update(ctx, field)
-        if update is None:
-            _through_memory(ctx, field)
-        else:
-            connection.execute(update[0], update[1](ctx))
+    with judged_together(connection, found, filled):
+        for field in filled:
+            update = _update(ctx, field)
+            if update is None:
+                _through_memory(ctx, field)
+            else:
+                connection.execute(update[0], update[1](ctx))
     _note(ctx, filled)
 
 

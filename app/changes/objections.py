@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from app.errors import Issue
 from app.language import Label
+from app.meta.compare.change import names
 from app.meta.model import Entity, Field
 from app.runtime.snapshot import Snapshot
 from app.storage.checks import COUNTED, columns_there, count_live, duplicate, unlinked
@@ -56,6 +57,14 @@ _UNIQUE_HINT = Label(
     "Ändern oder archivieren Sie die doppelten Datensätze und veröffentlichen Sie dann noch einmal.",
     "Change or archive the duplicates, then publish again.",
 )
+_COMPUTED = Label(
+    "{fields} in „{entity}“ ist eindeutig, aber für mehrere Datensätze wird dort „{value}“ berechnet.",
+    "{fields} in “{entity}” is unique, but “{value}” is computed there for several records.",
+)
+_COMPUTED_HINT = Label(
+    "Ändern Sie, was berechnet wird, oder die Datensätze, aus denen es folgt, und veröffentlichen Sie noch einmal.",
+    "Change what is computed, or the records that it follows from, then publish again.",
+)
 _MORE_THAN: Final = Label("mehr als {count}", "more than {count}")
 
 
@@ -101,8 +110,8 @@ def _of_conflict(found: Snapshot, conflict: StorageConflict) -> Issue:
     pointer = f"/properties/{field.key}" if field is not None else "/properties"
     label = field.label if field is not None else Label.same(conflict.column)
     if conflict.was.kind is conflict.now.kind and conflict.was.references != conflict.now.references:
-        names = {"was": conflict.was.references or "–", "now": conflict.now.references or "–"}
-        message = _TARGET.format(entity=entity.label, field=label, **names)
+        targets = {"was": conflict.was.references or "–", "now": conflict.now.references or "–"}
+        message = _TARGET.format(entity=entity.label, field=label, **targets)
         return Issue("data.other_target", place, pointer, message, _TARGET_HINT)
     message = _STORED.format(entity=entity.label, field=label)
     return Issue("data.other_storage", place, pointer, message, _STORED_HINT)
@@ -178,16 +187,39 @@ def _unique_objections(
     before = set() if old is None else set(_groups(old))
     table = found.tables[entity.key]
     for group in _groups(entity):
-        names = unique_columns(entity, group)
-        if group in before or not columns.issuperset(names) or any(name not in table.c for name in names):
+        stored = unique_columns(entity, group)
+        if group in before or not columns.issuperset(stored) or any(name not in table.c for name in stored):
             continue
-        values = duplicate(connection, table, names)
-        if values is not None:
-            fields = [entity.fields[key].label for key in group]
-            labels = Label(", ".join(f"„{one.de}“" for one in fields), ", ".join(f"“{one.en}”" for one in fields))
-            text = ", ".join(str(value) for value in values)
-            message = _UNIQUE.format(entity=entity.label, fields=labels, value=text)
-            yield Issue("data.not_unique", f"entities/{entity.key}", "", message, _UNIQUE_HINT)
+        yield from _repeated(connection, table, entity, group, _UNIQUE, _UNIQUE_HINT)
+
+
+def computed_twice(connection: Connection, found: Snapshot, filled: Iterable[Field]) -> Iterator[Issue]:
+    """Yield what is unique and repeats itself, now that the values of some fields were computed anew.
+
+    Args:
+        connection: the transaction that has computed them.
+        found: the configuration that they were computed for.
+        filled: the fields.
+    """
+    keys: dict[str, set[str]] = {}
+    for field in filled:
+        keys.setdefault(field.entity, set()).add(field.key)
+    for key, of_entity in keys.items():
+        entity, table = found.model.entities[key], found.tables[key]
+        for group in dict.fromkeys(_groups(entity)):
+            if of_entity.intersection(group) and all(name in table.c for name in unique_columns(entity, group)):
+                yield from _repeated(connection, table, entity, group, _COMPUTED, _COMPUTED_HINT)
+
+
+def _repeated(
+    connection: Connection, table: Table, entity: Entity, group: tuple[str, ...], words: Label, hint: Label
+) -> Iterator[Issue]:
+    values = duplicate(connection, table, unique_columns(entity, group))
+    if values is not None:
+        fields = names(entity.fields[key].label for key in group)
+        text = ", ".join(str(value) for value in values)
+        message = words.format(entity=entity.label, fields=fields, value=text)
+        yield Issue("data.not_unique", f"entities/{entity.key}", "", message, hint)
 
 
 def _groups(entity: Entity) -> Iterator[tuple[str, ...]]:

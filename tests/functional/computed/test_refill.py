@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
+from app.errors import InvalidMetadata
 from app.records.altered import altered
 from app.records.miscomputed import miscomputed
 from tests.functional.records.desk import Desk
@@ -131,3 +133,38 @@ def test_another_currency_of_a_formula_is_that_of_every_value(world: World, held
     stored = [(row["doubled"], row["doubled__currency"]) for row in world.desk.rows("offer")]
     assert stored == [(2, "CHF"), (None, None)]
     assert world.found() == []
+
+
+def _coded(formula: str | None, **more: Any) -> Mapping[str, Any]:
+    computed = {} if formula is None else {"code": of("integer", formula=formula, unique=True, **more)}
+    return entity("Things", {"name": of("text"), "number": of("integer"), **computed})
+
+
+@pytest.mark.parametrize("held", [{}, {"frozen_if": "number > 9"}], ids=["by the database", "through memory"])
+@pytest.mark.parametrize("first", [None, "number * 2"], ids=["new", "changed"])
+def test_unique_values_that_would_repeat_themselves_refuse_the_publish(
+    world: World, first: str | None, held: Mapping[str, str]
+) -> None:
+    world.publish(thing=_coded(first))
+    for number in (1, 2):
+        world.desk.create("thing", name="T", number=number)
+    before = world.desk.rows("thing")
+    with pytest.raises(InvalidMetadata) as refused:
+        world.publish(thing=_coded("number * 0 + 7", **held))
+    assert [one.code for one in refused.value.issues] == ["data.not_unique"]
+    said = "“integer” in “Things” is unique, but “7” is computed there for several records."
+    assert refused.value.issues[0].message.en == said
+    assert world.desk.rows("thing") == before
+    assert world.found() == []
+
+
+@pytest.mark.parametrize("held", [{}, {"frozen_if": "number > 9"}], ids=["by the database", "through memory"])
+def test_unique_values_may_change_places_and_are_unique_after_it(world: World, held: Mapping[str, str]) -> None:
+    world.publish(thing=_coded("number"))
+    for number in (1, 2, None, None):
+        world.desk.create("thing", name="T", number=number)
+    world.publish(thing=_coded("3 - number", **held))
+    assert [row["code"] for row in world.desk.rows("thing")] == [2, 1, None, None]
+    assert world.desk.refused("thing", name="T", number=1) == {"code": ("unique.taken",)}
+    with pytest.raises(IntegrityError), world.installed[0].database.write() as connection:
+        connection.exec_driver_sql("UPDATE e_thing SET code = 1")
