@@ -24,6 +24,7 @@ from app.query.volatile import as_stored
 from app.records.gathering import gathered_for_all
 from app.records.journal import stamp_of
 from app.records.recalculate import recompute
+from app.records.titles import showing
 from app.runtime.snapshot import Snapshot
 from app.storage.checks import COUNTED, columns_there, count_live
 from app.storage.names import entity_table
@@ -121,7 +122,8 @@ def _update(ctx: Context, field: Field) -> tuple[Update, Values] | None:
     entity = ctx.snapshot.model.entities[field.entity]
     folded = any(spec.suffix == "folded" for spec in field.type.columns())
     named = any(part.path and part.path[0] == field.key for part in entity.title)
-    if folded or named or field.searchable or field.frozen_if is not None:
+    shown = any(field.key in one.values for one in showing(ctx, field.entity))
+    if folded or named or shown or field.searchable or field.frozen_if is not None:
         return None
     try:
         rows, values = _values(ctx, field)

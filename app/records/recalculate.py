@@ -54,22 +54,21 @@ def recalculate(ctx: Context, touches: Iterable[Touch]) -> Sequence[Recalculated
             for one in changed:
                 log.add(Recalculated(one.entity, one.id, one.version, one.values))
             dirty.take([_touch(row) for row in changed])
-            shown = {key for one in showing(ctx, stage.entity) for key in one.values}
-            renamed.setdefault(stage.entity, []).extend(
-                row.id for row in changed if row.renamed or shown & row.values.keys()
-            )
+            renamed.setdefault(stage.entity, []).extend(_shown(ctx, stage.entity, changed))
     recalculated = log.write(ctx)
-    following = {entity: ids for entity, ids in renamed.items() if ids and showing(ctx, entity)}
-    if following:
-        refresh(ctx, following)
+    refresh(ctx, {entity: ids for entity, ids in renamed.items() if ids})
     return recalculated
 
 
 def recompute(ctx: Context, entity_key: str, field_key: str, ids: Sequence[int]) -> None:
-    """Compute one field of some records, whatever changed; what looks at it isn't followed, and nobody is told."""
+    """Compute one field of some records, whatever changed, with the titles that show it.
+
+    Other values that look at it aren't followed, and nobody is told.
+    """
     stage = Stage(entity_key, (field_key,))
     for some in chunks(ids):
-        _Batch(ctx, stage, {field_key: set(some)}, None).run(some)
+        shown = _shown(ctx, entity_key, _Batch(ctx, stage, {field_key: set(some)}, None).run(some))
+        refresh(ctx, {entity_key: shown} if shown else {})
 
 
 def differing(ctx: Context, stage: Stage, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
@@ -97,6 +96,13 @@ class _Changed:
         self.row = stored.row
         self.values: dict[str, tuple[Value, Value]] = {}
         self.renamed = False
+
+
+def _shown(ctx: Context, entity_key: str, changed: Sequence[_Changed]) -> list[int]:
+    """Return which records of an entity others show in their titles, and otherwise than before."""
+    showing_it = showing(ctx, entity_key)
+    values = {key for one in showing_it for key in one.values}
+    return [row.id for row in changed if showing_it and (row.renamed or values & row.values.keys())]
 
 
 def _touch(one: _Changed) -> Touch:

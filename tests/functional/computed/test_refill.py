@@ -168,3 +168,33 @@ def test_unique_values_may_change_places_and_are_unique_after_it(world: World, h
     assert world.desk.refused("thing", name="T", number=1) == {"code": ("unique.taken",)}
     with pytest.raises(IntegrityError), world.installed[0].database.write() as connection:
         connection.exec_driver_sql("UPDATE e_thing SET code = 1")
+
+
+def _titled(formula: str) -> dict[str, Mapping[str, Any]]:
+    """Return things whose titles show a computed text, and notes that show the thing's title or its computed number."""
+    code, double = of("text", formula=f"concat({formula}, name)"), of("integer", formula=f"length({formula})")
+    link = {"name": of("text"), "thing": of("reference", target="thing")}
+    return {
+        "thing": entity("Things", {"name": of("text"), "code": code, "double": double}, title="{code}"),
+        "note": entity("Notes", link, title="{thing} {name}"),
+        "sized": entity("Sizes", link, title="{name} of {thing.double}"),
+        "reply": entity("Replies", {"name": of("text"), "note": of("reference", target="note")}, title="re: {note}"),
+    }
+
+
+def test_titles_that_show_what_a_publish_computes_follow(world: World) -> None:
+    world.publish(**_titled('"A"'))
+    desk = world.desk
+    thing = desk.create("thing", name="x")
+    note = desk.create("note", name="n", thing=thing)
+    desk.create("sized", name="s", thing=thing)
+    desk.create("reply", name="r", note=note)
+    assert _titles(desk) == ["Ax", "Ax n", "s of 1", "re: Ax n"]
+    world.publish(**_titled('"BB"'))
+    assert _titles(desk) == ["BBx", "BBx n", "s of 2", "re: BBx n"]
+    assert desk.row("note", note)["search_text"] == "bbx n"
+    assert world.found() == []
+
+
+def _titles(desk: Desk) -> list[str]:
+    return [row["title"] for key in ("thing", "note", "sized", "reply") for row in desk.rows(key)]
