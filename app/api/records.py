@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from flask import Response
@@ -58,7 +59,7 @@ def create(entity: str) -> Response:
         record_id = actions.create(ctx, entity, values)
         return _written(ctx, entity, record_id, 201) | {"location": f"{VERSION}/{entity}/{record_id}"}
 
-    return carry_out(ctx, act)
+    return carry_out(ctx, act, partial(_retold, ctx, entity))
 
 
 @api_pages.patch("/<entity:entity>/<record:record_id>")
@@ -113,7 +114,7 @@ def _changed(ctx: Context, entity: str, record_id: int, wanted: int | None, act:
         with _telling(ctx, entity, record_id, known):
             return act(known)
 
-    return carry_out(ctx, once)
+    return carry_out(ctx, once, partial(_retold, ctx, entity))
 
 
 def _same_version(ctx: Context, entity: str, record_id: int, version: int | None) -> int:
@@ -150,14 +151,18 @@ def _may_read() -> bool:
     return call is not None and (call.token is None or "read" in call.token.scopes)
 
 
+def _retold(ctx: Context, entity: str, told: Told) -> Told:
+    """Tell again what was written, as far as it may be read by now."""
+    return _written(ctx, entity, told["record"], told["status"])
+
+
 def _written(ctx: Context, entity: str, record_id: int, status: int = 200) -> Told:
     """Tell what was written, as far as whoever wrote it may read it now."""
-    blind = {"id": record_id}
     if _may_read():
         try:
             found = load_item(ctx, entity, record_id)
         except NotFound:
             pass
         else:
-            return {"status": status, "body": found.item, "version": found.version, "blind": blind}
-    return {"status": status, "body": blind}
+            return {"status": status, "body": found.item, "version": found.version, "record": record_id}
+    return {"status": status, "body": {"id": record_id}, "version": None, "record": record_id}

@@ -1,7 +1,8 @@
 """A request that is sent again because its answer was lost: the header `Idempotency-Key` makes it one and the same.
 
 Whoever sends it again with the same key and the same content gets the first one's answer, and nothing is written twice.
-The answer's values are told again only to whom they could be told then: to the same person with the same rights.
+The answer's values are told again only to whom they could be told then, to the same person with the same rights; to
+everybody else the record is told as he may read it now.
 """
 
 from __future__ import annotations
@@ -28,18 +29,18 @@ _NO_KEY: Final = Label(
     "Der „Idempotency-Key“ hat zwischen 1 und {most} druckbare ASCII-Zeichen. Bitte einen solchen schicken.",
     "The “Idempotency-Key” has between 1 and {most} printable ASCII characters. Please send such a one.",
 )
-#: What an act returns: status, body, version and location, as far as there are any; `blind` is the body for whom the
-#: values in `body` are not meant.
+#: What an act returns: status, body, version and location, as far as there are any; `record` is the id of the record
+#: whose values are in the body.
 Told = dict[str, Any]
-_BODIES: Final = ("body", "blind")
 
 
-def carry_out(ctx: Context, act: Callable[[], Told]) -> Response:
+def carry_out(ctx: Context, act: Callable[[], Told], retell: Callable[[Told], Told] | None = None) -> Response:
     """Carry a request out, or answer it as it was answered before.
 
     Args:
         ctx: who asks, over which transaction.
         act: writes, and returns what is to be answered.
+        retell: returns what may be answered now instead of an earlier answer with the values of a record.
 
     Raises:
         InvalidQuery: the key can't be one.
@@ -48,16 +49,15 @@ def carry_out(ctx: Context, act: Callable[[], Told]) -> Response:
     """
 
     def kept() -> Told:
+        told = {**act(), "reader": _reader(ctx)}
         # As text: PostgreSQL puts the members of stored JSON into an order of its own.
-        told = {name: orjson.dumps(one).decode() if name in _BODIES else one for name, one in act().items()}
-        return {**told, "reader": _reader(ctx)}
+        return told if "body" not in told else {**told, "body": orjson.dumps(told["body"]).decode()}
 
     outcome = once(ctx, _key(), _asked(), kept)
-    told = outcome.answer
-    body = told.get("body")
-    if outcome.repeated and told.get("reader") != _reader(ctx):
-        body = told.get("blind", body)
-    response = answer(body, told["status"], version=told.get("version"), location=told.get("location"))
+    told = dict(outcome.answer)
+    if outcome.repeated and retell is not None and "record" in told and told.get("reader") != _reader(ctx):
+        told |= retell(told)
+    response = answer(told.get("body"), told["status"], version=told.get("version"), location=told.get("location"))
     if outcome.repeated:
         response.headers[REPLAYED] = "true"
     return response
