@@ -11,6 +11,7 @@ from app.expr.to_python import plain
 from app.query.labels import named_records
 from app.records import texts
 from app.records.along import by_plan, called
+from app.records.permits import permits
 from app.records.plan import EntityPlan, UniqueGroup
 from app.records.prepare import by_entity, errors_of
 from app.records.rows import Draft, Row, Stored
@@ -26,13 +27,13 @@ def collisions_of(ctx: Context, plan: EntityPlan, row: Row, along: Sequence[Stor
         along: the lines that would come back with it, at any depth.
     """
     errors = {
-        unique.keys[-1]: (texts.taken(_seen(ctx, plan, other), unique.labels),)
+        unique.keys[-1]: (texts.taken(_seen(ctx, plan, other, unique.keys), unique.labels),)
         for unique, _, other in _held_by_others(ctx, plan, [row])
     }
     of_lines = [
-        texts.line_taken(called(ctx, line), _seen(ctx, child, other))
+        texts.line_taken(called(ctx, line), _seen(ctx, child, other, unique.keys))
         for child, lines in by_plan(along)
-        for _, line, other in _held_by_others(ctx, child, [one.row for one in lines])
+        for unique, line, other in _held_by_others(ctx, child, [one.row for one in lines])
     ]
     return DataErrors(errors, tuple(dict.fromkeys(of_lines)))
 
@@ -87,7 +88,7 @@ def _against_stored(ctx: Context, plan: EntityPlan, unique: UniqueGroup, wanted:
         draft = wanted.get(_comparable(tuple(found[2:])))
         if draft is None or found.id == draft.id or found.id in leaving:
             continue
-        draft.refuse(_shown_at(unique, draft), texts.taken(_seen(ctx, plan, found.id), unique.labels))
+        draft.refuse(_shown_at(unique, draft), texts.taken(_seen(ctx, plan, found.id, unique.keys), unique.labels))
 
 
 def _stored_values(plan: EntityPlan, unique: UniqueGroup, row: Row) -> tuple[Any, ...] | None:
@@ -137,7 +138,10 @@ def _top(draft: Draft) -> Draft:
     return draft
 
 
-def _seen(ctx: Context, plan: EntityPlan, record_id: int) -> tuple[str, int, str] | None:
-    """Return what the writer may know of the record in the way; nothing where he may not see it."""
+def _seen(ctx: Context, plan: EntityPlan, record_id: int, keys: Sequence[str]) -> tuple[str, int, str] | None:
+    """Return what the writer may know of the record in the way; nothing where he may not see it, or not its values."""
+    permit = permits(ctx, plan, [record_id]).get(record_id)
+    if permit is None or not all(ctx.actor.everything or permit.reads(key) for key in keys):
+        return None
     title = named_records(ctx, plan.key, [record_id]).get(record_id)
     return None if title is None else (plan.key, record_id, title)

@@ -17,7 +17,7 @@ from app.errors import NotFound
 from app.fields.formats import formats_for
 from app.meta.model import SortKey, View
 from app.query.export import may_export
-from app.query.gate import required
+from app.query.gate import readable_fields, required
 from app.query.lists import ListColumn, ListPage, count, list_page
 from app.query.spec import ALL_RECORDS, ListSpec, all_records, to_args, without
 from app.query.words import condition_words, filter_words, sentence
@@ -26,7 +26,7 @@ from app.records.standing import standings
 from app.web import rows, shell
 from app.web.filters import Asking, Offered, asking, offered
 from app.web.lifecycle import context
-from app.web.places import list_url, views_for
+from app.web.places import list_url, meant_for, views_for
 from app.web.policy import SIGNED_IN, policy
 from app.web.render import base, csrf, render
 from app.web.respond import htmx, respond
@@ -151,16 +151,15 @@ def view_named(ctx: Context, entity: str, name: str | None) -> View:
     if name is None:
         return next(iter(views_for(ctx, entity)), None) or _first(ctx, entity)
     view = views.get(f"{entity}.{name}")
-    if view is None or view.entity != entity:
+    if view is None or view.entity != entity or not meant_for(ctx.actor, view.roles):
         raise NotFound(f"{entity}.{name}")
     return view
 
 
 def _first(ctx: Context, entity: str) -> View:
-    keys = ctx.snapshot.model.views_of.get(entity, ())
-    if not keys:
+    if not ctx.snapshot.model.views_of.get(entity):
         raise NotFound(entity)
-    return ctx.snapshot.model.views[keys[0]]
+    return all_records(ctx, entity)  # all views of it are meant for others
 
 
 def url_of(path: str, spec: ListSpec) -> str:
@@ -294,7 +293,7 @@ def _pairs(spec: ListSpec) -> Pairs:
 def _columns(ctx: Context, spec: ListSpec) -> tuple[tuple[str, str, bool], ...]:
     """Return what the list can show, what it shows first: path, label, whether it is shown."""
     shown = {path.text: path.label.text(ctx.locale) for path in spec.columns}
-    fields = ctx.snapshot.model.entities[spec.entity].fields
+    fields = readable_fields(ctx, spec.entity)
     others = {key: field.label.text(ctx.locale) for key, field in fields.items() if key not in shown}
     return tuple((name, label, True) for name, label in shown.items()) + tuple(
         (name, label, False) for name, label in others.items()

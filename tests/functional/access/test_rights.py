@@ -211,6 +211,15 @@ def test_a_unique_value_does_not_name_a_record_that_is_not_seen(world: World) ->
             assert ("Deal bert" in refused.value.errors.fields["code"][0].message.en) is named
 
 
+def test_a_unique_value_does_not_name_a_record_in_which_it_is_not_read(world: World) -> None:
+    """Who sees all deals without their codes, and the codes of his own, mustn't find out whose code is whose."""
+    for roles, named in ((("boss",), True), (("codeless", "coder"), False)):
+        with world.installation.ctx(world.actor(*roles, user="anna"), now=NOW) as ctx:
+            with pytest.raises(InvalidData) as refused:
+                actions.create(ctx, "deal", {"name": "Neu", "code": "bs"})
+            assert ("Deal bert" in refused.value.errors.fields["code"][0].message.en) is named
+
+
 def test_a_computed_value_is_read_by_whoever_may_read_its_sources(world: World) -> None:
     whole = _record(world, world.actor("boss"), "anna.north").values
     assert {"double", "shown", "total", "place"} <= whole.keys()

@@ -96,6 +96,11 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
         "label": _label("Eigene Marge"),
         "entities": {"deal": {"read": "own", "update": "own", "fields": {"margin": "write", "*": "read"}}},
     },
+    ("roles", "codeless"): {
+        "label": _label("Ohne Nummern"),
+        "entities": {"deal": {"read": True, "fields": {"code": "none"}}, "firm": {"read": True}},
+    },
+    ("roles", "coder"): {"label": _label("Eigene Nummern"), "entities": {"deal": dict.fromkeys(_WHOLE, "own")}},
     ("roles", "counter"): {
         "label": _label("Zählt"),
         "entities": {"firm": {"read": True}, "deal": {"read": True, "fields": {"*": "none", "firm": "read"}}},
