@@ -21,6 +21,7 @@ from app.meta.model import Field, Model
 from app.meta.paths import lines_named
 from app.query.select import Selection, Values
 from app.query.volatile import as_stored
+from app.records.computing import held_by
 from app.records.gathering import gathered_for_all
 from app.records.journal import stamp_of
 from app.records.recalculate import recompute
@@ -92,7 +93,8 @@ def changes(connection: Connection, old: Model | None, found: Snapshot) -> Itera
 def fill(connection: Connection, old: Model | None, found: Snapshot) -> None:
     """Compute what a publish makes new or different, for every record that isn't in the archive.
 
-    The history gets one row for each entity, and none for a record: a publish changes them all.
+    The history gets one row for each entity, and none for a record: a publish changes them all, but for those in the
+    frozen state of a field. Which state that is the row says.
 
     Raises:
         InvalidMetadata: values that have to be unique repeat themselves.
@@ -112,7 +114,7 @@ def fill(connection: Connection, old: Model | None, found: Snapshot) -> None:
 def _note(ctx: Context, filled: Sequence[Field]) -> None:
     keys: dict[str, dict[str, str]] = {}
     for field in filled:
-        keys.setdefault(field.entity, {})[field.key] = ""
+        keys.setdefault(field.entity, {})[field.key] = held_by(field)
     entries = [Entry(entity, 0, 0, FILL, {}, of_entity) for entity, of_entity in keys.items()]
     append(ctx.connection, stamp_of(ctx), entries)
 

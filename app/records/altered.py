@@ -12,9 +12,12 @@ from sqlalchemy import Connection, and_, bindparam, select
 
 from app.access.actor import PRODUCT
 from app.context import Context
+from app.expr.deps import paths
 from app.fields.journal import of_journal
-from app.records.plan import FieldPlan, plan_of
-from app.records.rows import Stored
+from app.query.environment import environment_of
+from app.records.computing import held_by, is_frozen
+from app.records.plan import EntityPlan, FieldPlan, plan_of
+from app.records.rows import Row
 from app.records.stored import Targets, every_id, load
 from app.runtime.snapshot import Snapshot
 from app.system.history import ERASE, FILL, HISTORY, VALUE
@@ -47,12 +50,28 @@ class Altered:
     field: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Fill:
+    """A publish that filled a field: in which row that stands, and under which condition values were left alone."""
+
+    row_id: int
+    held: str
+
+
+#: What is known of a field that no row names: empty since the record was made.
+_EMPTY: Final = ("", None, None)
+
+
 @dataclass(slots=True)
 class _Known:
     """What the history says last about a record: by field, in which row, and what it was then; None where erased."""
 
-    created: bool = False
+    created: int = 0
     last: dict[str, tuple[int, Sequence[Any] | None]] = field(default_factory=dict)
+
+    def of(self, key: str) -> tuple[int, Sequence[Any] | None]:
+        """Return what is known about a field; row 0 where nothing is."""
+        return self.last.get(key, (self.created, _EMPTY))
 
 
 def altered(connection: Connection, snapshot: Snapshot) -> Iterator[Altered]:
@@ -60,7 +79,9 @@ def altered(connection: Connection, snapshot: Snapshot) -> Iterator[Altered]:
 
     What the history doesn't know can't be compared: values from before it began, erased ones, those of computed fields
     that a publish has filled since (see `app.records.miscomputed`), and those that were kept by a field of another
-    type. Lines have a history each.
+    type. A publish leaves the values of frozen records alone; they are compared where the history knows that the
+    record was frozen at each publish as it is now: under the same condition, over values that are what they were.
+    Lines have a history each.
 
     Args:
         connection: a transaction that sees one state of the data.
@@ -69,13 +90,11 @@ def altered(connection: Connection, snapshot: Snapshot) -> Iterator[Altered]:
     ctx = Context(snapshot, PRODUCT, connection, datetime.now(UTC))
     for key in sorted(snapshot.model.entities):
         plan = plan_of(ctx, key)
-        fields = [one for one in plan.fields.values() if _is_kept(one)]
-        fills = _fills(connection, key)
+        judge = _Judge(ctx, plan)
         for ids in every_id(ctx, plan):
             stored, known = load(ctx, plan, Targets(ctx), ids), _known(connection, key, ids)
             for one in ids:
-                wrong = [kept for kept in fields if _differs(kept, stored[one], known[one], fills)]
-                yield from (Altered(key, one, kept.key) for kept in wrong)
+                yield from (Altered(key, one, wrong) for wrong in judge.wrong(stored[one].row, known[one]))
 
 
 def _is_kept(plan: FieldPlan) -> bool:
@@ -84,12 +103,13 @@ def _is_kept(plan: FieldPlan) -> bool:
     return plan.lines is None and not plan.field.volatile
 
 
-def _fills(connection: Connection, entity: str) -> Mapping[str, int]:
-    """Return for each field the last row that says that it was filled."""
-    found: dict[str, int] = {}
+def _fills(connection: Connection, entity: str) -> Mapping[str, Sequence[_Fill]]:
+    """Return for each field the rows that say that it was filled, in their order."""
+    found: dict[str, list[_Fill]] = {}
     rows = select(HISTORY.c.id, HISTORY.c.fields).where(HISTORY.c.entity == entity, HISTORY.c.record_id == 0)
     for row in connection.execute(rows.where(HISTORY.c.verb == FILL).order_by(HISTORY.c.id)):
-        found.update(dict.fromkeys(orjson.loads(row.fields), row.id))
+        for key, held in orjson.loads(row.fields).items():
+            found.setdefault(key, []).append(_Fill(row.id, held))
     return found
 
 
@@ -97,19 +117,55 @@ def _known(connection: Connection, entity: str, ids: Sequence[int]) -> Mapping[i
     found = {one: _Known() for one in ids}
     for row in connection.execute(_ROWS, {"entity": entity, "at__ids": list(ids)}):
         known = found[row.record_id]
-        known.created = known.created or row.verb == "create"
+        known.created = known.created or (row.id if row.verb == "create" else 0)
         body = {} if row.body is None else orjson.loads(row.body)
         known.last.update((key, (row.id, body.get(key))) for key in orjson.loads(row.fields))
     return found
 
 
-def _differs(plan: FieldPlan, stored: Stored, known: _Known, fills: Mapping[str, int]) -> bool:
-    row_id, kept = known.last.get(plan.key, (0, ("", None, None)))
-    filled = fills.get(plan.key, 0)
-    if row_id < filled or kept is None or (row_id == 0 and not known.created):
-        return False
+class _Judge:
+    """Holds the records of one entity against their history."""
+
+    def __init__(self, ctx: Context, plan: EntityPlan) -> None:
+        self.plan = plan
+        self.fields = [one for one in plan.fields.values() if _is_kept(one)]
+        self.fills = _fills(ctx.connection, plan.key)
+        self.environment = environment_of(ctx)
+
+    def wrong(self, row: Row, known: _Known) -> list[str]:
+        """Return the fields of a record whose values aren't the last ones of its history."""
+        return [one.key for one in self.fields if self._differs(one, row, known)]
+
+    def _differs(self, plan: FieldPlan, row: Row, known: _Known) -> bool:
+        row_id, kept = known.of(plan.key)
+        fills = self._since(plan.key, row_id)
+        if row_id == 0 or kept is None or (fills and not self._was_held(plan, row, known, fills)):
+            return False
+        return _is_same(plan, row, kept) is False
+
+    def _since(self, key: str, row_id: int) -> Sequence[_Fill]:
+        return [fill for fill in self.fills.get(key, ()) if fill.row_id > row_id]
+
+    def _was_held(self, plan: FieldPlan, row: Row, known: _Known, fills: Sequence[_Fill]) -> bool:
+        """Return whether a record is known to have stood in the frozen state at each of some fills, as it does now."""
+        condition, held = plan.field.frozen_if, held_by(plan.field)
+        if condition is None or not is_frozen(plan, row, self.environment) or any(one.held != held for one in fills):
+            return False
+        named = {keys[0] for keys in paths(condition)}
+        return all(self._stood(self.plan.fields[key], row, known, fills[0].row_id) for key in named)
+
+    def _stood(self, plan: FieldPlan, row: Row, known: _Known, since: int) -> bool:
+        """Return whether a value is known to have been what it is since before a row of the history."""
+        row_id, kept = known.of(plan.key)
+        if not _is_kept(plan) or kept is None or not 0 < row_id < since or self._since(plan.key, row_id):
+            return False
+        return _is_same(plan, row, kept) is True
+
+
+def _is_same(plan: FieldPlan, row: Row, kept: Sequence[Any]) -> bool | None:
+    """Return whether a value is the one that the history has kept, or None where a field of another type kept it."""
     try:
         expected = of_journal(plan.field.type, kept[2])
     except ValueError:
-        return False
-    return bool(expected != stored.row.values[plan.key])
+        return None
+    return bool(expected == row.values[plan.key])

@@ -8,7 +8,9 @@ from typing import Any
 
 from app.context import Context
 from app.expr.environment import Environment
+from app.expr.parse import to_text
 from app.fields.base import Value
+from app.meta.model import Field
 from app.records.plan import FieldPlan
 from app.records.rows import Draft, Row
 from app.records.stored import Targets
@@ -71,6 +73,11 @@ def _compute(draft: Draft, field: FieldPlan, environment: Environment) -> None:
 def is_frozen(field: FieldPlan, row: Row, environment: Environment) -> bool:
     """Return whether a computed value stays as it is in the state that a record is in."""
     return field.frozen_if is not None and field.frozen_if(row, environment) is True
+
+
+def held_by(field: Field) -> str:
+    """Return the condition under which a computed value stays as it is, as a text; empty where there is none."""
+    return "" if field.frozen_if is None else to_text(field.frozen_if)
 
 
 def of_nothing(field: FieldPlan) -> Value:

@@ -110,7 +110,8 @@ COMPUTE: Final = "compute"
 #: The verb of a row that says up to which id an entity had records when its history began.
 BASELINE: Final = "baseline"
 #: The verb of a row that says that values of some fields of an entity were computed anew, for all of its records at
-#: once: what earlier rows say about them isn't what is stored any more. Its record is none.
+#: once: what earlier rows say about them isn't what is stored any more. Its record is none. Beside each field stands
+#: the condition under which its values were left alone; nothing where there is none.
 FILL: Final = "fill"
 #: Rows that are about an entity and not about one of its records.
 MARKS: Final = (BASELINE, FILL)

@@ -40,6 +40,11 @@ class World:
         else:
             self.installed.append(install(self.url, folder))
 
+    def change(self, statement: str) -> None:
+        """Change the database past the product."""
+        with self.installed[0].database.write() as connection:
+            connection.exec_driver_sql(statement)
+
     def found(self) -> list[tuple[str, str]]:
         """Return which stored values `verify` takes exception to, by entity and field."""
         with self.installed[0].database.read() as connection:
@@ -198,3 +203,61 @@ def test_titles_that_show_what_a_publish_computes_follow(world: World) -> None:
 
 def _titles(desk: Desk) -> list[str]:
     return [row["title"] for key in ("thing", "note", "sized", "reply") for row in desk.rows(key)]
+
+
+def _held(formula: str, held: str = "sent", **more: Any) -> Mapping[str, Any]:
+    doubled = of("integer", formula=formula, frozen_if=held) if held else of("integer", formula=formula)
+    own = {"name": of("text"), "price": of("integer"), "sent": of("boolean")}
+    return entity("Offers", {**own, "doubled": doubled, **more})
+
+
+def test_a_frozen_value_that_no_publish_has_filled_is_compared_with_its_history(world: World) -> None:
+    world.publish(offer=_held("price * 2"))
+    desk = world.desk
+    sent = [desk.create("offer", name="A", price=1, sent=True), desk.create("offer", name="B", price=1)]
+    desk.update("offer", sent[1], 1, sent=True)
+    desk.create("offer", name="C", price=1)
+    for formula in ("price * 3", "price * 4"):
+        world.publish(offer=_held(formula))
+        assert [row["doubled"] for row in desk.rows("offer")][:2] == [2, 2]
+        assert world.found() == []
+    sent.append(desk.create("offer", name="D", sent=True))
+    world.change("UPDATE e_offer SET doubled = 99")
+    assert world.found() == [("offer", "doubled")] * 4, "three frozen ones, and one that is computed once more"
+    world.change("UPDATE e_offer SET doubled = NULL WHERE name = 'D'")
+    assert len(world.found()) == 3
+
+
+def test_what_was_filled_before_it_was_frozen_is_no_false_alarm(world: World) -> None:
+    world.publish(offer=_held("price * 2"))
+    desk = world.desk
+    filled = desk.create("offer", name="filled, then frozen", price=1)
+    thawed = desk.create("offer", name="thawed and frozen between two publishes", price=1, sent=True)
+    world.publish(offer=_held("price * 3"))
+    desk.update("offer", filled, 1, sent=True)
+    for version, values in enumerate(({"sent": False}, {"sent": True}), start=1):
+        desk.update("offer", thawed, version, **values)
+    assert world.found() == []
+    world.publish(offer=_held("price * 4"))
+    assert [row["doubled"] for row in desk.rows("offer")] == [3, 3]
+    assert world.found() == []
+
+
+@pytest.mark.parametrize("first", ["", "sent and price > 5"])
+def test_what_was_filled_while_another_state_was_frozen_is_no_false_alarm(world: World, first: str) -> None:
+    world.publish(offer=_held("price * 2", first))
+    world.desk.create("offer", name="A", price=1, sent=True)
+    for formula, held in (("price * 3", first), ("price * 3", "sent"), ("price * 4", "sent")):
+        world.publish(offer=_held(formula, held))
+        assert world.found() == []
+    assert world.desk.row("offer", 1)["doubled"] == 3
+
+
+def test_what_was_filled_before_a_computed_state_froze_it_is_no_false_alarm(world: World) -> None:
+    for limit, factor in ((9, 2), (9, 3), (0, 3), (0, 4)):
+        big = of("boolean", formula=f"price > {limit}")
+        world.publish(offer=_held(f"price * {factor}", "big", big=big))
+        if not world.desk.rows("offer"):
+            world.desk.create("offer", name="A", price=1)
+        assert world.found() == []
+    assert world.desk.row("offer", 1)["doubled"] == 3
