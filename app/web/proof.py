@@ -37,6 +37,8 @@ PROOF: Final = "_proof"
 CODE: Final = "_code"
 CREDENTIAL: Final = "_credential"
 _ANSWERS: Final = (PROOF, CODE, CREDENTIAL)
+#: The endpoint at which somebody gives himself another password.
+CHANGE: Final = "security.change_password"
 _NOT_KEPT: Final = frozenset({*_ANSWERS, "csrf_token"})
 #: RFC 9110 demands a challenge, RFC 9470 has the words for this one; no browser opens a window of its own for it.
 _CHALLENGE: Final = 'Session realm="Lotse", error="insufficient_user_authentication", max_age={seconds}'
@@ -45,6 +47,7 @@ _CHALLENGE: Final = 'Session realm="Lotse", error="insufficient_user_authenticat
 def install(app: Flask) -> None:
     """Look at answers before the request's transaction is opened: checking one takes its time, or uses something up."""
     app.before_request(_check)
+    app.before_request(_count_guesses)
     app.register_error_handler(ProveFirst, _ask)
 
 
@@ -72,16 +75,37 @@ def _check() -> None:
     sessions.prove(mine)
 
 
+def _count_guesses() -> None:
+    """Hold whoever changes his password to the same limits: the present one that he gives is a proof, too.
+
+    Raises:
+        TooManyRequests: there were too many wrong ones, or too many passwords are being checked just now.
+    """
+    if request.endpoint != CHANGE or request.method != "POST":
+        return
+    with lifecycle.database().read() as connection:
+        mine = asker(connection, sessions.token()).session
+    if mine is None:
+        return
+    require_few_failures(current_app, *_limits(mine.user_id))
+    if not _is_password(mine, request.form.get("password", "")):
+        count_failure(current_app, *_limits(mine.user_id))
+
+
 def _is_right(mine: Session) -> bool:
     given = {name: request.form.get(name, "") for name in _ANSWERS}
     if given[CODE] or given[CREDENTIAL]:
         return is_shown(mine, given[CODE], given[CREDENTIAL], datetime.now(UTC))
+    return _is_password(mine, given[PROOF])
+
+
+def _is_password(mine: Session, given: str) -> bool:
     with lifecycle.database().read() as connection:
         stored = _password_of(connection, mine.user_id)
     with turns(current_app).turn() as my_turn:
         if not my_turn:
             raise TooManyRequests
-        return matches(given[PROOF], stored)
+        return matches(given, stored)
 
 
 def _password_of(connection: Connection, user_id: int) -> str | None:

@@ -66,6 +66,17 @@ def test_all_workers_count_together(database_url: str) -> None:
     assert "Zu viele Versuche" in refused.text
 
 
+def test_a_present_password_is_guessed_no_oftener_than_at_the_door(sqlite_url: str) -> None:
+    site = make_site(sqlite_url)
+    visitor, new = site.visitor("sales"), "korrekt-pferd-batterie-klammer"
+    sent = {"new_password": new, "new_password_confirm": new}
+    answers = [visitor.post("/change", {**sent, "password": f"falsch-falsch-{n}"}).status_code for n in range(12)]
+    assert (answers[0], answers[-1]) == (200, 429)
+    assert visitor.post("/change", {**sent, "password": PASSWORD}).status_code == 429
+    other = site.visitor("service")
+    assert other.post("/change", {**sent, "password": PASSWORD}).status_code == 302
+
+
 def test_no_other_spelling_of_an_address_gives_further_attempts(sqlite_url: str) -> None:
     site = make_site(sqlite_url)
     visitor = site.visitor()
