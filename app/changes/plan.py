@@ -16,7 +16,7 @@ from app.meta.layers import EffectiveDocument, merge
 from app.runtime.snapshot import Snapshot
 from app.runtime.store import Candidate, Store
 from app.storage.ddl import DdlStep, ddl_plan
-from app.system import revisions
+from app.system.head import head_id
 
 Documents = Iterable[Document | EffectiveDocument]
 
@@ -108,7 +108,7 @@ def plan(connection: Connection, store: Store, documents: Documents, *, thorough
     Raises:
         InvalidMetadata: the documents have errors.
     """
-    head = revisions.head_id(connection)
+    head = head_id(connection)
     base = None if head is None else store.snapshot_at(connection, head)
     return finish(connection, base, prepare(store, documents, base), thorough=thorough)
 

@@ -23,6 +23,7 @@ from app.runtime.snapshot import Snapshot
 from app.storage.database import Database
 from app.storage.tables import build_tables
 from app.system import revisions
+from app.system.head import head_id
 from app.system.revisions import Member
 
 #: Revisions that are kept: requests that began before a publish end with the one they began with.
@@ -80,7 +81,7 @@ class Store:
         Raises:
             CannotStart: nothing is published yet.
         """
-        return self.snapshot_at(connection, revisions.head_id(connection))
+        return self.snapshot_at(connection, head_id(connection))
 
     def snapshot_at(self, connection: Connection, revision_id: int | None) -> Snapshot:
         """Return the snapshot of a revision, compiled where it isn't kept.

@@ -31,29 +31,41 @@ from app.language import DEFAULT_LOCALE, LOCALES, Locale
 from app.storage.types import TEXT, UtcDateTime
 from app.system.delegations import DELEGATION, DELEGATION_ROLE
 from app.system.factors import has_one
+from app.system.head import HEAD, head_column, is_held, note
 from app.system.level import require_level
 from app.system.sessions import SESSION, Session, hash_of
-from app.system.tables import Head, Installation, Role, Team, User, UserRole, now, table_of
+from app.system.tables import Installation, Role, Team, User, UserRole, now, table_of
 
 _USER: Final = table_of(User)
 _ROLE: Final = table_of(Role)
 _TEAM: Final = table_of(Team)
 _USER_ROLE: Final = table_of(UserRole)
-_HEAD: Final = table_of(Head)
 _NOW: Final = bindparam("now", type_=UtcDateTime)
 ME: Final = tuple(_USER.c[name] for name in ("id", "name", "email", "team_id", "locale", "theme", "density"))
 _SESSION_COLUMNS: Final = tuple(Session.__dataclass_fields__)
 
 
-def asked_by(me: CTE) -> Select[Any]:
-    """Build the one statement that a request starts with: who asks, in which roles, which configuration is in force.
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The one statement that a request starts with, for requests that only read and for those that may write.
+
+    It gives one row for each grant, and one row without a grant where there is none.
+    """
+
+    reading: Select[Any]
+    holding: Select[Any]
+
+
+def asked_by(me: CTE) -> Asking:
+    """Build the statement that a request starts with: who asks, in which roles, which configuration is in force.
 
     Args:
         me: at most one row: the user who asks, and his session.
-
-    Returns:
-        A statement that gives one row for each grant, and one row without a grant where there is none.
     """
+    return Asking(_asked_by(me, holding=False), _asked_by(me, holding=True))
+
+
+def _asked_by(me: CTE, *, holding: bool) -> Select[Any]:
     grants = _grants(me)
     tops = select(grants.c.team_id.label("top"), grants.c.team_id.label("team")).where(grants.c.team_id.is_not(None))
     tree = tops.distinct().cte("tree", recursive=True)
@@ -65,9 +77,10 @@ def asked_by(me: CTE) -> Select[Any]:
         .scalar_subquery()
     )
     level = select(table_of(Installation).c.schema_version).scalar_subquery().label("level")
-    source = _HEAD.outerjoin(me, true()).outerjoin(grants, true())
+    source = HEAD.outerjoin(me, true()).outerjoin(grants, true())
     scope = (grants.c.user_id.label("scope_user"), grants.c.team_id.label("scope_team"), below.label("teams"))
-    return select(_HEAD.c.revision_id, level, *me.c, grants.c.role, grants.c.lent_by, *scope).select_from(source)
+    head = head_column(holding=holding).label("revision_id")
+    return select(head, level, *me.c, grants.c.role, grants.c.lent_by, *scope).select_from(source)
 
 
 def _grants(me: CTE) -> CTE:
@@ -101,7 +114,7 @@ def _grants(me: CTE) -> CTE:
     return union_all(own, borrowed).cte("grants")
 
 
-def _by_session() -> Select[Any]:
+def _by_session() -> Asking:
     open_one = and_(SESSION.c.token_hash == bindparam("who"), SESSION.c.expires_at > _NOW, SESSION.c.idle_at > _NOW)
     columns = [SESSION.c[name].label(f"session_{name}") for name in _SESSION_COLUMNS]
     source = SESSION.join(_USER, _USER.c.id == SESSION.c.user_id)
@@ -131,19 +144,22 @@ class Asker:
     has_factor: bool = False
 
 
-def answers(connection: Connection, statement: Select[Any], given: Mapping[str, Any]) -> Sequence[RowMapping]:
-    """Return the rows of a statement that `asked_by` built.
+def answers(connection: Connection, asking: Asking, given: Mapping[str, Any]) -> Sequence[RowMapping]:
+    """Return the rows of a statement that `asked_by` built; whoever may write keeps the configuration in force.
 
     Args:
         connection: an open transaction.
-        statement: who asks.
+        asking: who asks.
         given: its parameters.
 
     Raises:
         CannotStart: the tables have been brought to another version than this program's since it started.
     """
-    rows = connection.execute(statement, given).mappings().all()
+    holding = is_held(connection)
+    rows = connection.execute(asking.holding if holding else asking.reading, given).mappings().all()
     require_level(rows[0]["level"])
+    if holding:
+        note(connection, rows[0]["revision_id"])
     return rows
 
 

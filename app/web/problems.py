@@ -15,7 +15,17 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import Context
-from app.errors import CannotStart, Conflict, DataErrors, FieldError, Forbidden, InvalidData, InvalidQuery, NotFound
+from app.errors import (
+    CannotStart,
+    Conflict,
+    DataErrors,
+    FieldError,
+    Forbidden,
+    InvalidData,
+    InvalidQuery,
+    NotFound,
+    Superseded,
+)
 from app.language import Label
 from app.storage.limits import took_too_long
 from app.web import lifecycle, log, programs, shell
@@ -95,6 +105,7 @@ def install(app: Flask) -> None:
         NotSetUp, lambda error: answer(Problem(503, TEXTS["problem.setup"], TEXTS["problem.setup_hint"]))
     )
     app.register_error_handler(CannotStart, lambda error: answer(Problem(503, *_title_of(503), error.message)))
+    app.register_error_handler(Superseded, lambda error: answer(Problem(503, *_title_of(503), error.message)))
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(PoolTimeout, _database)
     app.register_error_handler(DataError, _unfit)
