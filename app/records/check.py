@@ -9,6 +9,7 @@ from app.errors import InvalidData
 from app.expr.environment import Environment
 from app.query.environment import environment_of
 from app.records import texts
+from app.records.merge import lines_differ
 from app.records.plan import FieldPlan, RulePlan
 from app.records.prepare import Preparation, by_entity, errors_of
 from app.records.rows import Draft, Row
@@ -88,6 +89,8 @@ def _locked(draft: Draft, field: FieldPlan, environment: Environment) -> bool:
     """Return whether a field was changed that the stored state of the record doesn't let change."""
     if draft.before is None or field.key not in draft.changed or field.readonly_if is None:
         return False
+    if field.lines is not None and not lines_differ(draft, field.key):
+        return False  # a program that sends a record back whole sends its lines along
     return field.readonly_if(draft.before.row, environment) is True
 
 

@@ -267,6 +267,25 @@ def test_lines_that_cannot_be_changed_have_no_other_door(desk: Desk, act: Callab
     assert _state(desk) == before
 
 
+@pytest.mark.parametrize(
+    "notes",
+    [
+        [{"id": 1}],
+        [{"id": 2}, {"id": 1}],
+        [{"id": 1, "name": "Neu"}, {"id": 2}],
+        [{"id": 1, "remarks": []}, {"id": 2}],
+        [{"id": 1}, {"id": 2}, {"name": "Neu"}],
+    ],
+)
+def test_they_may_be_sent_back_as_they_are_and_only_so(desk: Desk, notes: list[dict[str, Any]]) -> None:
+    _sent(desk)
+    same = [{"id": 1, "name": "N", "remarks": [{"id": 1, "name": "Z"}]}, {"id": 2, "name": "M"}]
+    assert desk.update("order", 1, 1, name="Anders", notes=same) == 2
+    before = _state(desk)
+    assert refusal(lambda: desk.update("order", 1, 2, notes=notes)) == {"notes": ("field.locked",)}
+    assert _state(desk) == before
+
+
 def test_they_are_not_brought_back_either_and_the_product_is_not_held_up(desk: Desk) -> None:
     _sent(desk)
     product = Desk(desk.database, desk.store)
