@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from app.access.actor import Actor
 from app.access.rights import capable
 from app.changes.filling import fill
+from app.changes.naming import rename
 from app.changes.plan import Documents, Plan, finish, prepare
 from app.changes.renumbering import renumber
 from app.errors import CannotStart, Conflict, Forbidden, InvalidMetadata
@@ -166,6 +167,8 @@ def _write(
             fill(connection, None if before is None else before.model, made.candidate)
         with steps.step("numbers"):
             renumber(connection, before, made.candidate, actor)
+        with steps.step("names"):
+            rename(connection, None if before is None else before.model, made.candidate)
     if not made.differs:
         audit.append(connection, actor, "database.mend", f"revision {made.base}", [ddl.sql for ddl in made.ddl])
         return made.base
