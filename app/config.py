@@ -240,7 +240,10 @@ SETTINGS: tuple[Setting, ...] = (
         "time_zone",
         _zone,
         Label("ein IANA-Name wie Europe/Berlin", "an IANA name such as Europe/Berlin"),
-        Label("Die Zeitzone, in der Zeiten gezeigt werden.", "The time zone in which times are shown."),
+        Label(
+            "Die Zeitzone, in der Zeiten gezeigt werden und Tage beginnen; sie gilt ab dem nächsten „lotse publish“.",
+            "The time zone in which times are shown and days begin; it counts from the next “lotse publish” on.",
+        ),
         "Europe/Vienna",
     ),
     Setting(

@@ -38,7 +38,7 @@ from app.system import audit
 from app.system.head import head_id
 from app.system.install import set_schema_version
 from app.system.level import SCHEMA_VERSION
-from app.system.protection import protect
+from app.system.protection import make_functions, protect
 
 
 def restore(database: Database, store: Store, path: Path) -> Manifest:
@@ -109,6 +109,7 @@ class _Restoring:
     def _fixed_tables(self) -> None:
         for table in FIXED.tables.values():
             self._create(table)
+        make_functions(self._connection)
         for table in FIXED.tables.values():
             self._fill(table)
 

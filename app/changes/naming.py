@@ -29,19 +29,19 @@ _FOLLOWED: Final = 2
 _MOST_TIMES: Final = 4
 
 
-def rename(connection: Connection, old: Model | None, found: Snapshot, *, every: bool = False) -> None:
+def rename(connection: Connection, base: Snapshot | None, found: Snapshot) -> None:
     """Write the titles and search texts that a publish changes, those of archived records too.
 
     Args:
         connection: the transaction of the publish; computed values are filled in already.
-        old: the configuration in force, or None before the first publish, when there are no records.
+        base: the configuration in force, or None before the first publish, when there are no records.
         found: the candidate.
-        every: whether all of them may be others, as where days begin at another moment.
     """
-    if old is None:
+    if base is None:
         return
-    ctx = Context(found, PRODUCT, connection, datetime.now(UTC))
-    for key in _in_order(ctx, [key for key in found.model.entities if key in old.entities], old, every=every):
+    ctx, known = Context(found, PRODUCT, connection, datetime.now(UTC)), base.model.entities
+    every = base.time_zone != found.time_zone  # titles may tell times
+    for key in _in_order(ctx, [key for key in found.model.entities if key in known], base.model, every=every):
         plan, formats = plan_of(ctx, key), title_formats(ctx)
         for ids in every_id(ctx, plan):
             pool = Targets(ctx)

@@ -164,11 +164,11 @@ def _write(
             apply(connection, (ddl,))
     if made.differs:
         with steps.step("fill"):
-            fill(connection, None if before is None else before.model, made.candidate)
+            fill(connection, before, made.candidate)
         with steps.step("numbers"):
             renumber(connection, before, made.candidate, actor)
         with steps.step("names"):
-            rename(connection, None if before is None else before.model, made.candidate)
+            rename(connection, before, made.candidate)
     if not made.differs:
         audit.append(connection, actor, "database.mend", f"revision {made.base}", [ddl.sql for ddl in made.ddl])
         return made.base
@@ -177,6 +177,7 @@ def _write(
             connection,
             made.documents,
             fingerprint=made.candidate.model.fingerprint,
+            time_zone=made.candidate.time_zone,
             parent_id=made.base,
             message=message,
             actor=actor,

@@ -52,6 +52,7 @@ class RevisionInfo:
     created_by: int | None
     program: str
     grammar: str | None
+    time_zone: str | None
 
 
 def info(connection: Connection, revision_id: int) -> RevisionInfo | None:
@@ -115,6 +116,7 @@ def add(
     documents: Sequence[EffectiveDocument],
     *,
     fingerprint: str,
+    time_zone: str,
     parent_id: int | None,
     message: str,
     actor: Actor,
@@ -135,6 +137,7 @@ def add(
         "created_by": actor.id,
         "program": program,
         "grammar": grammar_digest(),
+        "time_zone": time_zone,
     }
     revision_id = int(connection.execute(_REVISION.insert().returning(_REVISION.c.id), values).scalar_one())
     members = [
