@@ -9,6 +9,8 @@ from typing import Any, Final
 import pytest
 from werkzeug.test import TestResponse
 
+from app.errors import NotFound
+from app.records.bulk import update_many
 from tests.support.documents import entity, label, of
 from tests.support.install import write_documents
 from tests.support.program import Program, program
@@ -87,6 +89,7 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
             "firm": _WHOLE,
         },
     },
+    ("roles", "mine"): {"label": label("Meine"), "entities": {"order": _WHOLE, "line": {**_WHOLE, "read": "own"}}},
     ("roles", "lines"): {
         "label": label("Zeilen"),
         "entities": {"order": {**_WHOLE, "fields": {"lines": "none"}}, "line": _WHOLE},
@@ -181,6 +184,23 @@ def test_a_record_tells_whoever_writes_its_lines_no_more(site: Site) -> None:
     for who, word in ((lines, _ELSEWHERE), (boss, "“Posten” may not become empty")):
         ((_, _, said),) = _errors(who.send("DELETE", f"/line/{line['id']}", If_Match='"1"'))
         assert said.startswith(word)
+
+
+def test_a_rule_over_lines_is_told_where_each_of_them_can_be_read(site: Site) -> None:
+    mine, boss = program(site, "mine"), program(site, "boss")
+    shared = boss.create("order", name="A", most=100, lines=[{"name": "x", "net": 60}])["id"]
+    ((_, code, said),) = _post(mine, "/line", name="y", order=shared, net=50)
+    assert code == "record.breaks"
+    assert said.startswith(_ELSEWHERE)
+    own = mine.create("order", name="B", most=100, lines=[{"name": "x", "net": 60}])["id"]
+    assert _post(mine, "/line", name="y", order=own, net=50) == [("", "rule.not_more", "Über der Obergrenze.")]
+
+
+def test_many_at_once_do_not_call_what_is_not_seen_by_its_name(site: Site) -> None:
+    boss = program(site, "boss")
+    line = boss.create("line", name="Geheim", net=1)["id"]
+    with site.installation.ctx(site.actor("mine"), "en") as ctx, pytest.raises(NotFound):
+        update_many(ctx, "line", {line: {"net": 2}}, {line: 9})
 
 
 def test_bringing_back_names_no_unique_field_that_is_hidden(site: Site) -> None:
