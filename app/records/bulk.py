@@ -88,7 +88,7 @@ def update_many(
         for one in () if versions is None else some:
             assert versions is not None
             if stored[one].version != versions.get(one):
-                raise Conflict(texts.CHANGED_ONE.format(title=called(ctx, stored[one].row)))
+                raise Conflict(texts.CHANGED_ONE.format(title=called(ctx, stored[one].row) or f"#{one}"))
             if stored[one].archived_at is not None:
                 raise Conflict(texts.ARCHIVED)
         drafts = [

@@ -29,18 +29,18 @@ def collisions_of(ctx: Context, plan: EntityPlan, row: Row, along: Sequence[Stor
         along: the lines that would come back with it, at any depth.
     """
     errors: dict[str, tuple[FieldError, ...]] = {}
-    unseen: list[FieldError] = []
+    whole: list[FieldError] = []
     for unique, _, other in _held_by_others(ctx, plan, [row]):
         if may_tell(ctx, row, frozenset((key,) for key in unique.keys)):
             errors[unique.keys[-1]] = (texts.taken(_seen(ctx, plan, other, unique.keys), unique.labels),)
         else:
-            unseen.append(texts.unseen())
-    of_lines = [
-        texts.line_taken(called(ctx, line), _seen(ctx, child, other, unique.keys))
-        for child, lines in by_plan(along)
-        for unique, line, other in _held_by_others(ctx, child, [one.row for one in lines])
-    ]
-    return DataErrors(errors, tuple(dict.fromkeys([*unseen, *of_lines])))
+            whole.append(texts.unseen())
+    for child, lines in by_plan(along):
+        for unique, line, other in _held_by_others(ctx, child, [one.row for one in lines]):
+            title = called(ctx, line)
+            other_seen = _seen(ctx, child, other, unique.keys)
+            whole.append(texts.unseen() if title is None else texts.line_taken(title, other_seen))
+    return DataErrors(errors, tuple(dict.fromkeys(whole)))
 
 
 def _held_by_others(ctx: Context, plan: EntityPlan, rows: Sequence[Row]) -> Iterator[tuple[UniqueGroup, Row, int]]:

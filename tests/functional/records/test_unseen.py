@@ -66,7 +66,14 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
         rules=[{"id": "not_more", "check": "sum(lines.net) <= most", "message": label("Über der Obergrenze.")}],
     ),
     ("entities", "line"): entity(
-        "Zeilen", {"name": of("text"), "order": of("reference", target="order"), "net": of("integer")}
+        "Zeilen",
+        {
+            "name": of("text"),
+            "order": of("reference", target="order"),
+            "net": of("integer"),
+            "code": of("text", unique=True),
+        },
+        locks=[{"id": "fixed", "if": "net = 13", "message": label("Steht fest.")}],
     ),
     ("entities", "firm"): entity("Firmen", {"name": of("text"), "short": of("text")}),
     ("entities", "site"): entity(
@@ -89,6 +96,7 @@ DOCUMENTS: Final[Mapping[tuple[str, str], Any]] = {
             "firm": _WHOLE,
         },
     },
+    ("roles", "blind"): {"label": label("Ohne"), "entities": {"order": {**_WHOLE, "fields": {"lines": "none"}}}},
     ("roles", "mine"): {"label": label("Meine"), "entities": {"order": _WHOLE, "line": {**_WHOLE, "read": "own"}}},
     ("roles", "lines"): {
         "label": label("Zeilen"),
@@ -217,6 +225,20 @@ def test_bringing_back_names_no_unique_field_that_is_hidden(site: Site) -> None:
     page = site.visitor("clerk").post(f"/r/offer/{old}/restore", {"version": "2"})
     assert _UNSEEN_DE in page.text
     assert not any(word in page.text for word in ("Grenze", "Kürzel", "Marge"))
+
+
+def test_lines_that_cannot_be_seen_are_not_counted_out_by_their_numbers(site: Site) -> None:
+    blind, boss = program(site, "blind"), program(site, "boss")
+    held = boss.create("order", name="A", most=99, lines=[{"name": "Geheim", "net": 13}])["id"]
+    assert _errors(blind.send("DELETE", f"/order/{held}", If_Match='"1"')) == [("", "record.unseen", _UNSEEN)]
+    ((_, _, said),) = _errors(boss.send("DELETE", f"/order/{held}", If_Match='"1"'))
+    assert said == "The line “Geheim” would go into the archive as well and is locked: Steht fest."
+    gone = boss.create("order", name="B", most=99, lines=[{"name": "Alt", "net": 1, "code": "K"}])["id"]
+    assert boss.send("DELETE", f"/order/{gone}", If_Match='"1"').status_code in (200, 204)
+    boss.create("line", name="Neu", code="K")
+    assert _errors(blind.send("POST", f"/order/{gone}/restore", If_Match='"2"')) == [("", "record.unseen", _UNSEEN)]
+    ((_, code, said),) = _errors(boss.send("POST", f"/order/{gone}/restore", If_Match='"2"'))
+    assert (code, said.startswith("The line “Alt” can't be restored: “Neu” has")) == ("unique.taken", True)
 
 
 def test_a_group_of_which_a_member_is_hidden_is_not_named(site: Site) -> None:
