@@ -12,6 +12,7 @@ from app.expr.fold import fold
 from app.language import Label
 from app.meta.model import Dashboard, Entity, MenuItem, Model, Report, View
 from app.query.gate import readable
+from app.query.report_reader import is_offered
 from app.web.texts import TEXTS
 
 _ENTITY_ICON: Final = "list-ul"
@@ -75,12 +76,7 @@ def views_for(ctx: Context, entity_key: str) -> tuple[View, ...]:
 
 def reports_for(ctx: Context) -> tuple[Report, ...]:
     """Return the reports that the reader may run."""
-    seen = readable(ctx)
-    return tuple(
-        report
-        for report in ctx.snapshot.model.reports.values()
-        if report.entity in seen and meant_for(ctx.actor, report.roles)
-    )
+    return tuple(report for report in ctx.snapshot.model.reports.values() if is_offered(ctx, report))
 
 
 def dashboards_for(ctx: Context) -> tuple[Dashboard, ...]:

@@ -14,6 +14,7 @@ from app.fields.formats import formats_for
 from app.meta.model import Dashboard, Tile
 from app.query.gate import readable
 from app.query.lists import list_page
+from app.query.report_reader import is_offered
 from app.query.reports import find_report, run_report
 from app.query.spec import ListSpec
 from app.web import figures, rows, shell
@@ -102,7 +103,7 @@ def _url(ctx: Context, tile: Tile) -> str | None:
         view = model.views[tile.view]
         return list_url(view.entity, view) if view.entity in seen else None
     report = model.reports.get(tile.report or "")
-    if report is None or report.entity not in seen or not meant_for(ctx.actor, report.roles):
+    if report is None or not is_offered(ctx, report):
         return None
     return report_url(report.key)
 
@@ -156,5 +157,6 @@ def _report_tile(ctx: Context, tile: Tile) -> Markup | None:
     if not report.dimensions and len(report.measures) == 1:
         figure = result.total[0]
         url = figures.Links(result).url((), report.measures[0].id)
-        return Markup('<p class="figure"><a href="{}">{}</a></p>').format(url, figure.text or "–")
+        link = Markup('<a href="{}">{}</a>') if url else Markup("{1}")
+        return Markup('<p class="figure">{}</p>').format(link.format(url, figure.text or "–"))
     return body_of(result, chosen, ctx)
