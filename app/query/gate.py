@@ -11,10 +11,10 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from app.access import rights
-from app.access.rights import Covering, access, require
+from app.access.rights import Covering, access, meant_for, require
 from app.access.rights import readable_entities as readable_to
 from app.context import Context
-from app.meta.model import Entity, Field
+from app.meta.model import Entity, Field, Report, Tile
 
 _NO_FIELDS: Mapping[str, Field] = MappingProxyType({})
 
@@ -72,3 +72,17 @@ def sees_all(ctx: Context, entity_key: str) -> bool:
         return True
     shape, model = ctx.actor.shape, ctx.snapshot.model
     return ctx.snapshot.plan(("query.sees_all", shape, entity_key), lambda: rights.sees_all(model, shape, entity_key))
+
+
+def runs(ctx: Context, report: Report) -> bool:
+    """Return whether the reader may run a report: it is meant for him, and he may read some of its records."""
+    return meant_for(ctx.actor, report.roles) and report.entity in readable(ctx)
+
+
+def shows_tile(ctx: Context, tile: Tile) -> bool:
+    """Return whether the reader may see what a tile of a dashboard shows."""
+    model = ctx.snapshot.model
+    if tile.view is not None and tile.view in model.views:
+        return model.views[tile.view].entity in readable(ctx)
+    report = model.reports.get(tile.report or "")
+    return report is not None and runs(ctx, report)

@@ -24,7 +24,7 @@ from app.language import Label, Locale
 from app.meta.model import Dimension, Measure, Report, ReportParameter
 from app.meta.scope import EntityScope
 from app.query.environment import environment_of
-from app.query.gate import required
+from app.query.gate import runs
 from app.query.report_figures import (
     Figure,
     Parts,
@@ -113,9 +113,8 @@ def find_report(ctx: Context, key: str) -> Report:
         NotFound: it doesn't exist for this reader.
     """
     report = ctx.snapshot.model.reports.get(key)
-    if report is None or not (ctx.actor.everything or not report.roles or ctx.actor.roles & set(report.roles)):
+    if report is None or not runs(ctx, report):
         raise NotFound(key)
-    required(ctx, report.entity)
     return report
 
 
