@@ -18,6 +18,7 @@ from app.query.knowing import known_entity, known_field, known_fields, knows_rul
 from app.query.labels import named_records
 from app.query.record import load_record
 from app.records.standing import ON_RECORDS, Standing, standings
+from app.records.texts import record_closed
 from app.web import shell
 from app.web.lifecycle import context
 from app.web.masks import follower, main_mask
@@ -163,7 +164,7 @@ def _about_records(
         about="" if name is None else text("why.about", locale, entity=entity.label.text(locale), title=name),
         missing=bool(record) and name is None,
         rows=tuple(_row(ctx, answer, above) for answer in answers),
-        notes=(*_locks(ctx, entity, record_id), *_sections(ctx, asked, entity), text("why.tokens", locale)),
+        notes=(*_locks(ctx, asked, entity, record_id), *_sections(ctx, asked, entity), text("why.tokens", locale)),
     )
 
 
@@ -177,13 +178,18 @@ def _above(ctx: Context, asked: Subject, entity: Entity, record_id: int | None) 
     return standings(ctx, entity.key, [record_id]).get(record_id)
 
 
-def _locks(ctx: Context, entity: Entity, record_id: int | None) -> Iterator[str]:
-    """Say what locks a record beside all rights, as its own page does."""
-    if record_id is None or not entity.locks:
+def _locks(ctx: Context, asked: Subject, entity: Entity, record_id: int | None) -> Iterator[str]:
+    """Say what locks a record beside all rights, in the words that its own page has for the asker."""
+    if record_id is None:
         return
     record = load_record(ctx, entity.key, record_id)
     plan = mask_plan(ctx, main_mask(ctx, entity.key), "read")
-    for sentence in plan.locks_of(ctx, record.values, record.id, follower(ctx)):
+    locked = list(plan.locks_of(ctx, record.values, record.id, follower(ctx)))
+    if entity.owners and not asked.own:
+        found = standings(ctx, entity.key, [record_id]).get(record_id)
+        # That the record it belongs to is closed to the asker himself says nothing of anybody else.
+        locked += [] if found is None else [e.message.text(ctx.locale) for e in found.why if e != record_closed()]
+    for sentence in locked:
         yield text("why.locked", ctx.locale, sentence=sentence)
 
 
