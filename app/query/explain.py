@@ -231,6 +231,8 @@ class _Explanation:
 
     def _reason(self, verb: Verb, grant: Grant, rights: EntityRights, who: int) -> Reason:
         scope = rights.scope(verb)
+        if not scope:
+            return self._said(grant, self._records(scope))  # what it says of the field is of no use to anybody
         level = None if self.field is None else LEVEL_WORDS[rights.level(self.field.key)]
         met = None if self.record_id is None or verb == "create" else self._met(self.record_id, scope, who)
         return self._said(grant, self._records(scope), level, met)

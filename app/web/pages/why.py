@@ -161,11 +161,18 @@ def _about_records(
         entities=tuple(Choice(one.key, one.plural.text(locale), one is entity) for one in offered),
         fields=tuple(Choice(one.key, one.label.text(locale), one is field) for one in known),
         record=record,
-        about="" if name is None else text("why.about", locale, entity=entity.label.text(locale), title=name),
+        about=_about(ctx, entity, name),
         missing=bool(record) and name is None,
         rows=tuple(_row(ctx, answer, above) for answer in answers),
         notes=(*_locks(ctx, asked, entity, record_id), *_sections(ctx, asked, entity), text("why.tokens", locale)),
     )
+
+
+def _about(ctx: Context, entity: Entity, name: str | None) -> str:
+    """Return what is explained: a record by its name, else the entity."""
+    if name is None:
+        return entity.plural.text(ctx.locale)
+    return text("why.about", ctx.locale, entity=entity.label.text(ctx.locale), title=name)
 
 
 def _above(ctx: Context, asked: Subject, entity: Entity, record_id: int | None) -> Standing | None:
