@@ -52,6 +52,8 @@ _DOCUMENTS: Final = {
     ("entities", "vault"): entity("Tresore", {"name": of("text", label="Name"), "code": of("text", label="Code")}),
     ("roles", "boss"): _role("Chef", "people", "configure", **{"*": _ALL}),
     ("roles", "manager"): _role("Leitung", "people", firm=_HIDING, part={"read": True, "fields": {"cost": "none"}}),
+    ("roles", "costless"): _role("Ohne Kosten", "people", firm=_ALL, part={"read": True, "fields": {"cost": "none"}}),
+    ("roles", "rowless"): _role("Manche Zeilen", "people", firm=_ALL, part={"read": {"where": "cost > 50"}}),
     ("roles", "author"): _role("Autor", "configure", firm=_HIDING),
     ("roles", "clerk"): _role("Büro", firm={**_HIDING, "update": {"where": "margin > 50"}}),
     ("roles", "margin"): _role("Marge", firm=_where("margin > 50")),
@@ -99,6 +101,16 @@ def test_on_which_side_of_a_hidden_value_a_record_is_stays_hidden(site: Site, ro
     assert inside != outside
     assert _UNSEEN not in inside + outside
     assert UNTOLD not in inside + outside
+
+
+@pytest.mark.parametrize("asker", ["costless", "rowless"])
+def test_a_sum_over_rows_is_told_to_whoever_reads_all_of_them(site: Site, asker: str) -> None:
+    inside, outside = _both(site, asker, "rows")
+    assert inside == outside
+    assert _UNSEEN in inside
+    user = site.actor("rows").id
+    answers = [told(site.visitor("boss"), user=user, entity="firm", record=n)["ändern"].answer for n in (1, 2)]
+    assert answers == ["Ja", "Nein"]
 
 
 def test_what_is_open_is_told(site: Site) -> None:
