@@ -10,12 +10,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final
 
+from app.access.rights import meant_for
 from app.context import Context
 from app.errors import Forbidden, NotFound
 from app.expr.ast import Expr
 from app.expr.deps import paths
 from app.language import Label
-from app.meta.model import Chart, Measure, Report
+from app.meta.model import Chart, Measure, Report, Tile
 from app.meta.scope import EntityScope
 from app.query.gate import readable, readable_entities, required
 from app.query.paths import readable_path
@@ -45,7 +46,16 @@ class ShownReport:
 
 def is_offered(ctx: Context, report: Report) -> bool:
     """Return whether a report is there for a reader: meant for him, and made of what he may read."""
-    return _is_meant(ctx, report) and report.entity in readable(ctx) and _shown(ctx, report) is not None
+    return meant_for(ctx.actor, report.roles) and report.entity in readable(ctx) and _shown(ctx, report) is not None
+
+
+def shows_tile(ctx: Context, tile: Tile) -> bool:
+    """Return whether the reader may see what a tile of a dashboard shows."""
+    model = ctx.snapshot.model
+    if tile.view is not None and tile.view in model.views:
+        return model.views[tile.view].entity in readable(ctx)
+    report = model.reports.get(tile.report or "")
+    return report is not None and is_offered(ctx, report)
 
 
 def shown_report(ctx: Context, key: str) -> ShownReport:
@@ -56,17 +66,13 @@ def shown_report(ctx: Context, key: str) -> ShownReport:
         Forbidden: it is made of what he may not see.
     """
     report = ctx.snapshot.model.reports.get(key)
-    if report is None or not _is_meant(ctx, report):
+    if report is None or not meant_for(ctx.actor, report.roles):
         raise NotFound(key)
     required(ctx, report.entity)
     shown = _shown(ctx, report)
     if shown is None:
         raise Forbidden(_WITHHELD)
     return shown
-
-
-def _is_meant(ctx: Context, report: Report) -> bool:
-    return ctx.actor.everything or not report.roles or not ctx.actor.roles.isdisjoint(report.roles)
 
 
 def _shown(ctx: Context, report: Report) -> ShownReport | None:

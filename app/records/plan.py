@@ -17,6 +17,7 @@ from app.expr.environment import Environment
 from app.expr.to_python import to_python
 from app.fields.base import Value
 from app.language import Label
+from app.meta.entity import ASSIGNABLE
 from app.meta.model import Entity, Field, Lock, Model
 from app.meta.paths import lines_named, target_of
 from app.meta.scope import EntityScope
@@ -32,8 +33,7 @@ Condition = Callable[[Row, Environment], Any]
 #: Paths that an expression names.
 Names = frozenset[tuple[str, ...]]
 
-#: System fields that people may set; the product itself may set all but the rest of `_KEPT`.
-ASSIGNABLE: Final = frozenset({"owner", "team"})
+#: System fields that nobody sets; the product itself sets the others.
 _KEPT: Final = frozenset({"id", "title", "version", "archived_at"})
 
 

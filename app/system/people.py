@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     cast,
     func,
     null,
@@ -80,7 +81,8 @@ def _asked_by(me: CTE, *, holding: bool) -> Select[Any]:
     source = HEAD.outerjoin(me, true()).outerjoin(grants, true())
     scope = (grants.c.user_id.label("scope_user"), grants.c.team_id.label("scope_team"), below.label("teams"))
     head = head_column(holding=holding).label("revision_id")
-    return select(head, level, *me.c, grants.c.role, grants.c.lent_by, *scope).select_from(source)
+    held = (grants.c.role, grants.c.lent_by, grants.c.until)
+    return select(head, level, *me.c, *held, *scope).select_from(source)
 
 
 def _grants(me: CTE) -> CTE:
@@ -93,14 +95,16 @@ def _grants(me: CTE) -> CTE:
             me.c.id.label("user_id"),
             func.coalesce(_USER_ROLE.c.area_team_id, me.c.team_id).label("team_id"),
             cast(null(), TEXT).label("lent_by"),
+            _USER_ROLE.c.until,
         )
         .select_from(
             me.join(_USER_ROLE, _USER_ROLE.c.user_id == me.c.id).join(_ROLE, _ROLE.c.id == _USER_ROLE.c.role_id)
         )
         .where(valid)
     )
+    ends = case((lent.c.until < DELEGATION.c.ends_at, lent.c.until), else_=DELEGATION.c.ends_at)
     borrowed = (
-        select(_ROLE.c.name, lender.c.id, func.coalesce(lent.c.area_team_id, lender.c.team_id), lender.c.name)
+        select(_ROLE.c.name, lender.c.id, func.coalesce(lent.c.area_team_id, lender.c.team_id), lender.c.name, ends)
         .select_from(
             me.join(DELEGATION, DELEGATION.c.to_id == me.c.id)
             .join(lender, and_(lender.c.id == DELEGATION.c.from_id, lender.c.active.is_(True)))
@@ -196,7 +200,7 @@ def actor_of(rows: Sequence[RowMapping]) -> Actor:
     """Return whom the rows of `asked_by` are about; one row for each of his grants."""
     row = rows[0]
     locale: Locale = next((one for one in LOCALES if one == row["locale"]), DEFAULT_LOCALE)
-    grants = {_grant(one) for one in rows if one["role"] is not None}
+    grants = _grants_of(rows)
     return Actor(
         id=row["id"],
         name=row["name"],
@@ -210,9 +214,19 @@ def actor_of(rows: Sequence[RowMapping]) -> Actor:
     )
 
 
+def _grants_of(rows: Sequence[RowMapping]) -> set[Grant]:
+    """Return the grants of somebody, each once: what is lent twice lasts as long as the longer of the two."""
+    found: dict[Grant, Grant] = {}
+    for grant in (_grant(one) for one in rows if one["role"] is not None):
+        known = found.get(grant)
+        if known is None or (known.until is not None and (grant.until is None or grant.until > known.until)):
+            found[grant] = grant
+    return set(found.values())
+
+
 def _grant(row: RowMapping) -> Grant:
     teams = tuple(sorted(int(team) for team in (row["teams"] or "").split(",") if team))
-    return Grant(row["role"], row["scope_user"], row["scope_team"], teams, row["lent_by"])
+    return Grant(row["role"], row["scope_user"], row["scope_team"], teams, row["lent_by"], row["until"])
 
 
 def create_user(
