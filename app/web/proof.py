@@ -96,9 +96,14 @@ def _choose() -> None:
 def _is_present(mine: Session) -> bool:
     """Return whether the present password that somebody gives is his; it is a proof, so the same limits count.
 
+    Whoever has none, since he signs in with a provider, guesses nothing.
+
     Raises:
         TooManyRequests: there were too many wrong ones, or too many passwords are being checked just now.
     """
+    with lifecycle.database().read() as connection:
+        if _password_of(connection, mine.user_id) is None:
+            return True
     require_few_failures(current_app, *_limits(mine.user_id))
     right = _is_password(mine, request.form.get("password", ""))
     if not right:

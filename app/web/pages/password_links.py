@@ -38,11 +38,11 @@ def choose(token: str) -> BaseResponse:
     if found is None:
         return _gone()
     given = request.form.get("password", "")
+    if given != request.form.get("again", ""):
+        return _page(found[1], different=text("link.different", locale()))
     weak = choosing.weakness(given, (found[1],))
     if weak is not None:
         return _page(found[1], weak=weak.text(locale()))
-    if given != request.form.get("again", ""):
-        return _page(found[1], different=text("link.different", locale()))
     stored = choosing.hashed(given)
     with database().write() as writing:
         used = password_links.use(writing, token, stored)

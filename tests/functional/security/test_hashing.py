@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ def change(site: Site, present: str = PASSWORD) -> Prepared:
     """Prepare the change of one's own password."""
     visitor = site.visitor("sales")
     token = visitor.token()
+    with visitor.client.session_transaction() as session:
+        session["fs_paa"] = time.time()  # when Flask-Security has seen him sign in
 
     def choose(new: str) -> TestResponse:
         sent = {"csrf_token": token, "password": present, "new_password": new, "new_password_confirm": new}
@@ -189,3 +192,18 @@ def test_whoever_may_not_choose_costs_no_hash(sqlite_url: str) -> None:
         answers = [visitor.post(url, sent).status_code for visitor, url in tries]
     assert answers == [404, 401, 401, 403]
     assert seen.checks == []
+
+
+def test_whoever_has_no_password_yet_is_counted_for_no_wrong_one(database_url: str) -> None:
+    """Who came by a provider has none to give; the password that he chooses is hashed beforehand all the same."""
+    site = make_site(database_url)
+    with site.installation.database.write() as connection:
+        connection.execute(update(User).where(User.email == email_of("sales")).values(password=None))
+    prepared = change(site, "")
+    with _looking(site) as seen:
+        answers = [prepared.choose("passwordpassword").status_code for _ in range(12)]
+        assert answers == [200] * 12
+        assert seen.checks == []
+        assert prepared.choose(_NEW).status_code == 302
+    assert seen.checks == [False]
+    assert site.visitor().sign_in("sales", _NEW).status_code == 302
