@@ -26,6 +26,7 @@ from app.language import Label
 from app.runtime.start import ready
 from app.runtime.store import Store
 from app.storage.database import Database
+from app.system.breaches import breaches_of
 from app.system.head import head_id
 from app.system.install import create_schema
 
@@ -58,6 +59,7 @@ def run_command(console: Console, *, demo: bool, host: str | None, port: int | N
     environment = {**console.environment, **{name: str(v) for name, v in chosen.items() if v is not None}}
     settings = read_settings(environment)
     require_safe(settings, environment)
+    breaches_of(settings)
     _port_must_be_free(settings)
     with opened(settings, create=True) as (database, store):
         _prepare(console, settings, database, store, demo=demo)
