@@ -143,7 +143,8 @@ def _sent(ctx: Context, entity: str) -> File:
             return kept
         expired = bool(request.form.get(_STAGED))
         raise refused("import.no_file", TEXTS["import.expired" if expired else "import.no_file"])
-    content, encoding = decoded(chosen.stream.read(MOST_BYTES + 1))
+    with chosen.stream as stream:  # a large one waits in a file of the server's, which ends here
+        content, encoding = decoded(stream.read(MOST_BYTES + 1))
     return File(content, encoding, _spelling())
 
 

@@ -36,7 +36,7 @@ def documents(tmp_path: Path) -> Path:
         adder={"*": {"create": True, "read": True, "import": True, "export": True}},
         own={
             "*": {**_ALL, "read": "own", "update": "own"},
-            "account": {**_ALL, "fields": {"size": "none"}},
+            "account": {**_ALL, "read": "own", "update": "own", "fields": {"size": "none"}},
             "person": {**_ALL, "update": "own", "fields": {"name": "write"}},
         },
     )
