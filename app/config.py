@@ -45,6 +45,8 @@ class Settings:
         oidc_issuer: the address of a provider of OpenID Connect that people may sign in with, or blank.
         oidc_client_id, oidc_client_secret: as what the product is known there.
         oidc_label: what its button on the sign-in page says.
+        breach_list: a file of stolen passwords, or None.
+        breach_service: the address of a service that knows stolen passwords, or blank.
     """
 
     database_url: str
@@ -64,6 +66,8 @@ class Settings:
     oidc_client_id: str = ""
     oidc_client_secret: str = field(default="", repr=False)
     oidc_label: str = "OpenID Connect"
+    breach_list: Path | None = None
+    breach_service: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +138,17 @@ def _zone(text: str) -> str:
     return text
 
 
-def _folder(text: str) -> Path:
-    path = Path(text).expanduser()
-    if not path.is_dir():
-        raise ValueError(text)
-    return path.resolve()
+def _path(is_there: Callable[[Path], bool]) -> Callable[[str], Path]:
+    def read(text: str) -> Path:
+        path = Path(text).expanduser()
+        if not is_there(path):
+            raise ValueError(text)
+        return path.resolve()
+
+    return read
 
 
-def _issuer(text: str) -> str:
+def _address(text: str) -> str:
     if not is_safe_address(text) or "?" in text or "#" in text:
         raise ValueError(text)
     return text
@@ -169,6 +176,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 _YES_NO = Label("1 oder 0", "1 or 0")
+_ADDRESS = Label("eine Adresse mit https://, ohne ? und #", "an address with https://, without ? and #")
 _COUNT = Label("eine ganze Zahl zwischen 1 und 64", "a whole number between 1 and 64")
 
 SETTINGS: tuple[Setting, ...] = (
@@ -181,14 +189,14 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "metadata",
-        _folder,
+        _path(Path.is_dir),
         Label("ein vorhandener Ordner", "an existing folder"),
         Label("Der Ordner der ausgelieferten Dokumente.", "The folder of the shipped documents."),
         "metadata",
     ),
     Setting(
         "plugins",
-        _folder,
+        _path(Path.is_dir),
         Label("ein vorhandener Ordner", "an existing folder"),
         Label("Der Ordner der Erweiterungen.", "The folder of the plugins."),
         "plugins",
@@ -240,7 +248,10 @@ SETTINGS: tuple[Setting, ...] = (
         "time_zone",
         _zone,
         Label("ein IANA-Name wie Europe/Berlin", "an IANA name such as Europe/Berlin"),
-        Label("Die Zeitzone, in der Zeiten gezeigt werden.", "The time zone in which times are shown."),
+        Label(
+            "Die Zeitzone, in der Zeiten gezeigt werden und Tage beginnen; sie gilt ab dem nächsten „lotse publish“.",
+            "The time zone in which times are shown and days begin; it counts from the next “lotse publish” on.",
+        ),
         "Europe/Vienna",
     ),
     Setting(
@@ -259,8 +270,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "oidc_issuer",
-        _issuer,
-        Label("eine Adresse mit https://, ohne ? und #", "an address with https://, without ? and #"),
+        _address,
+        _ADDRESS,
         Label(
             "Die Adresse („issuer“) eines OpenID-Connect-Anbieters, über den sich Benutzer anmelden können.",
             "The address (“issuer”) of an OpenID Connect provider that people can sign in with.",
@@ -287,6 +298,23 @@ SETTINGS: tuple[Setting, ...] = (
         Label("ein Text", "a text"),
         Label("Wie der Anbieter auf der Anmeldeseite heißt.", "What the provider is called on the sign-in page."),
         "Firmenkonto",
+    ),
+    Setting(
+        "breach_list",
+        _path(Path.is_file),
+        Label("eine vorhandene Datei", "an existing file"),
+        Label(
+            "Eine Liste gestohlener Passwörter: SHA-1-Hashes nach ihrer Ordnung, eine Zeile HASH:ANZAHL je Passwort.",
+            "A list of stolen passwords: SHA-1 hashes in their order, one line HASH:COUNT each.",
+        ),
+        "/srv/lotse/pwned-passwords-sha1.txt",
+    ),
+    Setting(
+        "breach_service",
+        _address,
+        _ADDRESS,
+        Label("Ein Dienst, der gestohlene Passwörter kennt.", "A service that knows stolen passwords."),
+        "https://passwords.example.com",
     ),
 )
 

@@ -181,6 +181,18 @@ class Conflict(LotseError):
         self.meanwhile = meanwhile
 
 
+class Superseded(LotseError):
+    """A save that began under a configuration that isn't in force any more; nothing was written (HTTP 503).
+
+    Args:
+        message: one sentence that says what happened and what to do.
+    """
+
+    def __init__(self, message: Label) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
 class BackupRefused(LotseError):
     """A backup that can't be taken, isn't one, or can't be restored here; nothing was changed (exit code 1)."""
 

@@ -17,6 +17,7 @@ from app.runtime.start import ready
 from app.runtime.store import Store
 from app.storage.database import Database, open_database
 from app.storage.seal import seal_from
+from app.system.breaches import breaches_of
 from app.web import gate, headers, lifecycle, problems, proof, render, static
 from app.web.health import health_pages
 from app.web.lifecycle import DemoAccount, Running
@@ -100,8 +101,10 @@ def create_app(
         database: an open database that the caller has made ready; otherwise it is opened and checked here.
 
     Raises:
-        CannotStart: the database can't be worked with, isn't set up, or has drifted from its revision.
+        CannotStart: the database can't be worked with, isn't set up, or has drifted from its revision; the list of
+            stolen passwords isn't one.
     """
+    breaches = breaches_of(settings)
     opened = database or open_database(settings.database_url, seal=seal_from(settings.secret_key))
     store = Store(opened, settings.time_zone) if database is not None else ready(opened, settings.time_zone)
     app = Flask("app", static_folder=None, template_folder="templates")
@@ -119,7 +122,7 @@ def create_app(
     gate.settings_of(app, https=settings.https)
     app.url_map.converters["record"] = RecordId
     shown = tuple(demo_accounts) if settings.demo else ()
-    _put_together(app, Running(settings, opened, store, shown))
+    _put_together(app, Running(settings, opened, store, shown, breaches))
     return app
 
 

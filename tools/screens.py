@@ -78,6 +78,8 @@ def shots(site: Site) -> Iterator[Shot]:
     yield Shot("me", "/me")
     yield Shot("tokens", "/me/tokens")
     yield Shot("why", "/why?entity=account&record=1&field=name")
+    yield Shot("why-entity", "/why?entity=insight&user=5")
+    yield Shot("why-places", "/why/places?place=dashboard:sales&user=5")
     yield Shot("history", "/r/account/1/history")
     yield Shot("history-erase", "/r/person/1/history/erase")
     yield Shot("history-back", "/r/account/1/history?at=now")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from app.language import DEFAULT_LOCALE, Locale
 
@@ -33,6 +34,8 @@ class Grant:
         role: key of the role.
         user_id, team_id, team_ids: see :class:`Identity`.
         lent_by: what the lender is called, or None for a role of one's own.
+        until: when he no longer acts in it, UTC without a zone, or None where no end is known; it decides nothing: who
+            acts in what is looked up anew with every request.
     """
 
     role: str
@@ -40,6 +43,7 @@ class Grant:
     team_id: int | None = None
     team_ids: tuple[int, ...] = ()
     lent_by: str | None = None
+    until: datetime | None = field(default=None, compare=False)
 
     @property
     def identity(self) -> Identity:

@@ -185,6 +185,11 @@ def capable(model: Model, actor: Actor, capability: str) -> bool:
     return any(capability in model.roles[key].capabilities for key in roles if key in model.roles)
 
 
+def meant_for(actor: Actor, roles: tuple[str, ...]) -> bool:
+    """Return whether something that names roles is meant for somebody; naming none, it is for everybody."""
+    return actor.everything or not roles or not actor.roles.isdisjoint(roles)
+
+
 def readable_entities(model: Model, actor: Actor) -> frozenset[str]:
     """Return the keys of the entities of which the actor may read some records."""
     return frozenset(key for key in model.entities if access_of(model, actor.shape, key).read)

@@ -6,6 +6,7 @@ and templates; none of Flask-Admin's scripts and style sheets is loaded.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Flask
@@ -65,5 +66,7 @@ def install(app: Flask, accounts: SQLAlchemy) -> None:
     )
     for part in index.parts:
         admin.add_view(part)
-    for name in ("console", *(part.endpoint for part in index.parts)):
-        declare_blueprint(app, name, _POLICY, **dict.fromkeys(_UNUSED, CLOSED))
+    unused = dict.fromkeys(_UNUSED, CLOSED)
+    declare_blueprint(app, "console", _POLICY, **unused)
+    for part in index.parts:
+        declare_blueprint(app, part.endpoint, replace(_POLICY, chooses=part.chooses), **unused)

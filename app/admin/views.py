@@ -35,8 +35,9 @@ from app.system.spelling import spelled
 from app.system.tables import Role, User
 from app.system.tokens import revoke_all
 from app.web import markup
+from app.web.choosing import hashed, weakness
 from app.web.lifecycle import connection, context
-from app.web.passwords import LONGEST, hashed, weakness
+from app.web.passwords import LONGEST
 from app.web.render import LANGUAGES
 from app.web.respond import own_place, respond
 from app.web.texts import TEXTS, text
@@ -79,6 +80,8 @@ class Table(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
 
     #: Its part of the address, and of the keys of its texts.
     place: ClassVar[str] = ""
+    #: The input in which a password is chosen, if there is one.
+    chooses: ClassVar[str] = ""
     list_template = "console/list.html"
     create_template = edit_template = "console/form.html"
     details_template = "console/details.html"
@@ -178,7 +181,7 @@ class Table(ModelView):  # type: ignore[misc]  # Flask-Admin has no types
 class Users(Table):
     """People who may sign in. Nobody is deleted: records name them; they are deactivated."""
 
-    place = "users"
+    place, chooses = "users", "new_password"
     can_create = can_edit = True
     column_list = ("email", "name", "roles", "team", "active", "created_at")
     column_details_list = ("email", "name", "roles", "team", "active", "locale", "created_at")

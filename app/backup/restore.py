@@ -34,10 +34,11 @@ from app.storage.rows import BATCH, RowShape, parse_line, row_shape
 from app.storage.sequences import go_on_after
 from app.storage.statements import AddColumn, AddForeignKey, FillSearchTable
 from app.storage.tables import TableSet
-from app.system import audit, revisions
+from app.system import audit
+from app.system.head import head_id
 from app.system.install import set_schema_version
 from app.system.level import SCHEMA_VERSION
-from app.system.protection import protect
+from app.system.protection import make_functions, protect
 
 
 def restore(database: Database, store: Store, path: Path) -> Manifest:
@@ -92,7 +93,7 @@ class _Restoring:
         """Do it all."""
         look_at_keys_later(self._connection)
         self._fixed_tables()
-        head = revisions.head_id(self._connection)
+        head = head_id(self._connection)
         if head is not None:
             self._records(self._store.snapshot_at(self._connection, head).tables)
         self._require_all_filled()
@@ -108,6 +109,7 @@ class _Restoring:
     def _fixed_tables(self) -> None:
         for table in FIXED.tables.values():
             self._create(table)
+        make_functions(self._connection)
         for table in FIXED.tables.values():
             self._fill(table)
 

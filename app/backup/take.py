@@ -16,8 +16,9 @@ from app.storage.kept import kept_tables
 from app.storage.logical import LogicalHash, RowsHash, TableDigest, combined
 from app.storage.rows import read_lines, row_shape
 from app.storage.sequences import last_number
-from app.system import backups, revisions
+from app.system import backups
 from app.system.backups import BackupNote
+from app.system.head import head_id
 from app.system.install import PROGRAM, require_schema, schema_version
 
 #: Called with each table's name and its number of rows, once it is written.
@@ -56,7 +57,7 @@ def take(database: Database, store: Store, path: Path, on_table: OnTable = _SILE
 
 
 def _write(connection: Connection, store: Store, writer: Writer, on_table: OnTable) -> Manifest:
-    head = revisions.head_id(connection)
+    head = head_id(connection)
     tables = None if head is None else store.snapshot_at(connection, head).tables
     taken_at = datetime.now(UTC)
     parts: dict[str, TablePart] = {}

@@ -10,7 +10,7 @@ from app.errors import CannotStart
 from app.language import Label
 from app.meta.canonical import file_text
 from app.runtime.store import Store
-from app.system import revisions
+from app.system.head import head_id
 
 _NOTHING = Label(
     "In der Datenbank ist noch nichts veröffentlicht. Führen Sie zuerst „lotse publish“ aus.",
@@ -38,7 +38,7 @@ def export(connection: Connection, store: Store, directory: Path) -> tuple[Path,
     Raises:
         CannotStart: nothing is published, or the folder can't be written.
     """
-    head = revisions.head_id(connection)
+    head = head_id(connection)
     if head is None:
         raise CannotStart(_NOTHING)
     texts = {

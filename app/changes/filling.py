@@ -42,24 +42,25 @@ _COMPUTED_FROM: Final = ("formula", "rollup", "type")
 _PAGE: Final = 5000
 
 
-def to_fill(old: Model | None, new: Model) -> tuple[Field, ...]:
+def _to_fill(base: Snapshot | None, found: Snapshot) -> tuple[Field, ...]:
     """Return the stored computed fields whose values a publish changes, in the order in which they are computed.
 
     Args:
-        old: the configuration in force, or None before the first publish, when there are no records.
-        new: the candidate.
+        base: the configuration in force, or None before the first publish, when there are no records.
+        found: the candidate.
     """
-    if old is None:
+    if base is None:
         return ()
+    old, new, every = base.model, found.model, base.time_zone != found.time_zone
     wanted: set[tuple[str, str]] = set()
-    found = []
+    fields: list[Field] = []
     for stage in new.computations.stages:
         for key in stage.fields:
             node = (stage.entity, key)
-            if node in wanted or _differs(old, new, new.entities[stage.entity].fields[key]):
-                found.append(new.entities[stage.entity].fields[key])
+            if every or node in wanted or _differs(old, new, new.entities[stage.entity].fields[key]):
+                fields.append(new.entities[stage.entity].fields[key])
                 wanted.update((one.entity, one.field) for one in new.computations.dependants.get(node, ()))
-    return tuple(found)
+    return tuple(fields)
 
 
 def _differs(old: Model, new: Model, field: Field) -> bool:
@@ -76,9 +77,9 @@ def _differs(old: Model, new: Model, field: Field) -> bool:
     return thawed or lines != lines_named(before.formula, entity.fields)
 
 
-def changes(connection: Connection, old: Model | None, found: Snapshot) -> Iterator[Change]:
+def changes(connection: Connection, base: Snapshot | None, found: Snapshot) -> Iterator[Change]:
     """Yield in words what would be filled, with how many records."""
-    for field in to_fill(old, found.model):
+    for field in _to_fill(base, found):
         there = columns_there(connection, [entity_table(field.entity)])
         if entity_table(field.entity) not in there:
             continue
@@ -90,7 +91,7 @@ def changes(connection: Connection, old: Model | None, found: Snapshot) -> Itera
             yield Change("field.filled", f"field/{field.entity}.{field.key}", Weight.ATTENTION, words)
 
 
-def fill(connection: Connection, old: Model | None, found: Snapshot) -> None:
+def fill(connection: Connection, base: Snapshot | None, found: Snapshot) -> None:
     """Compute what a publish makes new or different, for every record that isn't in the archive.
 
     The history gets one row for each entity, and none for a record: a publish changes them all, but for those in the
@@ -100,7 +101,7 @@ def fill(connection: Connection, old: Model | None, found: Snapshot) -> None:
         InvalidMetadata: values that have to be unique repeat themselves.
     """
     ctx = Context(found, PRODUCT, connection, datetime.now(UTC))
-    filled = to_fill(old, found.model)
+    filled = _to_fill(base, found)
     with judged_together(connection, found, filled):
         for field in filled:
             update = _update(ctx, field)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
 from app.changes import filling, renumbering
 from app.changes.objections import objections
 from app.errors import InvalidMetadata, Issue, Severity
+from app.language import Label
+from app.meta.compare.change import Weight
 from app.meta.diff import Change, diff
 from app.meta.documents import Document
 from app.meta.layers import EffectiveDocument, merge
 from app.runtime.snapshot import Snapshot
 from app.runtime.store import Candidate, Store
 from app.storage.ddl import DdlStep, ddl_plan
-from app.system import revisions
+from app.system.head import head_id
 
 Documents = Iterable[Document | EffectiveDocument]
+_ZONE: Final = Label(
+    "Die Zeitzone ist {now} statt {was}: Was berechnet ist, wird neu berechnet, und Titel werden neu gebildet.",
+    "The time zone is {now} instead of {was}: what is computed is computed anew, and titles are made anew.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class Plan:
         ddl: what would be made in the database.
         objections: why it is refused; empty where it isn't.
         warnings: what the compiler found worth saying.
-        differs: whether the documents aren't those in force.
+        differs: whether the documents, or the time zone, aren't those in force.
     """
 
     base: int | None
@@ -108,7 +115,7 @@ def plan(connection: Connection, store: Store, documents: Documents, *, thorough
     Raises:
         InvalidMetadata: the documents have errors.
     """
-    head = revisions.head_id(connection)
+    head = head_id(connection)
     base = None if head is None else store.snapshot_at(connection, head)
     return finish(connection, base, prepare(store, documents, base), thorough=thorough)
 
@@ -117,7 +124,7 @@ def finish(connection: Connection, base: Snapshot | None, prepared: Prepared, *,
     """Make the plan of documents that were compiled; see `plan`."""
     found = prepared.snapshot
     old = None if base is None else base.model
-    differs = old is None or old.fingerprint != found.model.fingerprint
+    differs = base is None or old is None or _state(base) != _state(found)
     previous = None if base is None or thorough else base.tables
     against = objections(connection, base, found) if differs else ()
     return Plan(
@@ -132,8 +139,19 @@ def finish(connection: Connection, base: Snapshot | None, prepared: Prepared, *,
     )
 
 
+def _state(snapshot: Snapshot) -> tuple[str, str]:
+    return snapshot.model.fingerprint, snapshot.time_zone
+
+
+def _moved(base: Snapshot | None, found: Snapshot) -> Iterator[Change]:
+    """Yield in words that days begin at another moment."""
+    if base is not None and base.time_zone != found.time_zone:
+        words = _ZONE.format(was=base.time_zone, now=found.time_zone)
+        yield Change("installation.time_zone", "installation/time_zone", Weight.ATTENTION, words)
+
+
 def _changes(connection: Connection, base: Snapshot | None, found: Snapshot, *, refused: bool) -> tuple[Change, ...]:
     old = None if base is None else base.model
-    said = (*diff(old, found.model), *filling.changes(connection, old, found))
+    said = (*diff(old, found.model), *_moved(base, found), *filling.changes(connection, base, found))
     # Values that stand against the candidate may be of another kind than numbers that are written.
     return said if refused else (*said, *renumbering.changes(connection, base, found))

@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from app.access.actor import Actor
 from app.access.rights import capable
 from app.changes.filling import fill
+from app.changes.naming import rename
 from app.changes.plan import Documents, Plan, finish, prepare
 from app.changes.renumbering import renumber
 from app.errors import CannotStart, Conflict, Forbidden, InvalidMetadata
@@ -29,13 +30,10 @@ from app.storage import refusals
 from app.storage.database import Database
 from app.storage.ddl import DdlStep, apply, ddl_plan
 from app.system import audit, revisions
+from app.system.head import head_id, set_head, take
 from app.system.install import PROGRAM, create_schema
 from app.system.people import sync_roles
 
-#: Key of the lock that publishers of a PostgreSQL database hold; any number will do as long as it stays the same.
-_LOCK: Final = 7_106_517
-#: How long a statement that changes a table waits for readers of that table before the publish gives up.
-_PATIENCE: Final = "5s"
 #: PostgreSQL's words for a statement that has waited too long, and for two transactions that wait for each other.
 _WAITED: Final = frozenset({"55P03", "40P01"})
 
@@ -118,7 +116,7 @@ def publish(
     create_schema(database)
     with steps.step("compile"):
         with database.read() as connection:
-            head = revisions.head_id(connection)
+            head = head_id(connection)
             before = None if head is None else store.snapshot_at(connection, head)
         if base is not None and base != head:
             raise Conflict(_MOVED)
@@ -127,8 +125,8 @@ def publish(
     try:
         with steps.step("commit"), database.write() as connection:
             with steps.step("lock"):
-                _lock(connection)
-                if revisions.head_id(connection) != head:
+                take(connection)
+                if head_id(connection) != head:
                     raise Conflict(_MOVED)
             made = finish(connection, before, prepared, thorough=_is_same(before, prepared.snapshot))
             if made.objections:
@@ -158,13 +156,6 @@ def _authorise(before: Snapshot | None, actor: Actor) -> None:
         raise Forbidden(_NOT_ALLOWED)
 
 
-def _lock(connection: Connection) -> None:
-    """Wait for other publishers; on SQLite the transaction itself is the lock."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.set_config("lock_timeout", _PATIENCE, True)))
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-
-
 def _write(
     connection: Connection, before: Snapshot | None, made: Plan, actor: Actor, message: str, steps: _Steps
 ) -> int | None:
@@ -173,9 +164,11 @@ def _write(
             apply(connection, (ddl,))
     if made.differs:
         with steps.step("fill"):
-            fill(connection, None if before is None else before.model, made.candidate)
+            fill(connection, before, made.candidate)
         with steps.step("numbers"):
             renumber(connection, before, made.candidate, actor)
+        with steps.step("names"):
+            rename(connection, before, made.candidate)
     if not made.differs:
         audit.append(connection, actor, "database.mend", f"revision {made.base}", [ddl.sql for ddl in made.ddl])
         return made.base
@@ -184,6 +177,7 @@ def _write(
             connection,
             made.documents,
             fingerprint=made.candidate.model.fingerprint,
+            time_zone=made.candidate.time_zone,
             parent_id=made.base,
             message=message,
             actor=actor,
@@ -195,7 +189,7 @@ def _write(
         details = {"parent": made.base, "message": message, "ddl": len(made.ddl), "changes": len(made.changes)}
         audit.append(connection, actor, "revision.publish", f"revision {revision}", details)
     with steps.step("head"):
-        revisions.set_head(connection, revision)
+        set_head(connection, revision)
     with steps.step("verify"):
         _verify(connection, before, made)
     return revision

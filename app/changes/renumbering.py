@@ -23,8 +23,7 @@ from app.records.ranges import drawn_of, unexplained_of
 from app.runtime.snapshot import Snapshot
 from app.storage.checks import columns_there
 from app.storage.names import column_name, entity_table
-from app.storage.statements import LockTable
-from app.system.numbers import Gap, explain_gap, explained, hold, last_of, range_key_of, take, without
+from app.system.numbers import Gap, explain_gap, explained, last_of, range_key_of, take, without
 from app.system.tables import now
 
 _GOES_ON: Final = Label(
@@ -69,7 +68,8 @@ def renumber(connection: Connection, base: Snapshot | None, found: Snapshot, act
     """Close the ranges that a publish ends or changes, and let those that begin count on after what is there.
 
     Args:
-        connection: the transaction of the publish; the tables are as the candidate needs them.
+        connection: the transaction of the publish, in which nobody else saves; the tables are as the candidate needs
+            them.
         base: the configuration in force, or None before the first publish, when there are no records.
         found: the candidate.
         actor: who publishes.
@@ -77,10 +77,8 @@ def renumber(connection: Connection, base: Snapshot | None, found: Snapshot, act
     if base is None:
         return
     for field in _unlike(base.model, found.model):
-        _keep_others_out(connection, base, field)
         _close(connection, base, field, actor)
     for field in _unlike(found.model, base.model):
-        _keep_others_out(connection, found, field)
         _begin(connection, _beginning(connection, base, found, field), actor)
 
 
@@ -104,13 +102,6 @@ def _counterpart(other: Model, field: Field) -> NumberRange | None:
 
 def _way(number: NumberRange) -> tuple[object, str]:
     return number.pattern, number.restart
-
-
-def _keep_others_out(connection: Connection, snapshot: Snapshot, field: Field) -> None:
-    """Wait for whoever is writing numbers, counters first as a save does; on SQLite the transaction is the lock."""
-    if connection.dialect.name == "postgresql":
-        hold(connection, range_key_of(field.entity, field.key))
-        connection.execute(LockTable(snapshot.tables[field.entity]))
 
 
 # -- what ends --------------------------------------------------------------------------------------------------------

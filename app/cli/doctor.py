@@ -11,7 +11,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from app.changes.plan import plan
-from app.cli import condition, safety
+from app.cli import condition, safety, stolen
 from app.cli.console import Console, Exit, as_json, guarded, machine_option
 from app.cli.finding import Finding, Gravity, error, fine, told
 from app.cli.installation import documents_of, opened
@@ -78,6 +78,7 @@ def examine(settings: Settings, environment: Mapping[str, str] | None = None) ->
     version = ".".join(str(part) for part in sys.version_info[:3])
     yield told("version", Label.same(f"Lotse {PROGRAM}, Python {version}"))
     yield from safety.look_at(settings, os.environ if environment is None else environment)
+    yield from stolen.who_is_asked(settings)
     yield from condition.disk(settings)
     try:
         with opened(settings) as (database, store):

@@ -26,7 +26,8 @@ from app.language import Label
 from app.runtime.start import ready
 from app.runtime.store import Store
 from app.storage.database import Database
-from app.system import revisions
+from app.system.breaches import breaches_of
+from app.system.head import head_id
 from app.system.install import create_schema
 
 _PUBLISHING: Final = Label("Die ausgelieferten Dokumente werden veröffentlicht …", "Publishing the shipped documents …")
@@ -58,6 +59,7 @@ def run_command(console: Console, *, demo: bool, host: str | None, port: int | N
     environment = {**console.environment, **{name: str(v) for name, v in chosen.items() if v is not None}}
     settings = read_settings(environment)
     require_safe(settings, environment)
+    breaches_of(settings)
     _port_must_be_free(settings)
     with opened(settings, create=True) as (database, store):
         _prepare(console, settings, database, store, demo=demo)
@@ -79,7 +81,7 @@ def _port_must_be_free(settings: Settings) -> None:
 def _prepare(console: Console, settings: Settings, database: Database, store: Store, *, demo: bool) -> None:
     create_schema(database)
     with database.read() as connection:
-        head = revisions.head_id(connection)
+        head = head_id(connection)
     if head is None:
         console.say(_PUBLISHING)
         publish(database, store, documents_of(settings), PRODUCT, "lotse run")

@@ -51,8 +51,6 @@ if TYPE_CHECKING:
 Mode = Literal["read", "edit", "create"]
 
 _TEMPLATE: Final = "mask/parts.html"
-#: System fields that people may set; the others are written by the product alone.
-ASSIGNABLE: Final = frozenset({"owner", "team"})
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -259,7 +257,7 @@ class _Builder:
         return tuple(lock.condition for lock in self.entity.locks if key not in lock.exempt)
 
     def _never_typed(self, field: Field) -> bool:
-        if field.readonly or (field.system and field.key not in ASSIGNABLE):
+        if not field.given:
             return True
         if not self.access.writing(field.key, "create" if self.mode == "create" else "update"):
             return True

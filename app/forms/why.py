@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from app.expr.to_words import to_words
-from app.expr.types import ValueType
 from app.language import Label
 from app.meta.model import Field, Model, Rollup
-from app.meta.scope import EntityScope
+from app.meta.naming import ModelNames
 
 WHY: Final = Label("Woher kommt der Wert?", "Where does this come from?")
 _AGGREGATES: Final = {
@@ -21,36 +20,6 @@ _AGGREGATES: Final = {
 _WHERE: Final = Label("{what}; es zählt, was erfüllt: {condition}", "{what}; what counts has to fulfil: {condition}")
 
 
-class _Names:
-    """What the names in a formula are called; implements `app.expr.to_words.Labels`."""
-
-    def __init__(self, model: Model, entity_key: str) -> None:
-        self._scope = EntityScope(model, entity_key)
-
-    def path(self, keys: tuple[str, ...]) -> Label:
-        """Return a field's label, behind those of the references that lead to it."""
-        path = self._scope.path(keys)
-        if path is None:
-            return Label.same(" › ".join(keys))
-        labels = [*(hop.label for hop in path.hops), path.label]
-        return Label(" › ".join(one.de for one in labels), " › ".join(one.en for one in labels))
-
-    def value(self, keys: tuple[str, ...], text: str) -> Label | None:
-        """Return the label of an option."""
-        path = self._scope.path(keys)
-        options = () if path is None or path.sub is not None else path.field.type.spec.options
-        return next((option.label for option in options if option.key == text), None)
-
-    def parameter(self, name: str) -> Label:
-        """Return the name itself."""
-        return Label.same(name)
-
-    def type(self, keys: tuple[str, ...]) -> ValueType | None:
-        """Return the type of a field's value."""
-        info = self._scope.resolve(keys)
-        return None if info is None else info.type
-
-
 def why(model: Model, field: Field) -> Label | None:
     """Return where a computed value comes from, or None where it isn't computed or its sources may be secret.
 
@@ -59,7 +28,7 @@ def why(model: Model, field: Field) -> Label | None:
     if field.declassified:
         return None
     if field.formula is not None:
-        return to_words(field.formula, _Names(model, field.entity))
+        return to_words(field.formula, ModelNames(model, field.entity))
     return None if field.rollup is None else _gathered(model, field.rollup)
 
 
@@ -68,4 +37,4 @@ def _gathered(model: Model, rollup: Rollup) -> Label:
     what = _AGGREGATES[rollup.aggregate].format(field=label, plural=model.entities[rollup.entity].plural)
     if rollup.condition is None:
         return what
-    return _WHERE.format(what=what, condition=to_words(rollup.condition, _Names(model, rollup.entity)))
+    return _WHERE.format(what=what, condition=to_words(rollup.condition, ModelNames(model, rollup.entity)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from app.expr.ast import Expr
 from app.fields.base import FieldType
@@ -84,6 +84,10 @@ class Lock:
     message: Label
 
 
+#: System fields that people may set; the others are written by the product alone.
+ASSIGNABLE: Final = frozenset({"owner", "team"})
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of an entity.
@@ -131,6 +135,11 @@ class Field:
     def computed(self) -> bool:
         """Return whether its value follows from other values."""
         return self.formula is not None or self.rollup is not None
+
+    @property
+    def given(self) -> bool:
+        """Return whether people give it its value, and not the product."""
+        return not (self.readonly or (self.system and self.key not in ASSIGNABLE))
 
 
 @dataclass(frozen=True, slots=True)

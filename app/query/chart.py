@@ -13,7 +13,7 @@ from typing import Any, Final
 from app.language import Locale
 from app.query.report_figures import Figure
 from app.query.report_groups import Group
-from app.query.reports import Pivot, ReportResult, ReportRow
+from app.query.report_result import Pivot, ReportResult, ReportRow
 
 #: Points of one series; a longer one would only be a blot.
 MAX_POINTS: Final = 200

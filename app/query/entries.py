@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -48,8 +48,8 @@ class HistoryEntry:
         id: grows with every entry.
         version: the version that the record had afterwards.
         verb: `create`, `update`, `retire` …
-        at: when, UTC.
-        actor: who, by the name he had then.
+        at: when, UTC; None where that can't be read in this record.
+        actor: who, by the name he had then; None where that can't be read in this record.
         origin: through which door it came.
         reason: why, or None.
         changes: what it says about fields that the reader may read; never empty.
@@ -59,12 +59,45 @@ class HistoryEntry:
     id: int
     version: int
     verb: str
-    at: datetime
-    actor: str
+    at: datetime | None
+    actor: str | None
     origin: str
     reason: str | None
     changes: tuple[Change, ...]
     token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Whose names and which moments of a record's history its reader may know; the rule is in `rights.md`.
+
+    Args:
+        readable: keys of those system fields that say who made and last changed a record, and when, which he may read
+            in it.
+    """
+
+    readable: frozenset[str]
+
+    @classmethod
+    def of(cls, keys: Iterable[str]) -> Signatures:
+        """Return what follows from the keys of the fields that can be read in a record."""
+        return cls(frozenset(keys) & _SIGNATURES)
+
+    @property
+    def dated(self) -> bool:
+        """Return whether the moments of all entries may be known: only then may a reader ask for a moment."""
+        return {"created_at", "updated_at"} <= self.readable
+
+    def who(self, verb: str, name: str) -> str | None:
+        """Return who made an entry, or None where that may not be known."""
+        return name if ("created_by" if verb == "create" else "updated_by") in self.readable else None
+
+    def when(self, verb: str, at: datetime) -> datetime | None:
+        """Return when an entry was made, or None where that may not be known."""
+        return at if ("created_at" if verb == "create" else "updated_at") in self.readable else None
+
+
+_SIGNATURES: Final = frozenset({"created_at", "created_by", "updated_at", "updated_by"})
 
 
 def _entries(of: ColumnElement[bool]) -> Select[Any]:
@@ -94,6 +127,7 @@ class Reader:
         fields: those that he may read.
         bodies: what the rows that will be read have kept, by their id.
         lines: for each field with lines what tells what they were.
+        signatures: which of their names and moments he may know.
     """
 
     def __init__(
@@ -101,10 +135,12 @@ class Reader:
         fields: Mapping[str, Field],
         bodies: Mapping[int, Mapping[str, Sequence[Any]]],
         lines: Mapping[str, LinesThen],
+        signatures: Signatures,
     ) -> None:
         self.fields = fields
         self.bodies = bodies
         self._lines = lines
+        self._signatures = signatures
 
     def entry(self, row: Any) -> HistoryEntry:
         """Return what an entry says about the fields that may be read; nothing where that is nothing."""
@@ -112,8 +148,8 @@ class Reader:
         # In the order of the entity, in which masks have them; they are kept by key.
         found = (self.change(key, body.get(key)) for key in self.fields if key in changed)
         changes = tuple(change for change in found if change is not None)
-        told = (row.verb, row.at, row.actor_name, row.origin, row.reason, changes, row.token)
-        return HistoryEntry(row.id, row.version, *told)
+        when, who = self._signatures.when(row.verb, row.at), self._signatures.who(row.verb, row.actor_name)
+        return HistoryEntry(row.id, row.version, row.verb, when, who, row.origin, row.reason, changes, row.token)
 
     def change(self, key: str, kept: Sequence[Any] | None) -> Change | None:
         """Return what was kept about a field; None where nothing was changed in lines that the reader sees."""

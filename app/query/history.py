@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, bindparam, func, select
 
 from app.context import Context
 from app.meta.model import Field
-from app.query.entries import OF_RECORD, HistoryEntry
+from app.query.entries import OF_RECORD, HistoryEntry, Signatures
 from app.query.gate import readable, readable_fields
 from app.query.past_lines import reader_of
 from app.query.record import Record
@@ -71,11 +71,11 @@ def history_page(ctx: Context, record: Record, start: Start | None = None) -> Hi
     newest = _NEWEST
     if start is not None:
         newest = ctx.connection.execute(_START, {**values, **asdict(start)}).scalar_one() or 0
-    fields = visible_fields(ctx, record)
+    fields, signatures = visible_fields(ctx, record), signatures_of(ctx, record)
     found: list[HistoryEntry] = []
     while len(found) <= PAGE:
         rows = ctx.connection.execute(_PAGE, {**values, "newest": newest}).all()
-        reader = reader_of(ctx, fields, rows)
+        reader = reader_of(ctx, fields, rows, signatures)
         found += [entry for entry in (reader.entry(row) for row in rows) if entry.changes]
         if len(rows) <= PAGE:
             break
@@ -87,6 +87,12 @@ def history_page(ctx: Context, record: Record, start: Start | None = None) -> Hi
 
 def _start(entry: HistoryEntry) -> Start:
     return Start(entry.token, entry.version)
+
+
+def signatures_of(ctx: Context, record: Record) -> Signatures:
+    """Return whose names and which moments of a record's history the reader may know."""
+    system = (key for key, field in readable_fields(ctx, record.entity).items() if field.system)
+    return Signatures.of(key for key in system if key not in record.hidden)
 
 
 def visible_fields(ctx: Context, record: Record) -> Mapping[str, Field]:

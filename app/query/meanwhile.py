@@ -11,6 +11,7 @@ from app.context import Context
 from app.errors import Clash, Meanwhile
 from app.meta.model import Field
 from app.query.gate import readable_fields
+from app.query.history import signatures_of
 from app.query.past import states
 from app.query.past_values import PastLine
 from app.query.record import Record
@@ -49,13 +50,13 @@ def known_of(ctx: Context, record: Record, meanwhile: Meanwhile) -> Known:
         meanwhile: all that they did.
     """
     fields = {key: one for key, one in readable_fields(ctx, record.entity).items() if key not in record.hidden}
-    system = {key for key in (_WHO, _WHEN) if key in fields and fields[key].system}
+    signatures = signatures_of(ctx, record)
     clashes = tuple((fields[one.key], one) for one in meanwhile.clashes if one.key in fields)
     return Known(
         clashes=clashes,
-        signed=_WHO in system,
-        by=meanwhile.by if _WHO in system else None,
-        at=meanwhile.at if _WHEN in system else None,
+        signed=_WHO in signatures.readable,
+        by=meanwhile.by if _WHO in signatures.readable else None,
+        at=meanwhile.at if _WHEN in signatures.readable else None,
         lines=_lines_then(ctx, record, [field for field, _ in clashes if field.type.lines() is not None], meanwhile),
     )
 

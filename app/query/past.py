@@ -7,7 +7,7 @@ from typing import Final
 
 from app.context import Context
 from app.query.entries import OF_RECORD
-from app.query.history import visible_fields
+from app.query.history import signatures_of, visible_fields
 from app.query.past_lines import reader_of
 from app.query.record import Record
 from app.query.timeline import FILLS, Moment, PastState, Timeline, is_kept
@@ -27,5 +27,5 @@ def states(ctx: Context, record: Record, moments: Sequence[Moment]) -> tuple[Pas
     fields = {key: field for key, field in visible_fields(ctx, record).items() if is_kept(field)}
     rows = ctx.connection.execute(_ALL, {"entity": record.entity, "record": record.id}).all()
     fills = ctx.connection.execute(FILLS, {"entity": record.entity}).all()
-    past = Timeline(record, rows, reader_of(ctx, fields, rows), fills)
+    past = Timeline(record, rows, reader_of(ctx, fields, rows, signatures_of(ctx, record)), fills)
     return tuple(past.at(moment) for moment in moments)

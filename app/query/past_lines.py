@@ -12,7 +12,7 @@ from typing import Any, Final
 from app.context import Context
 from app.meta.lines import line_columns
 from app.meta.model import Field
-from app.query.entries import OF_RECORDS, Kept, LinesThen, Reader, bodies_of
+from app.query.entries import OF_RECORDS, Kept, LinesThen, Reader, Signatures, bodies_of
 from app.query.gate import readable_fields
 from app.query.past_values import PastLine
 from app.query.record import Record, load_records
@@ -22,15 +22,18 @@ from app.system.history import HISTORY
 #: Most rows of one statement; a database takes several times as many parameters.
 _CHUNK: Final = 5_000
 _ALL: Final = OF_RECORDS.order_by(HISTORY.c.id)
+#: A row at one of its versions is values alone; who changed it and when is said by the history of its record.
+_UNSIGNED: Final = Signatures(frozenset())
 
 
-def reader_of(ctx: Context, fields: Mapping[str, Field], rows: Sequence[Any]) -> Reader:
+def reader_of(ctx: Context, fields: Mapping[str, Field], rows: Sequence[Any], signatures: Signatures) -> Reader:
     """Return what reads rows of a record's history, with the lines that they name.
 
     Args:
         ctx: the reader.
         fields: those of the record that he may read.
         rows: all rows that will be read.
+        signatures: whose names and which moments of them he may know.
     """
     bodies = bodies_of(rows)
     lines: dict[str, LinesThen] = {}
@@ -39,7 +42,7 @@ def reader_of(ctx: Context, fields: Mapping[str, Field], rows: Sequence[Any]) ->
         if spec is not None:
             kept = [one for body in bodies.values() if key in body for one in body[key][1:]]
             lines[key] = _Lines(ctx, spec.entity, spec.via, {pair[0] for pairs in kept for pair in pairs or ()})
-    return Reader(fields, bodies, lines)
+    return Reader(fields, bodies, lines, signatures)
 
 
 class _Lines:
@@ -64,7 +67,7 @@ class _Lines:
 
     def _life(self, record: Record, rows: Sequence[Any], fills: Sequence[Any]) -> Timeline:
         fields = {key: field for key, field in self._columns.items() if key not in record.hidden}
-        return Timeline(record, rows, Reader(fields, bodies_of(rows), {}), fills)
+        return Timeline(record, rows, Reader(fields, bodies_of(rows), {}, _UNSIGNED), fills)
 
     def __call__(self, kept: Kept) -> tuple[PastLine, ...]:
         return tuple(self._line(one, version) for one, version in kept or () if one in self._lives)

@@ -13,7 +13,7 @@ from app.expr.parse import to_text
 from app.expr.types import ValueType
 from app.meta.model import Dimension, Measure
 from app.query.report_groups import Group
-from app.query.reports import ReportResult
+from app.query.report_result import ReportResult
 from app.query.spec import ALL_RECORDS
 
 

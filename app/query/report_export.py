@@ -11,8 +11,8 @@ from app.fields.numbers import json_number
 from app.query.export import require_export
 from app.query.report_figures import Figure
 from app.query.report_groups import Group
+from app.query.report_result import ReportResult
 from app.query.report_shape import currency_part
-from app.query.reports import ReportResult
 from app.query.sheet import csv_chunks, xlsx_bytes
 
 

@@ -7,7 +7,7 @@ everything that the report's filter lets through.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from operator import itemgetter
 from typing import Any, Final
@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy.exc import OperationalError
 
 from app.context import Context
-from app.errors import FieldError, InvalidQuery, InvalidValue, NotFound
+from app.errors import FieldError, InvalidQuery, InvalidValue
 from app.expr.to_python import to_python
 from app.expr.types import ValueType
 from app.fields.base import Raw, Value
@@ -24,7 +24,6 @@ from app.language import Label, Locale
 from app.meta.model import Dimension, Measure, Report, ReportParameter
 from app.meta.scope import EntityScope
 from app.query.environment import environment_of
-from app.query.gate import required
 from app.query.report_figures import (
     Figure,
     Parts,
@@ -37,6 +36,8 @@ from app.query.report_figures import (
 )
 from app.query.report_groups import Group, groups_of, key_of
 from app.query.report_having import having_scope
+from app.query.report_reader import shown_report
+from app.query.report_result import Pivot, ReportResult, ReportRow, narrowed
 from app.query.report_shape import LIMIT, MAX_GROUPS, ReportPlan, report_plan
 from app.query.shapes import shaped
 
@@ -58,65 +59,13 @@ _WRONG: Final = Label("{name}: {problem}", "{name}: {problem}")
 _MISSING: Final = Label("„{name}“ fehlt. Bitte ausfüllen.", "“{name}” is missing. Please fill it in.")
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRow:
-    """One group of a report: a group of each dimension, a figure of each measure."""
-
-    groups: tuple[Group, ...]
-    figures: tuple[Figure, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Pivot:
-    """A report with some dimensions across.
-
-    Args:
-        rows: groups of the dimensions downwards, in order.
-        columns: groups of the dimensions across, in order.
-        cells: figures by row and column; a missing one has no records.
-        row_totals, column_totals, total: the margins.
-    """
-
-    rows: tuple[tuple[Group, ...], ...]
-    columns: tuple[tuple[Group, ...], ...]
-    cells: Mapping[tuple[int, int], tuple[Figure, ...]]
-    row_totals: tuple[tuple[Figure, ...], ...]
-    column_totals: tuple[tuple[Figure, ...], ...]
-    total: tuple[Figure, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReportResult:
-    """The answer to a report.
-
-    Args:
-        report: the question.
-        parameters: the parameters' values by id.
-        rows: the groups, in order.
-        total: the figures of everything.
-        pivot: the same as a pivot, where the report has dimensions across.
-        truncated: whether there are more groups than are shown.
-    """
-
-    report: Report
-    parameters: Mapping[str, Value]
-    rows: tuple[ReportRow, ...]
-    total: tuple[Figure, ...]
-    pivot: Pivot | None
-    truncated: bool
-
-
 def find_report(ctx: Context, key: str) -> Report:
-    """Return a report that the reader may see.
+    """Return a report that the reader may see, with the measures that he may see.
 
     Raises:
-        NotFound: it doesn't exist for this reader.
+        NotFound, Forbidden: see `app.query.report_reader.shown_report`.
     """
-    report = ctx.snapshot.model.reports.get(key)
-    if report is None or not (ctx.actor.everything or not report.roles or ctx.actor.roles & set(report.roles)):
-        raise NotFound(key)
-    required(ctx, report.entity)
-    return report
+    return shown_report(ctx, key).report
 
 
 def run_report(ctx: Context, key: str, values: Mapping[str, Raw], *, written_in: Locale | None = None) -> ReportResult:
@@ -129,12 +78,14 @@ def run_report(ctx: Context, key: str, values: Mapping[str, Raw], *, written_in:
         written_in: the language that the raw values are written in, where it isn't the reader's.
 
     Raises:
-        NotFound: the report doesn't exist for this reader.
+        NotFound, Forbidden: see `app.query.report_reader.shown_report`.
         InvalidQuery: a parameter is unknown, missing or can't be read.
     """
-    report = find_report(ctx, key)
-    parameters = clean_parameters(replace(ctx, locale=written_in or ctx.locale), report, values)
-    return _Run(replace(ctx, parameters=parameters), report).result()
+    shown = shown_report(ctx, key)
+    parameters = clean_parameters(replace(ctx, locale=written_in or ctx.locale), shown.report, values)
+    # Its conditions and its order look at all measures; those that may not be read are empty for this reader.
+    result = _Run(replace(ctx, parameters=parameters), ctx.snapshot.model.reports[key]).result()
+    return narrowed(result, shown.report, listed=shown.listed)
 
 
 def clean_parameters(ctx: Context, report: Report, values: Mapping[str, Raw]) -> dict[str, Value]:

@@ -25,7 +25,7 @@ from app.query.bin import bin_view
 from app.query.conditions import InvalidCondition, parse_condition, usable
 from app.query.gate import required
 from app.query.operators import clean_operand, condition_of, is_sortable, operators_of
-from app.query.paths import readable_path, resolve
+from app.query.paths import UNUSABLE, readable_path, resolve, short, unknown_field
 
 Args = Mapping[str, Sequence[str]]
 
@@ -41,10 +41,6 @@ MAX_VALUES: Final = 200
 MAX_TEXT: Final = 2_000
 MAX_SEARCH: Final = 200
 
-_UNKNOWN_NAME = Label(
-    "Das Feld „{name}“ gibt es hier nicht. Prüfen Sie die Schreibweise.",
-    "There is no field “{name}” here. Check the spelling.",
-)
 _UNKNOWN_OPERATOR = Label(
     "„{name}“ kann man nicht mit „{operator}“ filtern. Möglich sind: {known}.",
     "“{name}” can't be filtered by “{operator}”. Possible are: {known}.",
@@ -83,10 +79,6 @@ _BAD_TEXT = Label(
     "Die Angabe „{name}“ ist zu lang oder enthält unlesbare Zeichen. Bitte kürzen.",
     "The argument “{name}” is too long or has unreadable characters. Please shorten it.",
 )
-#: Characters of a wrong name that are repeated to the reader.
-_SHOWN: Final = 60
-#: Control characters and lone surrogates.
-_UNUSABLE_KINDS: Final = frozenset({"Cc", "Cs"})
 _ONLY_ONCE: Final = frozenset({"q", "sort", "after", "columns", "limit", "archived"})
 
 
@@ -246,9 +238,9 @@ class _Reading:
         texts = (name, *values)
         most = 1 if name in _ONLY_ONCE else MAX_FILTERS if name == "where" else MAX_VALUES
         if any(len(text) > MAX_TEXT * (6 if name == "after" else 1) or _unprintable(text) for text in texts):
-            self._problem("query.text", _BAD_TEXT, name=_short(name))
+            self._problem("query.text", _BAD_TEXT, name=short(name))
         elif len(values) > most:
-            self._problem("query.too_many", _TOO_MANY, name=_short(name), most=most)
+            self._problem("query.too_many", _TOO_MANY, name=short(name), most=most)
         else:
             return True
         return False
@@ -262,14 +254,14 @@ class _Reading:
             return all_records(self.ctx, self.entity)
         view = model.views.get(key)
         if view is None or view.entity != self.entity:
-            self._problem("query.unknown_view", _UNKNOWN_VIEW, name=_short(key))
+            self._problem("query.unknown_view", _UNKNOWN_VIEW, name=short(key))
             return None
         return view
 
     def _path(self, text: str) -> FieldPath | None:
         path = resolve(self.ctx, self.entity, text)
         if path is None:
-            self._problem("query.unknown_field", _UNKNOWN_NAME, name=_short(text))
+            self.errors.append(unknown_field(text))
         return path
 
     def _names(self, values: Sequence[str], name: str, most: int) -> list[str]:
@@ -330,7 +322,7 @@ class _Reading:
         names = [name for name in args if name.startswith("f.")]
         for name in args:
             if not name.startswith("f."):
-                self._problem("query.unknown_argument", _UNKNOWN_ARGUMENT, name=_short(name))
+                self._problem("query.unknown_argument", _UNKNOWN_ARGUMENT, name=short(name))
         if len(names) > MAX_FILTERS:
             self._problem("query.too_many", _TOO_MANY, name="f", most=MAX_FILTERS)
         found = (self._filter(name, args[name]) for name in names[:MAX_FILTERS])
@@ -348,7 +340,7 @@ class _Reading:
                 "query.unknown_operator",
                 _UNKNOWN_OPERATOR,
                 name=path.label,
-                operator=_short(key),
+                operator=short(key),
                 known=", ".join(known),
             )
             return None
@@ -365,7 +357,7 @@ class _Reading:
         except (OverflowError, InvalidValue):  # the day after the last one of the calendar
             expr = None
         if expr is None or not usable(expr):
-            self._problem("query.value", _UNUSABLE, name=path.label, value=_short(", ".join(raw)))
+            self._problem("query.value", _UNUSABLE, name=path.label, value=short(", ".join(raw)))
             return None
         return Filter(path, operator, values, raw, expr)
 
@@ -390,10 +382,4 @@ class _Reading:
 
 def _unprintable(text: str) -> bool:
     """Return whether a text has characters that no database takes, or that make it look like another text."""
-    return any(unicodedata.category(char) in _UNUSABLE_KINDS for char in text if char not in "\n\r\t")
-
-
-def _short(text: str) -> str:
-    """Return as much of a stranger's text as may be repeated to him."""
-    clean = "".join(char for char in text if unicodedata.category(char) not in _UNUSABLE_KINDS)
-    return clean if len(clean) <= _SHOWN else clean[:_SHOWN] + "…"
+    return any(unicodedata.category(char) in UNUSABLE for char in text if char not in "\n\r\t")

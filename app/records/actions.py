@@ -31,13 +31,14 @@ from app.records.drawing import draw
 from app.records.merge import Bases, compare, is_stale
 from app.records.permits import Permit, authorise_new, permit_for
 from app.records.plan import EntityPlan, plan_of
-from app.records.prepare import Preparation, errors_of
+from app.records.prepare import Preparation
 from app.records.recalculate import lock_own
 from app.records.rows import Draft, Stored
 from app.records.savepoints import all_or_nothing
 from app.records.settle import settle
 from app.records.stored import Targets, load
 from app.records.titles import refresh, showing, title_formats
+from app.records.told import errors_of
 from app.records.touches import of_drafts, of_lifecycle
 from app.records.uniqueness import collisions_of, taken_meanwhile
 from app.records.write import differs, insert, name, set_archived
@@ -279,7 +280,7 @@ def _finish(preparation: Preparation, drafts: Sequence[Draft]) -> None:
     compute(ctx, drafts, environment)
     authorise_new(ctx, every)
     check(ctx, every, environment)
-    errors = errors_of(drafts)
+    errors = errors_of(ctx, drafts)
     if errors:
         raise InvalidData(errors)
     formats = title_formats(ctx)

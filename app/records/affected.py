@@ -18,10 +18,19 @@ from app.query.labels import named_records
 from app.records import texts
 from app.records.check import is_demanded
 from app.records.computed_log import Recalculated
-from app.records.plan import EntityPlan, FieldPlan, RulePlan, plan_of
+from app.records.plan import EntityPlan, FieldPlan, Names, RulePlan, plan_of
 from app.records.rows import Row, Stored
 from app.records.stored import Targets, load
 from app.records.surroundings import look_around
+from app.records.told import may_tell
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Something that speaks against a record, with the paths that it is about."""
+
+    error: FieldError
+    names: Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +52,14 @@ class _Asked:
     def __bool__(self) -> bool:
         return bool(self.rules or self.demanded)
 
-    def errors(self, row: Row) -> Iterator[FieldError]:
+    def faults(self, row: Row) -> Iterator[_Fault]:
         """Yield what speaks against a record as it is."""
         for key, rule in self.rules:
             if (key is None or row.values[key] is not None) and rule.holds(row, self.environment) is not True:
-                yield rule.error
+                yield _Fault(rule.error, rule.names if key is None else rule.names | {(key,)})
         for field in self.demanded:
             if row.values[field.key] is None and is_demanded(row, field, self.environment, trusted=self.trusted):
-                yield texts.required(field.field.label)
+                yield _Fault(texts.required(field.field.label), field.demanded_by | {(field.key,)})
 
 
 def _asked(ctx: Context, plan: EntityPlan, *, lines: bool) -> _Asked:
@@ -93,15 +102,14 @@ def check_lines_of(
     if ids and (asked or needed):
         living = _living(ctx, plan, ids)
         bare = [(one.row, field) for one in living if one.row.id in emptied for field in needed]
+        found = [(one.row, fault) for one in living for fault in asked.faults(one.row)]
+        found += [
+            (row, _Fault(texts.last_line(field.field.label), field.demanded_by | {(field.key,)}))
+            for row, field in bare
+            if is_demanded(row, field, asked.environment, trusted=asked.trusted)
+        ]
         _refuse(
-            (
-                *(error for one in living for error in asked.errors(one.row)),
-                *(
-                    texts.last_line(field.field.label)
-                    for row, field in bare
-                    if is_demanded(row, field, asked.environment, trusted=asked.trusted)
-                ),
-            )
+            fault.error if may_tell(ctx, row, fault.names) else texts.breaks(fault.error, None) for row, fault in found
         )
 
 
@@ -128,17 +136,28 @@ def check_others(ctx: Context, changed: Iterable[Recalculated], but: Collection[
         asked = _asked(ctx, plan, lines=False)
         if not asked:
             continue
-        broken = {}
+        broken: list[tuple[Row, _Fault]] = []
         for stored in _living(ctx, plan, list(ones)):
-            now = set(asked.errors(stored.row))
-            if now and (new := now.difference(asked.errors(_before(stored.row, ones[stored.row.id or 0].values)))):
-                broken[stored.row.id or 0] = [error for error in asked.errors(stored.row) if error in new]
-        seen = named_records(ctx, entity, list(broken)) if broken else {}
-        _refuse(
-            texts.breaks(error, None if one not in seen else (entity, one, seen[one]))
-            for one, errors in broken.items()
-            for error in errors
-        )
+            now = tuple(asked.faults(stored.row))
+            if now:
+                before = frozenset(asked.faults(_before(stored.row, ones[stored.row.id or 0].values)))
+                broken.extend((stored.row, fault) for fault in now if fault not in before)
+        seen = named_records(ctx, entity, {row.id or 0 for row, _ in broken})
+        _refuse(_said_of_other(ctx, row, fault, seen.get(row.id or 0)) for row, fault in broken)
+
+
+def _said_of_other(ctx: Context, row: Row, fault: _Fault, title: str | None) -> FieldError:
+    """Return what a writer may know of what speaks against another record: what it is, or only that there is something.
+
+    Args:
+        ctx: the writer.
+        row: the other record.
+        fault: what speaks against it.
+        title: what it is called; None where the writer may not see it.
+    """
+    if row.plan is None or title is None or not may_tell(ctx, row, fault.names):
+        return texts.breaks(fault.error, None)
+    return texts.breaks(fault.error, (row.plan.key, row.id or 0, title))
 
 
 def _before(row: Row, values: Mapping[str, tuple[Value, Value]]) -> Row:

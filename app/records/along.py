@@ -51,10 +51,10 @@ def by_plan(lines: Sequence[Stored]) -> Iterator[tuple[EntityPlan, Sequence[Stor
         yield plan, group
 
 
-def called(ctx: Context, row: Row) -> str:
-    """Return what the writer may know a line by that he hasn't named himself: its title, or else its number."""
+def called(ctx: Context, row: Row) -> str | None:
+    """Return what the writer knows a record by that he hasn't named himself; None where he may not see it."""
     assert row.plan is not None
-    return named_records(ctx, row.plan.key, [row.id or 0]).get(row.id or 0, f"#{row.id}")
+    return named_records(ctx, row.plan.key, [row.id or 0]).get(row.id or 0)
 
 
 def _lines_of(

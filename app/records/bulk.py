@@ -13,6 +13,7 @@ from app.fields.base import Raw
 from app.meta.role import Power
 from app.records import owners, texts
 from app.records.actions import create_all, prepare, races, tell_others
+from app.records.along import called
 from app.records.drawing import draw
 from app.records.permits import Permit, permits
 from app.records.plan import EntityPlan, plan_of
@@ -87,13 +88,13 @@ def update_many(
         stored = load(ctx, plan, pool, some)
         if len(stored) < len(some):
             raise NotFound(entity_key)
+        seen = {} if ctx.actor.everything else _permitted(ctx, plan, some)
         for one in () if versions is None else some:
             assert versions is not None
             if stored[one].version != versions.get(one):
-                raise Conflict(texts.CHANGED_ONE.format(title=stored[one].row.title))
+                raise Conflict(texts.CHANGED_ONE.format(title=called(ctx, stored[one].row) or f"#{one}"))
             if stored[one].archived_at is not None:
                 raise Conflict(texts.ARCHIVED)
-        seen = {} if ctx.actor.everything else _permitted(ctx, plan, some)
         drafts = [
             Draft(plan, pool, before=stored[one], prefix=f"[{start + index}].", permit=seen.get(one))
             for index, one in enumerate(some)

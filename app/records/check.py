@@ -9,10 +9,13 @@ from app.errors import InvalidData
 from app.expr.environment import Environment
 from app.query.environment import environment_of
 from app.records import texts
+from app.records.merge import lines_differ
+from app.records.permits import knows
 from app.records.plan import FieldPlan, RulePlan
-from app.records.prepare import Preparation, by_entity, errors_of
+from app.records.prepare import Preparation, by_entity
 from app.records.rows import Draft, Row
 from app.records.stored import Targets, load
+from app.records.told import errors_of
 from app.records.uniqueness import check_unique
 
 
@@ -24,7 +27,7 @@ def check(ctx: Context, drafts: Sequence[Draft], environment: Environment) -> No
         drafts: cleaned, with everything loaded that their rules look at; lines too.
         environment: what rules may know.
     """
-    _check(drafts, environment, trusted=ctx.actor.everything, gathered=False)
+    _check(ctx, drafts, environment, gathered=False)
     check_unique(ctx, drafts)
 
 
@@ -55,25 +58,27 @@ def check_gathered(ctx: Context, drafts: Sequence[Draft]) -> None:
             row.pool = pool
     environment = environment_of(ctx)
     Preparation(ctx, pool, environment).needed(every)
-    _check(asked, environment, trusted=ctx.actor.everything, gathered=True)
-    errors = errors_of(drafts)
+    _check(ctx, asked, environment, gathered=True)
+    errors = errors_of(ctx, drafts)
     if errors:
         raise InvalidData(errors)
 
 
-def _check(drafts: Sequence[Draft], environment: Environment, *, trusted: bool, gathered: bool) -> None:
+def _check(ctx: Context, drafts: Sequence[Draft], environment: Environment, *, gathered: bool) -> None:
     for draft in drafts:
-        _conditions(draft, environment, trusted=trusted, gathered=gathered)
+        _conditions(ctx, draft, environment, gathered=gathered)
     for draft in drafts:
         # A rule over a value that couldn't even be read would only say the same once more.
         if not any(row.errors for row in draft.all_drafts()):
             for rule in draft.entity.rules:
-                _ask(draft, rule, environment, gathered=gathered)
+                _ask(ctx, draft, rule, environment, gathered=gathered)
 
 
-def _conditions(draft: Draft, environment: Environment, *, trusted: bool, gathered: bool) -> None:
+def _conditions(ctx: Context, draft: Draft, environment: Environment, *, gathered: bool) -> None:
+    trusted = ctx.actor.everything
     for field in draft.entity.conditional:
-        if field.key in draft.errors:
+        # To name a field that one may not know changes nothing: it would tell that there is one.
+        if field.key in draft.errors and knows(ctx, draft, field.key):
             continue
         if not gathered and field.readonly_if is not None and not trusted and _locked(draft, field, environment):
             draft.refuse(field.key, texts.locked(field.field.label))
@@ -81,13 +86,15 @@ def _conditions(draft: Draft, environment: Environment, *, trusted: bool, gather
             draft.refuse(field.key, texts.required(field.field.label))
         elif draft.values[field.key] is not None:
             for rule in field.rules:
-                _ask(draft, rule, environment, gathered=gathered)
+                _ask(ctx, draft, rule, environment, gathered=gathered)
 
 
 def _locked(draft: Draft, field: FieldPlan, environment: Environment) -> bool:
     """Return whether a field was changed that the stored state of the record doesn't let change."""
     if draft.before is None or field.key not in draft.changed or field.readonly_if is None:
         return False
+    if field.lines is not None and not lines_differ(draft, field.key):
+        return False  # a program that sends a record back whole sends its lines along
     return field.readonly_if(draft.before.row, environment) is True
 
 
@@ -111,10 +118,11 @@ def is_demanded(row: Row, field: FieldPlan, environment: Environment, *, trusted
     return field.visible_if is None or field.visible_if(row, environment) is True
 
 
-def _ask(draft: Draft, rule: RulePlan, environment: Environment, *, gathered: bool) -> None:
+def _ask(ctx: Context, draft: Draft, rule: RulePlan, environment: Environment, *, gathered: bool) -> None:
     if rule.gathered is not gathered or rule.holds(draft, environment) is True:
         return
-    if rule.at is None:
+    # What a rule says is its author's; at which field it is said isn't, where the writer may not know that field.
+    if rule.at is None or not knows(ctx, draft, rule.at):
         draft.record_errors.append(rule.error)
     else:
         draft.refuse(rule.at, rule.error)

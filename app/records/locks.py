@@ -76,7 +76,9 @@ def _of_lines(ctx: Context, locks: _Locks, lines: Sequence[Stored]) -> Iterator[
     for one in lines:
         for lock in locks.holding(one):
             first.setdefault(lock.error, one)
-    yield from (texts.line_held(called(ctx, one.row), error) for error, one in first.items())
+    for error, one in first.items():
+        title = called(ctx, one.row)
+        yield texts.unseen() if title is None else texts.line_held(title, error)
 
 
 def refuse_restoring(ctx: Context, pool: Targets, plan: EntityPlan, before: Stored) -> None:

@@ -109,6 +109,22 @@ def _asked(ctx: Context, plan: EntityPlan, granted: EntityAccess) -> tuple[Cover
 _ON_RECORDS: Final[tuple[Verb, ...]] = ("update", "retire", "restore")
 
 
+def knows(ctx: Context, draft: Draft, key: str) -> bool:
+    """Return whether there is a field for a writer in what he saves: what he may neither read nor fill in isn't there.
+
+    Args:
+        ctx: the writer.
+        draft: a record on its way.
+        key: key of one of its fields.
+    """
+    if ctx.actor.everything:
+        return True
+    if draft.permit is not None:
+        return draft.permit.reads(key)
+    granted = access(ctx, draft.entity.key)
+    return bool(granted.reading(key) or granted.writing(key, "create"))
+
+
 def permit_for(ctx: Context, plan: EntityPlan, record_id: int, verb: Verb) -> Permit:
     """Return what the writer may do with one stored record, having made sure that a verb is among it.
 

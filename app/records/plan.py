@@ -17,6 +17,7 @@ from app.expr.environment import Environment
 from app.expr.to_python import to_python
 from app.fields.base import Value
 from app.language import Label
+from app.meta.entity import ASSIGNABLE
 from app.meta.model import Entity, Field, Lock, Model
 from app.meta.paths import lines_named, target_of
 from app.meta.scope import EntityScope
@@ -29,9 +30,10 @@ from app.storage.names import column_name
 
 #: A condition over a record: TRUE, FALSE or unknown (None), or for a default the value itself.
 Condition = Callable[[Row, Environment], Any]
+#: Paths that an expression names.
+Names = frozenset[tuple[str, ...]]
 
-#: System fields that people may set; the product itself may set all but the rest of `_KEPT`.
-ASSIGNABLE: Final = frozenset({"owner", "team"})
+#: System fields that nobody sets; the product itself sets the others.
 _KEPT: Final = frozenset({"id", "title", "version", "archived_at"})
 
 
@@ -45,6 +47,7 @@ class RulePlan:
         at: the field where that is said; None for the record as a whole.
         gathered: whether it looks at a roll-up.
         of_lines: whether it looks at lines of the record.
+        names: the paths that it names.
     """
 
     holds: Condition
@@ -52,6 +55,7 @@ class RulePlan:
     at: str | None
     gathered: bool = False
     of_lines: bool = False
+    names: Names = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class FieldPlan:
         gathered: whether what decides that it has to be filled in looks at something gathered, so that it is asked
             after the save.
         of_lines: whether that looks at lines of the record.
+        demanded_by: the paths that it names.
     """
 
     key: str
@@ -109,6 +114,7 @@ class FieldPlan:
     draw_if: Condition | None = None
     gathered: bool = False
     of_lines: bool = False
+    demanded_by: Names = frozenset()
 
     def store(self, value: Value, into: dict[str, Any]) -> None:
         """Put a value's columns into a row."""
@@ -265,6 +271,7 @@ class _Builder:
             draw_if=None if field.number is None else self._condition(field.number.draw_if),
             gathered=any(names_gathered(self.model, self.entity.key, one) for one in demanding),
             of_lines=any(self._names_lines(one) for one in demanding),
+            demanded_by=frozenset(keys for one in demanding if one is not None for keys in paths(one)),
         )
 
     def _condition(self, expr: Expr | None) -> Condition | None:
@@ -279,7 +286,8 @@ class _Builder:
         holds = self._condition(check)
         assert holds is not None
         gathered = names_gathered(self.model, self.entity.key, check)
-        return RulePlan(holds, FieldError(f"rule.{rule_id}", message), at, gathered, self._names_lines(check))
+        error, of_lines = FieldError(f"rule.{rule_id}", message), self._names_lines(check)
+        return RulePlan(holds, error, at, gathered, of_lines, paths(check))
 
     def _names_lines(self, expr: Expr | None) -> bool:
         """Return whether an expression looks at lines of the record."""

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from app.access.rights import access, refusal
 from app.context import Context
-from app.errors import DataErrors, FieldError, InvalidValue
+from app.errors import InvalidValue
 from app.expr.environment import Environment
 from app.fields.base import Raw
 from app.fields.pointing import AnyRef, Unresolved
 from app.query.reach import reached
 from app.records import texts
 from app.records.along import lines_along
-from app.records.permits import Permit, permits
+from app.records.permits import Permit, knows, permits
 from app.records.plan import EntityPlan, FieldPlan, plan_of
 from app.records.rows import Draft, Row, Stored
 from app.records.stored import Targets, load_lines, pointers
@@ -58,7 +58,7 @@ class Preparation:
             if draft.via is not None and key in (draft.via, _LINE_ID):
                 continue
             field = plan.fields.get(key)
-            if field is None or not self._known(draft, field):
+            if field is None or not knows(self.ctx, draft, key):
                 draft.refuse(key, texts.unknown_field(key, plan.entity.label))
                 continue
             draft.given.add(key)
@@ -68,15 +68,6 @@ class Preparation:
                 draft.refuse(key, invalid.error)
                 continue
             self._take(draft, field, value)
-
-    def _known(self, draft: Draft, field: FieldPlan) -> bool:
-        """Return whether there is such a field for this writer; one that he may not read doesn't exist for him."""
-        if self.trusted:
-            return True
-        if draft.permit is not None:
-            return draft.permit.reads(field.key)
-        granted = access(self.ctx, draft.entity.key)
-        return bool(granted.reading(field.key) or granted.writing(field.key, "create"))
 
     def _may_write(self, draft: Draft, field: FieldPlan) -> bool:
         """Return whether the writer may give a field another value; for new records the last word comes later."""
@@ -351,18 +342,3 @@ def by_entity(drafts: Iterable[Draft]) -> tuple[Sequence[Draft], ...]:
     for draft in drafts:
         groups.setdefault(draft.entity.key, []).append(draft)
     return tuple(groups.values())
-
-
-def errors_of(drafts: Iterable[Draft]) -> DataErrors:
-    """Collect everything that is wrong with some records and their lines."""
-    fields: dict[str, tuple[FieldError, ...]] = {}
-    record: list[FieldError] = []
-    for top in drafts:
-        for draft in top.all_drafts():
-            for key, errors in draft.errors.items():
-                fields[f"{draft.prefix}{key}"] = tuple(errors)
-            if draft.record_errors and draft.prefix:
-                fields[draft.prefix.rstrip(".")] = tuple(draft.record_errors)
-            else:
-                record.extend(draft.record_errors)
-    return DataErrors(fields, tuple(record))

@@ -26,6 +26,7 @@ from app.records.rows import Row, Stored
 from app.records.stored import Targets, chunks, load, load_lines, lock
 from app.records.titles import refresh, search_text_of, showing, title_formats, title_of
 from app.records.touches import Dirty, Touch
+from app.records.uniqueness import refuse_computed
 
 
 def recalculate(ctx: Context, touches: Iterable[Touch]) -> Sequence[Recalculated]:
@@ -39,6 +40,9 @@ def recalculate(ctx: Context, touches: Iterable[Touch]) -> Sequence[Recalculated
 
     Returns:
         The records whose values are other ones now, with what they were.
+
+    Raises:
+        InvalidData: a record would get a value that may occur only once and that another one has.
     """
     if not ctx.snapshot.model.computations.stages:
         return ()
@@ -150,6 +154,8 @@ class _Batch:
         """Compute and write, and return what differed."""
         lock(self.ctx, self.plan.table, ids)
         changed = self.differing(ids)
+        if self.past is not None:
+            refuse_computed(self.ctx, self.plan, [(one.row, one.values.keys()) for one in changed])
         self._write(changed)
         return changed
 

@@ -101,6 +101,23 @@ _BREAKS_SOMETHING: Final = Label(
     "CRM-Manager.",
     "Another record that this one counts towards doesn't allow it. Please ask its owner or your CRM manager.",
 )
+_UNSEEN: Final = Label(
+    "Hier fehlt etwas, das Sie nicht sehen können, oder es ist nicht erlaubt. Bitte fragen Sie den Zuständigen oder "
+    "Ihren CRM-Manager.",
+    "Something that you can't see is missing or not allowed here. Please ask its owner or your CRM manager.",
+)
+_TAKES: Final = Label(
+    "„{title}“ bekäme dadurch einen Wert, den es nur einmal geben darf und den schon ein anderer Datensatz hat. Bitte "
+    "ändern Sie Ihre Angaben.",
+    "“{title}” would get a value by this that may exist only once and that another record already has. Please change "
+    "your entries.",
+)
+_TAKES_SOMETHING: Final = Label(
+    "Ein anderer Datensatz, in den dieser eingeht, bekäme dadurch einen Wert, den es nur einmal geben darf. Bitte "
+    "fragen Sie den Zuständigen oder Ihren CRM-Manager.",
+    "Another record that this one counts towards would get a value by this that may exist only once. Please ask its "
+    "owner or your CRM manager.",
+)
 _NO_LINE: Final = Label(
     "Diese Zeile gehört nicht zu diesem Datensatz. Bitte laden Sie die Seite neu und tragen Sie die Zeile neu ein.",
     "This line doesn't belong to this record. Please reload the page and enter the line again.",
@@ -122,6 +139,8 @@ _TOO_LONG: Final = Label(
     "Ein Text ist zu lang, um danach zu sortieren oder ihn eindeutig zu halten. Bitte kürzen Sie den längsten Text.",
     "A text is too long to be sorted by or kept unique. Please shorten the longest text.",
 )
+#: Code of a name that the writer has used and that is no field for him.
+UNKNOWN_FIELD: Final = "field.unknown"
 #: Somebody else was faster.
 CHANGED: Final = Label(
     "Jemand anders hat diesen Datensatz inzwischen geändert. Bitte laden Sie ihn neu und ändern Sie ihn dann.",
@@ -148,7 +167,7 @@ def may_not(refused: Forbidden) -> FieldError:
 
 def unknown_field(key: str, entity: Label) -> FieldError:
     """A key that the entity has no field for."""
-    return FieldError("field.unknown", _UNKNOWN.format(key=key[:60], entity=entity))
+    return FieldError(UNKNOWN_FIELD, _UNKNOWN.format(key=key[:60], entity=entity))
 
 
 def readonly(field: Label) -> FieldError:
@@ -261,6 +280,23 @@ def breaks(error: FieldError, other: tuple[str, int, str] | None) -> FieldError:
         return FieldError("record.breaks", _BREAKS_SOMETHING)
     entity, record_id, title = other
     return FieldError(error.code, _BREAKS.format(title=title, message=error.message), (entity, record_id))
+
+
+def unseen() -> FieldError:
+    """Return what is said of a record instead of what is wrong with a field of it that its writer may not know."""
+    return FieldError("record.unseen", _UNSEEN)
+
+
+def takes(other: tuple[str, int, str] | None) -> FieldError:
+    """Return the error of a record that would be computed to a value that may occur only once and that is taken.
+
+    Args:
+        other: that record's entity, id and title, or None where the writer may not know.
+    """
+    if other is None:
+        return FieldError("unique.taken", _TAKES_SOMETHING)
+    entity, record_id, title = other
+    return FieldError("unique.taken", _TAKES.format(title=title), (entity, record_id))
 
 
 def no_line() -> FieldError:

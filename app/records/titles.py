@@ -14,7 +14,7 @@ from app.fields.formats import Formats, formats_for
 from app.language import DEFAULT_LOCALE
 from app.records import texts
 from app.records.plan import EntityPlan, plan_of
-from app.records.rows import Row
+from app.records.rows import Row, Stored
 from app.records.stored import CHUNK, Targets, load_links, pointing_at, to_stored
 
 #: How often a changed title may change the titles of records that show it, and how many records at most.
@@ -126,11 +126,10 @@ def _rename(ctx: Context, shown: Showing, ids: Sequence[int], most: int) -> tupl
         rows_found = ctx.connection.execute(pointing_at(ctx, plan, shown.columns), batch).mappings()
         found = {row["id"]: to_stored(plan, pool, row) for row in rows_found}
         load_links(ctx, plan, found)
-        rows = [stored.row for stored in found.values()]
-        pool.follow(rows, plan.needs)
-        renamed.extend(_write(ctx, plan, rows, formats))
-        seen += len(rows)
-        if len(rows) < CHUNK:
+        pool.follow([stored.row for stored in found.values()], plan.needs)
+        renamed.extend(write_names(ctx, plan, found.values(), formats))
+        seen += len(found)
+        if len(found) < CHUNK:
             break
         after = max(found)
     if len(ids) > CHUNK and seen < most:
@@ -139,13 +138,21 @@ def _rename(ctx: Context, shown: Showing, ids: Sequence[int], most: int) -> tupl
     return renamed, seen
 
 
-def _write(ctx: Context, plan: EntityPlan, rows: Iterable[Row], formats: Formats) -> list[int]:
+def write_names(ctx: Context, plan: EntityPlan, several: Iterable[Stored], formats: Formats) -> list[int]:
+    """Write the titles and search texts of stored records that aren't what they should be; returns whose.
+
+    Args:
+        ctx: the writer.
+        plan: the records' entity.
+        several: loaded, with everything that their titles show.
+        formats: see `title_formats`.
+    """
     changes: list[dict[str, Any]] = []
-    for row in rows:
+    for row, stored in ((one.row, one) for one in several):
         title = title_of(plan, row, formats)
-        if title != row.title:
-            folded, found_by = fold(title), search_text_of(plan, row, title)
-            changes.append({"at__id": row.id, "title": title, "title__folded": folded, "search_text": found_by})
+        found_by = search_text_of(plan, row, title)
+        if title != row.title or found_by != stored.search_text:
+            changes.append({"at__id": row.id, "title": title, "title__folded": fold(title), "search_text": found_by})
     if changes:
         table = plan.table
         values: dict[str, Any] = {name: bindparam(name) for name in ("title", "title__folded", "search_text")}

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from app.context import Context
-from app.errors import DataErrors
+from app.errors import DataErrors, FieldError, InvalidData
 from app.expr.to_python import plain
 from app.query.labels import named_records
 from app.records import texts
 from app.records.along import by_plan, called
-from app.records.permits import permits
+from app.records.permits import knows, permits
 from app.records.plan import EntityPlan, UniqueGroup
-from app.records.prepare import by_entity, errors_of
+from app.records.prepare import by_entity
 from app.records.rows import Draft, Row, Stored
 from app.records.stored import in_the_way
+from app.records.told import errors_of, may_tell
 
 
 def collisions_of(ctx: Context, plan: EntityPlan, row: Row, along: Sequence[Stored]) -> DataErrors:
@@ -26,16 +28,19 @@ def collisions_of(ctx: Context, plan: EntityPlan, row: Row, along: Sequence[Stor
         plan, row: the record.
         along: the lines that would come back with it, at any depth.
     """
-    errors = {
-        unique.keys[-1]: (texts.taken(_seen(ctx, plan, other, unique.keys), unique.labels),)
-        for unique, _, other in _held_by_others(ctx, plan, [row])
-    }
-    of_lines = [
-        texts.line_taken(called(ctx, line), _seen(ctx, child, other, unique.keys))
-        for child, lines in by_plan(along)
-        for unique, line, other in _held_by_others(ctx, child, [one.row for one in lines])
-    ]
-    return DataErrors(errors, tuple(dict.fromkeys(of_lines)))
+    errors: dict[str, tuple[FieldError, ...]] = {}
+    whole: list[FieldError] = []
+    for unique, _, other in _held_by_others(ctx, plan, [row]):
+        if may_tell(ctx, row, frozenset((key,) for key in unique.keys)):
+            errors[unique.keys[-1]] = (texts.taken(_seen(ctx, plan, other, unique.keys), unique.labels),)
+        else:
+            whole.append(texts.unseen())
+    for child, lines in by_plan(along):
+        for unique, line, other in _held_by_others(ctx, child, [one.row for one in lines]):
+            title = called(ctx, line)
+            other_seen = _seen(ctx, child, other, unique.keys)
+            whole.append(texts.unseen() if title is None else texts.line_taken(title, other_seen))
+    return DataErrors(errors, tuple(dict.fromkeys(whole)))
 
 
 def _held_by_others(ctx: Context, plan: EntityPlan, rows: Sequence[Row]) -> Iterator[tuple[UniqueGroup, Row, int]]:
@@ -60,20 +65,20 @@ def check_unique(ctx: Context, drafts: Iterable[Draft]) -> None:
 def taken_meanwhile(ctx: Context, drafts: Sequence[Draft]) -> DataErrors:
     """Return which values another save has taken at the same moment, of drafts that couldn't be written."""
     check_unique(ctx, [row for draft in drafts for row in draft.all_drafts()])
-    return errors_of(drafts)
+    return errors_of(ctx, drafts)
 
 
 def _one_group(ctx: Context, plan: EntityPlan, unique: UniqueGroup, drafts: Sequence[Draft]) -> None:
     wanted: dict[tuple[Any, ...], Draft] = {}
     among_new: set[tuple[Any, ...]] = set()
     for draft in drafts:
-        values = _values(plan, unique, draft)
+        values = _values(ctx, plan, unique, draft)
         if values is None:
             continue
         key = _comparable(values)
         unwritten = _unwritten_parent(unique, draft)
         if key in wanted or (unwritten, key) in among_new:
-            draft.refuse(_shown_at(unique, draft), texts.taken_here())
+            _refuse(ctx, unique, draft, texts.taken_here())
         elif unwritten is not None:
             among_new.add((unwritten, key))
         else:
@@ -88,7 +93,40 @@ def _against_stored(ctx: Context, plan: EntityPlan, unique: UniqueGroup, wanted:
         draft = wanted.get(_comparable(tuple(found[2:])))
         if draft is None or found.id == draft.id or found.id in leaving:
             continue
-        draft.refuse(_shown_at(unique, draft), texts.taken(_seen(ctx, plan, found.id, unique.keys), unique.labels))
+        _refuse(ctx, unique, draft, texts.taken(_seen(ctx, plan, found.id, unique.keys), unique.labels))
+
+
+def _refuse(ctx: Context, unique: UniqueGroup, draft: Draft, error: FieldError) -> None:
+    """Say it at a field of the group, or of the record as a whole where the writer may not know all of its fields."""
+    if all(key == draft.via or knows(ctx, draft, key) for key in unique.keys):
+        draft.refuse(_shown_at(unique, draft), error)
+    else:
+        draft.record_errors.append(texts.unseen())
+
+
+def refuse_computed(ctx: Context, plan: EntityPlan, computed: Sequence[tuple[Row, AbstractSet[str]]]) -> None:
+    """Make sure that values which may occur only once aren't about to be computed to values that others have.
+
+    Args:
+        ctx: the writer, who need not know of these records.
+        plan: their entity.
+        computed: each record with its new values, and the keys of those that are new.
+
+    Raises:
+        InvalidData: one would get a value that another record has.
+    """
+    for unique in plan.unique:
+        found = ((_stored_values(plan, unique, row), row) for row, keys in computed if not keys.isdisjoint(unique.keys))
+        fresh = [(_comparable(values), row) for values, row in found if values is not None]
+        wanted, leaving = dict(fresh), {row.id for _, row in fresh}
+        taken = [row for values, row in fresh if wanted[values] is not row]
+        for one in in_the_way(ctx, plan, unique, list(wanted)) if wanted else ():
+            row = wanted.get(_comparable(tuple(one[2:])))
+            if row is not None and one.id not in leaving:
+                taken.append(row)
+        if taken:
+            several = [texts.takes(_seen(ctx, plan, row.id or 0, unique.keys)) for row in taken]
+            raise InvalidData(DataErrors(record=tuple(dict.fromkeys(several))))
 
 
 def _stored_values(plan: EntityPlan, unique: UniqueGroup, row: Row) -> tuple[Any, ...] | None:
@@ -102,9 +140,9 @@ def _stored_values(plan: EntityPlan, unique: UniqueGroup, row: Row) -> tuple[Any
     return tuple(stored[name] for name in unique.columns)
 
 
-def _values(plan: EntityPlan, unique: UniqueGroup, draft: Draft) -> tuple[Any, ...] | None:
+def _values(ctx: Context, plan: EntityPlan, unique: UniqueGroup, draft: Draft) -> tuple[Any, ...] | None:
     fresh = draft.before is None or any(key in draft.changed for key in unique.keys)
-    if not fresh or any(key in draft.errors for key in unique.keys):
+    if not fresh or any(key in draft.errors and knows(ctx, draft, key) for key in unique.keys):
         return None
     return _stored_values(plan, unique, draft)
 

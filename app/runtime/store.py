@@ -23,6 +23,7 @@ from app.runtime.snapshot import Snapshot
 from app.storage.database import Database
 from app.storage.tables import build_tables
 from app.system import revisions
+from app.system.head import head_id
 from app.system.revisions import Member
 
 #: Revisions that are kept: requests that began before a publish end with the one they began with.
@@ -64,7 +65,8 @@ class Store:
 
     Args:
         database: where the revisions are.
-        time_zone: IANA name of the zone in which times are shown.
+        time_zone: IANA name of the zone in which times are shown, for what is published from here on. A revision keeps
+            the zone with which it was published: values are stored that were computed in it.
     """
 
     def __init__(self, database: Database, time_zone: str = "Europe/Berlin") -> None:
@@ -80,7 +82,7 @@ class Store:
         Raises:
             CannotStart: nothing is published yet.
         """
-        return self.snapshot_at(connection, revisions.head_id(connection))
+        return self.snapshot_at(connection, head_id(connection))
 
     def snapshot_at(self, connection: Connection, revision_id: int | None) -> Snapshot:
         """Return the snapshot of a revision, compiled where it isn't kept.
@@ -116,7 +118,9 @@ class Store:
         """
         kept = None if base is None or base.revision is None else self._get(base.revision)
         compiled = compile_model(documents, None if kept is None else kept.compiled)
-        return Candidate(None if compiled.model is None else self._snapshot(None, compiled.model, base), compiled)
+        if compiled.model is None:
+            return Candidate(None, compiled)
+        return Candidate(self._snapshot(None, compiled.model, base, self.time_zone), compiled)
 
     def keep(self, revision_id: int, candidate: Candidate, documents: Mapping[Member, EffectiveDocument]) -> None:
         """Keep a candidate under the revision that it was just published as."""
@@ -152,18 +156,20 @@ class Store:
         return {} if latest is None else latest.documents
 
     def _load(self, connection: Connection, revision_id: int) -> _Kept:
-        documents = revisions.load(connection, revision_id, self._known())
-        if not documents and revisions.info(connection, revision_id) is None:
+        info = revisions.info(connection, revision_id)
+        if info is None:
             raise CannotStart(_NO_REVISION.format(revision=revision_id))
+        documents = revisions.load(connection, revision_id, self._known())
         latest = self._latest()
         compiled = compile_model(tuple(documents.values()), None if latest is None else latest.compiled)
         if compiled.model is None:
             raise InvalidMetadata(compiled.issues)
         base = None if latest is None else latest.snapshot
-        kept = _Kept(self._snapshot(revision_id, compiled.model, base), documents, compiled)
+        zone = info.time_zone or self.time_zone
+        kept = _Kept(self._snapshot(revision_id, compiled.model, base, zone), documents, compiled)
         self._put(revision_id, kept)
         return kept
 
-    def _snapshot(self, revision_id: int | None, model: Model, base: Snapshot | None) -> Snapshot:
+    def _snapshot(self, revision_id: int | None, model: Model, base: Snapshot | None, zone: str) -> Snapshot:
         tables = build_tables(model, None if base is None else base.tables)
-        return Snapshot(revision_id, model, tables, self.database.dialect, self.time_zone)
+        return Snapshot(revision_id, model, tables, self.database.dialect, zone)

@@ -78,6 +78,7 @@ class Database:
         with self._turn if self.dialect == "sqlite" else nullcontext(), self.engine.connect() as connection:
             connection.begin()  # an act may end this transaction and begin another: what counts is the one at the end
             closing.clear(connection, self.seal)
+            written.clear(connection)
             yield connection
             closing.run_last_steps(connection)
             connection.commit()
@@ -192,8 +193,13 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
     cursor.close()
 
 
+def reads_only(connection: Connection) -> bool:
+    """Return whether a transaction is one of `Database.read`."""
+    return connection.get_execution_options().get(ACCESS_OPTION) == "read"
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    reads = connection.get_execution_options().get(ACCESS_OPTION) == "read"
+    reads = reads_only(connection)
     if connection.info.get(_QUERY_ONLY, False) is not reads:
         connection.exec_driver_sql(f"PRAGMA query_only = {int(reads)}")
         connection.info[_QUERY_ONLY] = reads

@@ -5,6 +5,7 @@ Every word about a savepoint is a way to the server and back. Whatever isn't pla
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, event
@@ -12,6 +13,8 @@ from sqlalchemy.sql import Select
 
 #: Where an open transaction notes that it has written.
 _WRITTEN: Final = "lotse_written"
+#: Where it notes what has to be done should it begin anew.
+_OPENING: Final = "lotse_opening"
 
 
 def watch(engine: Engine) -> None:
@@ -39,8 +42,30 @@ def may_begin_anew(connection: Connection) -> bool:
     return not written and not connection.in_nested_transaction()
 
 
+def clear(connection: Connection) -> None:
+    """Forget what whatever transaction the pooled connection had before wanted done at each beginning."""
+    connection.info.pop(_OPENING, None)
+
+
+def at_each_beginning(connection: Connection, step: Callable[[Connection], None]) -> None:
+    """Have a step run first should the transaction begin anew: locks end with a rollback, say.
+
+    Args:
+        connection: an open transaction of `Database.write`.
+        step: gets the connection; it only reads.
+    """
+    connection.info[_OPENING] = step
+
+
 def begin_anew(connection: Connection) -> None:
-    """Roll the transaction back; the next statement begins another one on the same connection."""
+    """Roll the transaction back, and begin another one on the same connection.
+
+    Raises:
+        LotseError: whatever the step that was asked for raises.
+    """
     connection.rollback()
-    if not connection.invalidated:  # a lost connection is to be told of by whoever meets it, not looked for here
-        _begin(connection)
+    if connection.invalidated:  # a lost connection is to be told of by whoever meets it, not looked for here
+        return
+    _begin(connection)
+    if (step := connection.info.get(_OPENING)) is not None:
+        step(connection)

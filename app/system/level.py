@@ -8,7 +8,7 @@ from app.errors import CannotStart
 from app.language import Label
 
 #: Version of the fixed tables; raised by whoever changes them in a new version of the program.
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 
 _NEWER: Final = Label(
     "Die Datenbank gehört zu einer neueren Lotse-Version (Stand {found}, dieses Programm kennt {known}). "

@@ -129,11 +129,6 @@ def last_of(connection: Connection, range_key: str) -> Mapping[str, int]:
     return {row.period: row.last for row in connection.execute(statement)}
 
 
-def hold(connection: Connection, range_key: str) -> None:
-    """Wait for everybody who is drawing from a range, and let nobody draw until the transaction ends."""
-    connection.execute(select(NUMBER.c.last).where(NUMBER.c.range_key == range_key).with_for_update())
-
-
 def explain_gap(connection: Connection, gap: Gap, reason: str, actor_id: int | None, at: datetime) -> None:
     """Note why numbers of a range don't occur: a record was erased, the range was moved, its pattern is another one."""
     row = {"range_key": gap.range_key, "period": gap.period, "first": gap.first, "last": gap.last}

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     cast,
     func,
     null,
@@ -31,29 +32,41 @@ from app.language import DEFAULT_LOCALE, LOCALES, Locale
 from app.storage.types import TEXT, UtcDateTime
 from app.system.delegations import DELEGATION, DELEGATION_ROLE
 from app.system.factors import has_one
+from app.system.head import HEAD, head_column, is_held, note
 from app.system.level import require_level
 from app.system.sessions import SESSION, Session, hash_of
-from app.system.tables import Head, Installation, Role, Team, User, UserRole, now, table_of
+from app.system.tables import Installation, Role, Team, User, UserRole, now, table_of
 
 _USER: Final = table_of(User)
 _ROLE: Final = table_of(Role)
 _TEAM: Final = table_of(Team)
 _USER_ROLE: Final = table_of(UserRole)
-_HEAD: Final = table_of(Head)
 _NOW: Final = bindparam("now", type_=UtcDateTime)
 ME: Final = tuple(_USER.c[name] for name in ("id", "name", "email", "team_id", "locale", "theme", "density"))
 _SESSION_COLUMNS: Final = tuple(Session.__dataclass_fields__)
 
 
-def asked_by(me: CTE) -> Select[Any]:
-    """Build the one statement that a request starts with: who asks, in which roles, which configuration is in force.
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The one statement that a request starts with, for requests that only read and for those that may write.
+
+    It gives one row for each grant, and one row without a grant where there is none.
+    """
+
+    reading: Select[Any]
+    holding: Select[Any]
+
+
+def asked_by(me: CTE) -> Asking:
+    """Build the statement that a request starts with: who asks, in which roles, which configuration is in force.
 
     Args:
         me: at most one row: the user who asks, and his session.
-
-    Returns:
-        A statement that gives one row for each grant, and one row without a grant where there is none.
     """
+    return Asking(_asked_by(me, holding=False), _asked_by(me, holding=True))
+
+
+def _asked_by(me: CTE, *, holding: bool) -> Select[Any]:
     grants = _grants(me)
     tops = select(grants.c.team_id.label("top"), grants.c.team_id.label("team")).where(grants.c.team_id.is_not(None))
     tree = tops.distinct().cte("tree", recursive=True)
@@ -65,9 +78,11 @@ def asked_by(me: CTE) -> Select[Any]:
         .scalar_subquery()
     )
     level = select(table_of(Installation).c.schema_version).scalar_subquery().label("level")
-    source = _HEAD.outerjoin(me, true()).outerjoin(grants, true())
+    source = HEAD.outerjoin(me, true()).outerjoin(grants, true())
     scope = (grants.c.user_id.label("scope_user"), grants.c.team_id.label("scope_team"), below.label("teams"))
-    return select(_HEAD.c.revision_id, level, *me.c, grants.c.role, grants.c.lent_by, *scope).select_from(source)
+    head = head_column(holding=holding).label("revision_id")
+    held = (grants.c.role, grants.c.lent_by, grants.c.until)
+    return select(head, level, *me.c, *held, *scope).select_from(source)
 
 
 def _grants(me: CTE) -> CTE:
@@ -80,14 +95,16 @@ def _grants(me: CTE) -> CTE:
             me.c.id.label("user_id"),
             func.coalesce(_USER_ROLE.c.area_team_id, me.c.team_id).label("team_id"),
             cast(null(), TEXT).label("lent_by"),
+            _USER_ROLE.c.until,
         )
         .select_from(
             me.join(_USER_ROLE, _USER_ROLE.c.user_id == me.c.id).join(_ROLE, _ROLE.c.id == _USER_ROLE.c.role_id)
         )
         .where(valid)
     )
+    ends = case((lent.c.until < DELEGATION.c.ends_at, lent.c.until), else_=DELEGATION.c.ends_at)
     borrowed = (
-        select(_ROLE.c.name, lender.c.id, func.coalesce(lent.c.area_team_id, lender.c.team_id), lender.c.name)
+        select(_ROLE.c.name, lender.c.id, func.coalesce(lent.c.area_team_id, lender.c.team_id), lender.c.name, ends)
         .select_from(
             me.join(DELEGATION, DELEGATION.c.to_id == me.c.id)
             .join(lender, and_(lender.c.id == DELEGATION.c.from_id, lender.c.active.is_(True)))
@@ -101,7 +118,7 @@ def _grants(me: CTE) -> CTE:
     return union_all(own, borrowed).cte("grants")
 
 
-def _by_session() -> Select[Any]:
+def _by_session() -> Asking:
     open_one = and_(SESSION.c.token_hash == bindparam("who"), SESSION.c.expires_at > _NOW, SESSION.c.idle_at > _NOW)
     columns = [SESSION.c[name].label(f"session_{name}") for name in _SESSION_COLUMNS]
     source = SESSION.join(_USER, _USER.c.id == SESSION.c.user_id)
@@ -131,19 +148,22 @@ class Asker:
     has_factor: bool = False
 
 
-def answers(connection: Connection, statement: Select[Any], given: Mapping[str, Any]) -> Sequence[RowMapping]:
-    """Return the rows of a statement that `asked_by` built.
+def answers(connection: Connection, asking: Asking, given: Mapping[str, Any]) -> Sequence[RowMapping]:
+    """Return the rows of a statement that `asked_by` built; whoever may write keeps the configuration in force.
 
     Args:
         connection: an open transaction.
-        statement: who asks.
+        asking: who asks.
         given: its parameters.
 
     Raises:
         CannotStart: the tables have been brought to another version than this program's since it started.
     """
-    rows = connection.execute(statement, given).mappings().all()
+    holding = is_held(connection)
+    rows = connection.execute(asking.holding if holding else asking.reading, given).mappings().all()
     require_level(rows[0]["level"])
+    if holding:
+        note(connection, rows[0]["revision_id"])
     return rows
 
 
@@ -180,7 +200,7 @@ def actor_of(rows: Sequence[RowMapping]) -> Actor:
     """Return whom the rows of `asked_by` are about; one row for each of his grants."""
     row = rows[0]
     locale: Locale = next((one for one in LOCALES if one == row["locale"]), DEFAULT_LOCALE)
-    grants = {_grant(one) for one in rows if one["role"] is not None}
+    grants = _grants_of(rows)
     return Actor(
         id=row["id"],
         name=row["name"],
@@ -194,9 +214,19 @@ def actor_of(rows: Sequence[RowMapping]) -> Actor:
     )
 
 
+def _grants_of(rows: Sequence[RowMapping]) -> set[Grant]:
+    """Return the grants of somebody, each once: what is lent twice lasts as long as the longer of the two."""
+    found: dict[Grant, Grant] = {}
+    for grant in (_grant(one) for one in rows if one["role"] is not None):
+        known = found.get(grant)
+        if known is None or (known.until is not None and (grant.until is None or grant.until > known.until)):
+            found[grant] = grant
+    return set(found.values())
+
+
 def _grant(row: RowMapping) -> Grant:
     teams = tuple(sorted(int(team) for team in (row["teams"] or "").split(",") if team))
-    return Grant(row["role"], row["scope_user"], row["scope_team"], teams, row["lent_by"])
+    return Grant(row["role"], row["scope_user"], row["scope_team"], teams, row["lent_by"], row["until"])
 
 
 def create_user(

@@ -16,12 +16,11 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from app.access.actor import Actor
 from app.meta.grammar.published import grammar_digest
 from app.meta.layers import EffectiveDocument
-from app.system.tables import Document, Head, Revision, RevisionDocument, now, table_of
+from app.system.tables import Document, Revision, RevisionDocument, now, table_of
 
 _DOCUMENT: Final = table_of(Document)
 _REVISION: Final = table_of(Revision)
 _MEMBER: Final = table_of(RevisionDocument)
-_HEAD: Final = table_of(Head)
 #: Most values of one IN.
 _BATCH: Final = 500
 
@@ -53,12 +52,7 @@ class RevisionInfo:
     created_by: int | None
     program: str
     grammar: str | None
-
-
-def head_id(connection: Connection) -> int | None:
-    """Return the id of the revision in force, or None before the first publish."""
-    found: int | None = connection.execute(select(_HEAD.c.revision_id)).scalar_one_or_none()
-    return found
+    time_zone: str | None
 
 
 def info(connection: Connection, revision_id: int) -> RevisionInfo | None:
@@ -122,6 +116,7 @@ def add(
     documents: Sequence[EffectiveDocument],
     *,
     fingerprint: str,
+    time_zone: str,
     parent_id: int | None,
     message: str,
     actor: Actor,
@@ -142,6 +137,7 @@ def add(
         "created_by": actor.id,
         "program": program,
         "grammar": grammar_digest(),
+        "time_zone": time_zone,
     }
     revision_id = int(connection.execute(_REVISION.insert().returning(_REVISION.c.id), values).scalar_one())
     members = [
@@ -151,11 +147,6 @@ def add(
     if members:
         connection.execute(_MEMBER.insert(), members)
     return revision_id
-
-
-def set_head(connection: Connection, revision_id: int) -> None:
-    """Put a revision in force."""
-    connection.execute(_HEAD.update().values(revision_id=revision_id))
 
 
 def member_of(document: EffectiveDocument) -> Member:

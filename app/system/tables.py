@@ -163,6 +163,8 @@ class Revision(Base):
     program: Mapped[str] = mapped_column()
     #: Digest of the schemas that its documents were held against.
     grammar: Mapped[str | None] = mapped_column()
+    #: IANA name of the zone in which its days begin; None where a program before level 6 published it.
+    time_zone: Mapped[str | None] = mapped_column()
 
     def __str__(self) -> str:
         return f"{self.id} {self.message}"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Date, ForeignKey, Select, Table, and_, bindparam, func, or_, select
+from sqlalchemy import Column, Connection, Date, ForeignKey, Table, and_, bindparam, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from app.access.actor import Actor
@@ -25,7 +25,7 @@ from app.storage.ledger import FIXED
 from app.storage.types import ID, JSON_VALUE, TEXT, UtcDateTime
 from app.system import audit
 from app.system.factors import has_one
-from app.system.people import ME, actor_of, answers, asked_by
+from app.system.people import ME, Asking, actor_of, answers, asked_by
 from app.system.tables import User, now, table_of
 
 #: What a token may be good for: to read records, to change them one by one, many at once, to run reports.
@@ -219,7 +219,7 @@ def _token(row: Sequence[Any]) -> Token:
     )
 
 
-def _request_start() -> Select[Any]:
+def _request_start() -> Asking:
     """Build the one statement that a request with a token starts with."""
     user = table_of(User)
     good = and_(TOKEN.c.hash == bindparam("hash"), TOKEN.c.revoked_at.is_(None), TOKEN.c.expires_at > bindparam("now"))

@@ -14,7 +14,7 @@ from app.query.chart import MAX_POINTS, MAX_SLICES, chart_option
 from app.query.report_drill import Drills
 from app.query.report_figures import Figure
 from app.query.report_groups import Group
-from app.query.reports import Pivot, ReportResult
+from app.query.report_result import Pivot, ReportResult
 from app.query.spec import ALL_RECORDS
 from app.web import markup
 from app.web.markup import text as escaped
@@ -27,12 +27,15 @@ _EMPTY_CELL: Final = '<td class="n"></td>'
 class Links:
     """The addresses of the lists behind the figures of one answer; each condition is quoted once.
 
+    Where those records can't be listed for this reader every address is empty.
+
     Args:
         result: the report's answer.
     """
 
     def __init__(self, result: ReportResult) -> None:
         self.measures = result.report.measures
+        self._listed = result.listed
         self._drills = Drills(result)
         self._path = f"/e/{self._drills.entity}/{ALL_RECORDS}"
         self._quoted: dict[str, str] = {}
@@ -43,11 +46,15 @@ class Links:
 
     def url(self, groups: Sequence[Group] = (), measure: str | None = None) -> str:
         """Return the address of the list behind a cell."""
+        if not self._listed:
+            return ""
         parts = [self._quote(condition) for condition in self._drills.where(groups, measure)]
         return f"{self._path}?{'&'.join(parts)}" if parts else self._path
 
     def cells(self, groups: Sequence[Group] = ()) -> list[str]:
         """Return the addresses behind the cells of some groups, one for each measure, ready for an attribute."""
+        if not self._listed:
+            return [""] * len(self._own)
         joined = "&amp;".join([*self._filter, *[self._of_group(group) for group in groups]])
         start = f"{self._path}?{joined}" if joined else self._path
         joint = "&amp;" if joined else "?"
@@ -94,9 +101,11 @@ def _cells(links: Links, figures: Sequence[Figure], groups: Sequence[Group]) -> 
 
 
 def _figure(figure: Figure, url: str) -> str:
-    """Return a cell; `url` is ready for an attribute."""
+    """Return a cell; `url` is ready for an attribute, or empty."""
     if not figure.text:
         return _EMPTY_CELL
+    if not url:
+        return f'<td class="n">{escaped(figure.text)}</td>'
     return f'<td class="n"><a href="{url}">{escaped(figure.text)}</a></td>'
 
 
@@ -190,6 +199,8 @@ def chart(result: ReportResult, locale: Locale, title: str) -> Markup | None:
 
 def _lead(result: ReportResult, option: dict[str, Any], kind: str) -> None:
     """Give each point of a chart the address of the list behind it."""
+    if not result.listed:
+        return
     series, links = option["series"], Links(result)
     measures = _measures(result)
     if kind in _ROUND:

@@ -23,10 +23,11 @@ from app.system.sessions import LONGEST_KEPT, end_all, end_one
 from app.system.spelling import spelled
 from app.system.tables import Role, User
 from app.web import lifecycle, sessions, shell
+from app.web.choosing import Hashing, Passwords
 from app.web.lifecycle import SIGN_IN, running
 from app.web.limiting import URI, doors, turns
-from app.web.passwords import COST, SHORTEST, Passwords
-from app.web.policy import CLOSED, GATE, LEAVING, SIGNED_IN, declare_blueprint, declared
+from app.web.passwords import COST, SHORTEST
+from app.web.policy import CHANGING, CLOSED, GATE, LEAVING, SIGNED_IN, declare_blueprint, declared
 from app.web.respond import own_place
 
 #: Failed attempts to sign in from one address, and with one e-mail address; more are answered with 429.
@@ -126,12 +127,14 @@ def install(app: Flask, accounts: Accounts) -> None:
     """
     store = SQLAlchemyUserDatastore(accounts, User, Role)
     security = Security(app, store, register_blueprint=True, password_util_cls=Passwords)
+    security.pwd_context = Hashing.from_string(security.pwd_context.to_string())
     security.want_json(lambda answered: False)
     security.login_context_processor(_login_values)
     # Flask-Principal would load the user a second time for every request; the product has its own idea of rights.
     app.extensions["security"].principal.identity_loaders.clear()
     app.extensions.setdefault(lifecycle.BEFORE_END, []).append(lambda keep: _let_go(accounts, keep=keep))
-    declare_blueprint(app, "security", SIGNED_IN, login=GATE, logout=LEAVING, static=CLOSED, verify=CLOSED)
+    own = {"change_password": CHANGING, "login": GATE, "logout": LEAVING, "static": CLOSED, "verify": CLOSED}
+    declare_blueprint(app, "security", SIGNED_IN, **own)
     _limit(app)
     user_logged_in.connect(_begin_anew, app)
     user_logged_out.connect(_end_this, app)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -26,6 +26,7 @@ from app.runtime.store import Store
 from app.storage.database import Database
 from app.storage.limits import bound
 from app.system import tokens
+from app.system.breaches import NOBODY_KNOWS, Breaches
 from app.system.people import asker
 from app.system.sessions import Session
 from app.system.tokens import Token
@@ -112,6 +113,7 @@ class Running:
     database: Database
     store: Store
     demo_accounts: tuple[DemoAccount, ...] = ()
+    breaches: Breaches = NOBODY_KNOWS
 
 
 @dataclass(slots=True)
@@ -251,6 +253,20 @@ def begin() -> None:
         raise NotFound(request.path)
     if granted.transaction:
         _open(granted)
+
+
+def admit(granted: Policy) -> Call:
+    """Find out who asks, and refuse whoever may not, in a reading transaction that has ended again.
+
+    For what takes its time and has to be done before the request's own transaction, which asks once more.
+
+    Raises:
+        LotseError: the same as :func:`begin` raises.
+    """
+    call = _open(replace(granted, writes=False))
+    call.close(keep=True)
+    del request.environ[_CALL]
+    return call
 
 
 def find_reader() -> Call | None:

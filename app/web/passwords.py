@@ -1,23 +1,24 @@
 """Passwords: how they are stored, and which ones are refused, wherever somebody chooses one.
 
 Stored is argon2id, over the text in one Unicode form, so that an umlaut is an umlaut; Flask-Security checks this very
-form when somebody signs in. Refused is what stands in lists of stolen passwords, and what a program guesses quickly:
-`zxcvbn` carries its lists along, so nothing is asked outside. Source: OWASP ASVS 5.0, 6.2; NIST SP 800-63B, 5.1.1.2.
+form when somebody signs in. Refused is what a program guesses quickly (`zxcvbn` carries lists of usual passwords
+along), and what was stolen, as far as the installation has somebody to ask (`app.system.breaches`). Within a request
+`app.web.choosing` asks these functions. Source: OWASP ASVS 5.0, 6.2; NIST SP 800-63B-4, 3.1.1.2.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask_security.password_util import PasswordUtil
 
-from app.language import Label, Locale
+from app.language import Label
 from app.query.lazily import lazily
+from app.system.breaches import NOBODY_KNOWS
 
 #: Shortest and longest password that somebody may choose.
 SHORTEST: Final = 12
@@ -29,6 +30,9 @@ COST: Final[Mapping[str, Any]] = MappingProxyType({"memory_cost": 47_104, "time_
 _HASHER: Final = PasswordHasher(**COST)
 #: The guessing score (0 to 4) from which on a password is taken: more than 10⁸ guesses.
 _STRONG: Final = 3
+#: Words of the lists that a password is made of at most, and nothing else with a letter, to count as one of the lists.
+_FEW: Final = 2
+_LISTS: Final = "passwords"
 #: So much of a password is looked at; what is longer isn't guessed for its beginning.
 _JUDGED: Final = 64
 _LENGTH: Final = Label(
@@ -58,22 +62,36 @@ def hashed(password: str) -> str:
     return _HASHER.hash(normalised(password))
 
 
-def weakness(password: str, about: Iterable[str] = ()) -> Label | None:
-    """Return why a password is refused, or None where it is good.
+def weakness(
+    password: str, about: Iterable[str] = (), is_stolen: Callable[[str], bool] = NOBODY_KNOWS.know
+) -> Label | None:
+    """Return why a password is refused, or None where it is good. It may ask outside: not within a transaction.
 
     Args:
         password: as it was typed.
         about: what others know of its owner: name, e-mail address.
+        is_stolen: says whether a password is known to be stolen.
     """
     if not SHORTEST <= len(password) <= LONGEST:
         return _LENGTH.format(least=SHORTEST, most=LONGEST)
+    return _guessed(password, about) or (_STOLEN if is_stolen(password) else None)
+
+
+def _guessed(password: str, about: Iterable[str]) -> Label | None:
+    """Return why a password is refused that a program finds without a list of all that were stolen."""
     words = [part for text in about for part in text.casefold().replace("@", ".").split(".") if part]
     judge = lazily("zxcvbn")
     found = judge.zxcvbn(password[:_JUDGED].casefold(), user_inputs=[*words, *" ".join(words).split(), "lotse"])
-    if found["score"] >= _STRONG:
-        return None
-    first = found["sequence"][0] if len(found["sequence"]) == 1 else {}
-    return _STOLEN if first.get("dictionary_name") == "passwords" else _GUESSED
+    parts = found["sequence"]
+    if found["score"] < _STRONG:
+        return _STOLEN if len(parts) == 1 and parts[0].get("dictionary_name") == _LISTS else _GUESSED
+    return _GUESSED if len(password) <= _JUDGED and _is_decorated(parts) else None
+
+
+def _is_decorated(parts: Iterable[Mapping[str, Any]]) -> bool:
+    """Return whether a password is one or two of the lists with digits and marks around: these are tried next."""
+    worded = [part for part in parts if any(sign.isalpha() for sign in part["token"])]
+    return 0 < len(worded) <= _FEW and all(part.get("dictionary_name") == _LISTS for part in worded)
 
 
 def matches(password: str, stored: str | None) -> bool:
@@ -84,19 +102,3 @@ def matches(password: str, stored: str | None) -> bool:
         return _HASHER.verify(stored, normalised(password))
     except (VerificationError, InvalidHashError):
         return False
-
-
-class Passwords(PasswordUtil):  # Flask-Security has no types
-    """How Flask-Security asks about a password that somebody chooses."""
-
-    def __init__(self, app: Any) -> None:
-        super().__init__(app)
-        self._locale: Any = app.extensions["babel"].locale_selector
-
-    def validate(self, password: str, is_register: bool, **about: Any) -> tuple[list[str] | None, str]:
-        """Return what is wrong with a password, or None, and the form in which it is stored."""
-        user = about.get("user")
-        known = () if user is None else (user.name or "", user.email or "")
-        weak = weakness(password, known)
-        locale: Locale = self._locale()
-        return (None if weak is None else [weak.text(locale)]), normalised(password)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from app.access.actor import Actor
-from app.access.rights import access
+from app.access.rights import access, meant_for
 from app.context import Context
 from app.expr.fold import fold
 from app.language import Label
 from app.meta.model import Dashboard, Entity, MenuItem, Model, Report, View
 from app.query.gate import readable
+from app.query.report_reader import is_offered
 from app.web.texts import TEXTS
 
 _ENTITY_ICON: Final = "list-ul"
@@ -46,11 +46,6 @@ class Place:
     items: tuple[Place, ...] = ()
 
 
-def meant_for(actor: Actor, roles: tuple[str, ...]) -> bool:
-    """Return whether something that names roles is meant for this reader; naming none, it is for everybody."""
-    return actor.everything or not roles or not actor.roles.isdisjoint(roles)
-
-
 def list_url(entity_key: str, view: View | None = None) -> str:
     """Return the address of a list; without a view, the entity's first one."""
     return f"/e/{entity_key}" + ("" if view is None else f"/{view.key.rpartition('.')[2]}")
@@ -80,12 +75,7 @@ def views_for(ctx: Context, entity_key: str) -> tuple[View, ...]:
 
 def reports_for(ctx: Context) -> tuple[Report, ...]:
     """Return the reports that the reader may run."""
-    seen = readable(ctx)
-    return tuple(
-        report
-        for report in ctx.snapshot.model.reports.values()
-        if report.entity in seen and meant_for(ctx.actor, report.roles)
-    )
+    return tuple(report for report in ctx.snapshot.model.reports.values() if is_offered(ctx, report))
 
 
 def dashboards_for(ctx: Context) -> tuple[Dashboard, ...]:
@@ -99,14 +89,14 @@ def dashboards_for(ctx: Context) -> tuple[Dashboard, ...]:
 def creatable(ctx: Context) -> tuple[Entity, ...]:
     """Return the entities of which the reader may create records by themselves, those of the menu first."""
     model = ctx.snapshot.model
-    order = list(dict.fromkeys([*_menu_entities(model), *_standalone(model)]))
+    order = list(dict.fromkeys([*_menu_entities(model), *standalone(model)]))
     return tuple(model.entities[key] for key in order if access(ctx, key).create)
 
 
 def listed_entities(ctx: Context) -> tuple[Entity, ...]:
     """Return every entity that the reader may read and that isn't somebody's child rows, by name."""
     model, seen = ctx.snapshot.model, readable(ctx)
-    found = (model.entities[key] for key in _standalone(model) if key in seen)
+    found = (model.entities[key] for key in standalone(model) if key in seen)
     return tuple(sorted(found, key=lambda entity: fold(entity.plural.text(ctx.locale))))
 
 
@@ -121,7 +111,7 @@ def menu_for(ctx: Context) -> tuple[Place, ...]:
     main = model.menus.get("main")
     places = [_calm(_place(ctx, item)) for item in (main.items if main is not None else ())]
     named, seen = set(_menu_entities(model)), readable(ctx)
-    rest = [key for key in _standalone(model) if key not in named and key in seen]
+    rest = [key for key in standalone(model) if key not in named and key in seen]
     below = tuple(_entity_place(model.entities[key]) for key in rest[:MOST_MORE])
     if len(rest) > MOST_MORE:
         below += (Place("all", TEXTS["shell.everything"], "grid-3x3-gap", "/entities", "page"),)
@@ -137,8 +127,8 @@ def _calm(place: Place | None) -> Place | None:
     return Place(place.id, place.label, place.icon, REPORTS_URL, "page")
 
 
-def _standalone(model: Model) -> list[str]:
-    """Return the entities whose records aren't the lines of another one."""
+def standalone(model: Model) -> list[str]:
+    """Return the keys of the entities whose records aren't the lines of another one."""
     return [key for key, entity in model.entities.items() if not entity.owners]
 
 

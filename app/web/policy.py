@@ -27,6 +27,8 @@ class Policy:
         fresh: whether what is sent here demands a recent proof of who one is (see `app.web.proof`).
         unproved: whether it is open to somebody who still owes his second factor.
         unset: whether it is open to somebody who still has to set up the second factor that a role of his demands.
+        chooses: the input in which a password is chosen, which is judged and hashed before the transaction (see
+            `app.web.choosing`); blank where none is.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Policy:
     fresh: bool = False
     unproved: bool = False
     unset: bool = False
+    chooses: str = ""
 
 
 #: Nobody: a page that a library brings along and the product has no use for; it isn't there (404).
@@ -62,8 +65,10 @@ SETTING_UP_PROVED: Final = Policy("setting up factors, proved", unset=True, fres
 READING: Final = Policy("signed in, reads", writes=False)
 #: Everybody who is signed in and has proved lately who he is: what gives others, or programs, a part of one's rights.
 PROVED: Final = Policy("signed in, proved", fresh=True)
-#: Everybody; writes. Whoever comes with a one-time link.
-WITH_LINK: Final = Policy("with link", signed_in=False)
+#: Everybody who comes with a one-time link; the page asks for that first, and hashes before it opens a transaction.
+WITH_LINK: Final = Policy("with link", signed_in=False, transaction=False)
+#: Everybody who is signed in and knows his present password: choosing another one.
+CHANGING: Final = Policy("changes the password", chooses="new_password")
 
 
 def capability(name: str, *, fresh: bool = False) -> Policy:

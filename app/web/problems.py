@@ -14,8 +14,19 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.access.rights import access
 from app.context import Context
-from app.errors import CannotStart, Conflict, DataErrors, FieldError, Forbidden, InvalidData, InvalidQuery, NotFound
+from app.errors import (
+    CannotStart,
+    Conflict,
+    DataErrors,
+    FieldError,
+    Forbidden,
+    InvalidData,
+    InvalidQuery,
+    NotFound,
+    Superseded,
+)
 from app.language import Label
 from app.storage.limits import took_too_long
 from app.web import lifecycle, log, programs, shell
@@ -24,6 +35,7 @@ from app.web.render import here, preferences, render
 from app.web.respond import htmx, respond
 from app.web.texts import TEXTS
 
+_FORBIDDEN: Final = 403
 _PROBLEM: Final = "application/problem+json"
 #: Seconds after which somebody who tried too often is told to try again.
 _PATIENCE: Final = 60
@@ -95,6 +107,7 @@ def install(app: Flask) -> None:
         NotSetUp, lambda error: answer(Problem(503, TEXTS["problem.setup"], TEXTS["problem.setup_hint"]))
     )
     app.register_error_handler(CannotStart, lambda error: answer(Problem(503, *_title_of(503), error.message)))
+    app.register_error_handler(Superseded, lambda error: answer(Problem(503, *_title_of(503), error.message)))
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(PoolTimeout, _database)
     app.register_error_handler(DataError, _unfit)
@@ -185,8 +198,19 @@ def answer(problem: Problem) -> Response:
     if ctx is None:
         page: str = render("problem_gate.html", locale, preferences=preferences(), **values)
     else:
-        page = shell.page(ctx, title, render("pages/problem.html", locale, **values))
+        why = _why_url(ctx) if problem.status == _FORBIDDEN else ""
+        page = shell.page(ctx, title, render("pages/problem.html", locale, why_url=why, **values))
     return respond(page, problem.status)
+
+
+def _why_url(ctx: Context) -> str:
+    """Return where whoever was refused is told what his roles say: about the record or entity that he asked for."""
+    parts = request.view_args or {}
+    entity, record = parts.get("entity"), parts.get("record_id")
+    granted = access(ctx, entity) if isinstance(entity, str) and entity in ctx.snapshot.model.entities else None
+    if granted is None or not (granted.read or granted.create):
+        return "/why"
+    return f"/why?entity={entity}" if record is None else f"/why?entity={entity}&record={record}"
 
 
 def _reader() -> Context | None:

@@ -22,10 +22,9 @@ from app.system.identities import is_linked
 from app.system.people import asker
 from app.system.sessions import FRESH, Session
 from app.system.tables import User
-from app.web import gate, lifecycle, sessions, shell
+from app.web import choosing, gate, lifecycle, sessions, shell
 from app.web.lifecycle import PROVIDER, SAFE, ProveFirst
 from app.web.limiting import count_failure, require_few_failures, turns
-from app.web.passwords import matches
 from app.web.policy import policy_of
 from app.web.render import csrf, here, render
 from app.web.respond import respond
@@ -47,7 +46,7 @@ _CHALLENGE: Final = 'Session realm="Lotse", error="insufficient_user_authenticat
 def install(app: Flask) -> None:
     """Look at answers before the request's transaction is opened: checking one takes its time, or uses something up."""
     app.before_request(_check)
-    app.before_request(_count_guesses)
+    app.before_request(_choose)
     app.register_error_handler(ProveFirst, _ask)
 
 
@@ -75,21 +74,41 @@ def _check() -> None:
     sessions.prove(mine)
 
 
-def _count_guesses() -> None:
-    """Hold whoever changes his password to the same limits: the present one that he gives is a proof, too.
+def _choose() -> None:
+    """Look at a password that is being chosen: whoever may not choose it, or gives a wrong present one, costs no hash.
+
+    Raises:
+        TooManyRequests: there were too many wrong ones, or too many passwords are being checked just now.
+        LotseError: whoever asks may not.
+    """
+    granted = policy_of(current_app, request.endpoint) if request.endpoint else None
+    if granted is None or not granted.chooses or request.method in SAFE:
+        return
+    chosen = request.form.get(granted.chooses, "")
+    if request.endpoint != CHANGE and not chosen:
+        return
+    mine = lifecycle.admit(granted).session
+    if request.endpoint == CHANGE and not (mine and _is_present(mine)):
+        return
+    choosing.prepare(chosen)
+
+
+def _is_present(mine: Session) -> bool:
+    """Return whether the present password that somebody gives is his; it is a proof, so the same limits count.
+
+    Whoever has none, since he signs in with a provider, guesses nothing.
 
     Raises:
         TooManyRequests: there were too many wrong ones, or too many passwords are being checked just now.
     """
-    if request.endpoint != CHANGE or request.method != "POST":
-        return
     with lifecycle.database().read() as connection:
-        mine = asker(connection, sessions.token()).session
-    if mine is None:
-        return
+        if _password_of(connection, mine.user_id) is None:
+            return True
     require_few_failures(current_app, *_limits(mine.user_id))
-    if not _is_password(mine, request.form.get("password", "")):
+    right = _is_password(mine, request.form.get("password", ""))
+    if not right:
         count_failure(current_app, *_limits(mine.user_id))
+    return right
 
 
 def _is_right(mine: Session) -> bool:
@@ -105,7 +124,7 @@ def _is_password(mine: Session, given: str) -> bool:
     with turns(current_app).turn() as my_turn:
         if not my_turn:
             raise TooManyRequests
-        return matches(given, stored)
+        return choosing.matches(given, stored)
 
 
 def _password_of(connection: Connection, user_id: int) -> str | None:

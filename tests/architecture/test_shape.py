@@ -152,3 +152,17 @@ def test_only_settings_read_the_environment() -> None:
         and module.name not in allowed
         and not module.name.startswith("app/cli/")
     ] == []
+
+
+def test_passwords_are_checked_and_hashed_where_no_transaction_waits_for_it() -> None:
+    """Within a request `app.web.choosing` does it, beforehand; the command line does it before its transaction."""
+    dear = {"hashed", "matches", "weakness"}
+    found = {
+        module.name
+        for module in modules("app", "plugins")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "app.web.passwords"
+        if dear & {alias.name for alias in node.names}
+    }
+    # The demo company is loaded before anybody works.
+    assert found == {"app/cli/users.py", "app/demo/people.py"}

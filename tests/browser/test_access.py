@@ -13,6 +13,7 @@ from tests.support.browser import RUN_AXE
 #: Each kind of screen once.
 _PAGES = (
     "/", "/?board=management", "/me", "/me/tokens", "/me/factors", "/why?entity=account&record=1",
+    "/why/places?place=dashboard:sales",
     "/change", "/shortcuts",
     "/search?q=gmbh", "/e/account/all", "/e/account/all?ask=industry", "/e/account/all?ask=created_at",
     "/e/account/all?choose=1",

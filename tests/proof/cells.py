@@ -18,7 +18,8 @@ from app.query.export import export_rows
 from app.query.lists import count, list_page
 from app.query.record import load_record
 from app.query.report_drill import Drills
-from app.query.reports import ReportRow, run_report
+from app.query.report_result import ReportRow
+from app.query.reports import run_report
 from app.query.search import Hit, pick, search
 from app.query.spec import ListSpec
 from tests.proof.reference import Reference
@@ -97,7 +98,9 @@ class Matrix:
         label = operation.__name__.removeprefix("_")
         try:
             got, expected = operation(self, key, name, seen)
-        except MISSING:
+        except (*MISSING, Forbidden) as refused:
+            if isinstance(refused, Forbidden) and label not in _OF_REPORTS:
+                raise
             # "There is no such field" is right where it can be read in no record; a field that could be but happens
             # to be seen nowhere may be named.
             got, expected = "missing", "an answer" if known and seen else "missing"
@@ -289,8 +292,9 @@ def _value(row: ReportRow) -> Any:
 
 
 _READING: Final = (_list, _read, _filter, _empty, _count, _sort, _search, _pick, _export, _group, _aggregate, _drill)
-#: Operations in which the reader names the field himself, so that an unreadable one is refused.
-_NAMING: Final = ("list", "filter", "empty", "count", "sort", "export")
+_OF_REPORTS: Final = ("group", "aggregate", "drill")
+#: Operations in which the reader or a report names the field, so that an unreadable one is refused.
+_NAMING: Final = ("list", "filter", "empty", "count", "sort", "export", *_OF_REPORTS)
 
 
 def _written(value: Any) -> str:

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from app.access.actor import PRODUCT
 from app.context import Context
 from app.errors import NotFound
-from app.query.history import HistoryPage, history_page
+from app.query.entries import HistoryEntry
+from app.query.history import history_page
 from app.query.past import Moment, PastState, states
 from app.query.record import Record, load_record
 from app.records import actions
@@ -173,14 +174,18 @@ class Doors:
     def _history(self, ctx: Context, key: str) -> None:
         """The history tells of a field where it can be read, and what it was just now is what it is."""
         told: dict[int, set[str]] = {}
+        signed: dict[int, set[tuple[bool, bool, bool]]] = {}
         past: dict[int, PastState] = {}
         for record in self.world.rows[key]:
             try:
                 found = load_record(ctx, key, record)
             except NotFound:
                 continue
-            told[record] = set(_told(ctx, found))
+            entries = list(_entries(ctx, found))
+            told[record] = {change.field.key for entry in entries for change in entry.changes}
+            signed[record] = {(one.verb == "create", one.actor is not None, one.at is not None) for one in entries}
             (past[record],) = states(ctx, found, [Moment()])
+        self._signed(key, signed)
         for name, _, seen in self._fields(key):
             shows = {i: self.reference.shows(self.holdings, key, self.world.rows[key][i], name) for i in seen}
             got = {record: name in fields for record, fields in told.items()}
@@ -189,6 +194,15 @@ class Doors:
             self._cell("history", key, name, got, expected, seen)
             values = {i: state.values[name].value if name in state.values else None for i, state in past.items()}
             self._cell("past", key, name, values, dict(seen), seen)
+
+    def _signed(self, key: str, got: Mapping[int, set[tuple[bool, bool, bool]]]) -> None:
+        """The history tells who and when where the record itself does."""
+        expected = {}
+        for record, entries in got.items():
+            row = self.world.rows[key][record]
+            signs = {first: self.reference.signs(self.holdings, key, row, first=first) for first, _, _ in entries}
+            expected[record] = {(first, *signs[first]) for first in signs}
+        self.matrix.cell("signature", key, "signature", dict(got), expected, granted=bool(got))
 
     # -- changing through the API -------------------------------------------------------------------------------------
 
@@ -232,17 +246,13 @@ class Doors:
             note_versions(ctx, self.world)
 
 
-def _told(ctx: Context, record: Record) -> Iterator[str]:
-    """Yield the fields that the whole history of a record tells of, page after page."""
+def _entries(ctx: Context, record: Record) -> Iterator[HistoryEntry]:
+    """Yield what the whole history of a record tells, page after page."""
     page = history_page(ctx, record)
-    yield from _fields_of(page)
+    yield from page.entries
     while page.older is not None:
         page = history_page(ctx, record, page.older)
-        yield from _fields_of(page)
-
-
-def _fields_of(page: HistoryPage) -> Iterator[str]:
-    return (change.field.key for entry in page.entries for change in entry.changes)
+        yield from page.entries
 
 
 def _ids(items: list[Mapping[str, Any]]) -> set[int]:

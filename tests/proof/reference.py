@@ -155,6 +155,12 @@ class Reference:
         """Return a value as somebody sees it: empty where he can't read it."""
         return row[field] if self.shows(holdings, entity, row, field) else None
 
+    def signs(self, holdings: Iterable[Holding], entity: str, row: Row, *, first: bool) -> tuple[bool, bool]:
+        """Return whether the history tells who made an entry, and when; `first`: the record began with it."""
+        some, which = tuple(holdings), "created" if first else "updated"
+        by, at = (self.shows(some, entity, row, f"{which}_{what}") for what in ("by", "at"))
+        return by, at
+
     def knows(self, holdings: Iterable[Holding], entity: str, field: str) -> bool:
         """Return whether a field exists for somebody: whether he could read it in some record."""
         some = tuple(holdings)

@@ -317,6 +317,15 @@ def _record(chance: random.Random) -> Asked:
     return Asked(f"/r/{chance.choice(_KEYS)}/{chance.randint(1, 2 * ROWS)}{rest}")
 
 
+def _why(chance: random.Random) -> Asked:
+    """Ask why something may be done, with a record or a place."""
+    if chance.random() < 0.2:
+        return Asked(f"/why/places?place={chance.choice(('report:margins', 'report:deals', 'dashboard:board'))}")
+    key = chance.choice(_KEYS)
+    asked = {"entity": key, "record": str(chance.randint(1, 2 * ROWS)), "field": _path(chance, key)}
+    return Asked(f"/why?{urlencode({'entity': key, **{n: asked[n] for n in chance.sample(list(asked), 2)}})}")
+
+
 def _find(chance: random.Random) -> Asked:
     page = chance.choice(("/search", "/palette", "/pick/firm", "/pick/deal", "/pick/@user", "/pick/vault"))
     return Asked(f"{page}?{urlencode({'q': _probe(chance)})}")
@@ -354,8 +363,8 @@ def _api(chance: random.Random) -> Asked:
     return Asked(f"/api/v1/{key}?{urlencode({'count': '1', **{name: asked[name] for name in names}})}")
 
 
-_WAYS: Final = (_list, _record, _find, _figures, _create, _change, _api)
-_SHARES: Final = (39, 14, 12, 12, 4, 7, 12)
+_WAYS: Final = (_list, _record, _find, _figures, _create, _change, _api, _why)
+_SHARES: Final = (37, 14, 12, 12, 4, 7, 12, 4)
 
 
 def ask(visitor: Visitor, token: str, asked: Asked) -> tuple[int, bytes, str]:

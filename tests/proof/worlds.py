@@ -35,6 +35,8 @@ _WHERES: Final = (
 )
 _LEVELS: Final = ("none", "none", "read", "write")
 _KINDS: Final = ("text", "searched", "long_text", "integer", "decimal", "date")
+#: Fields that say who made and changed a record, and when.
+SIGNATURES: Final = ("created_at", "created_by", "updated_at", "updated_by")
 ENTITIES: Final = ("firm", "deal", "part")
 #: What a reference is asked about, and whose records have it.
 REFERENCES: Final = {"deal": ("firm", "firm")}
@@ -206,7 +208,7 @@ def _role(chance: random.Random, bodies: Bodies, number: int) -> dict[str, Any]:
         if chance.random() < 0.5:
             said["restore"] = _scope(chance, key)
         if key != "*":
-            names = list(bodies["entities", key]["properties"])
+            names = [*bodies["entities", key]["properties"], *SIGNATURES]
             levels = {one: chance.choice(_LEVELS) for one in chance.sample(names, chance.randint(0, len(names) - 1))}
             if chance.random() < 0.2:
                 levels["*"] = chance.choice(_LEVELS)

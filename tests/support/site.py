@@ -108,6 +108,7 @@ def make_site(
     demo: bool = False,
     company: bool = False,
     oidc: Mapping[str, Any] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Site:
     """Build a site.
 
@@ -119,11 +120,12 @@ def make_site(
         demo: whether the sign-in page offers the people.
         company: whether the database holds the demo company.
         oidc: settings of a provider of sign-ins.
+        more: other settings.
     """
     installation = install(url, *(folders or (METADATA, PLUGINS)), company=company, staff=Staff(roles, locale))
     known = installation.snapshot.model.roles
     accounts = [DemoAccount(email_of(role), PASSWORD, name_of(role), Label.same(role)) for role in known]
-    settings = Settings(url, METADATA, PLUGINS, SECRET, demo=demo, locale=locale, **(oidc or {}))
+    settings = Settings(url, METADATA, PLUGINS, SECRET, demo=demo, locale=locale, **(oidc or {}), **(more or {}))
     app = create_app(settings, demo_accounts=accounts, database=installation.database)
     # Here people fail by the hundred; how long that keeps others waiting is a test of its own.
     app.extensions[TURNS] = Turns(rest=0)

@@ -36,8 +36,8 @@ _ENTITY_PARTS: Final[Mapping[str, tuple[Label, Weight]]] = {
     "help": (Label("hat eine andere Hilfe", "has another help text"), Weight.SAFE),
     "title": (
         Label(
-            "der Titel wird anders gebildet; er ändert sich mit der nächsten Speicherung",
-            "titles are made otherwise; they change when records are saved next",
+            "der Titel wird anders gebildet, auch für das, was schon da ist",
+            "titles are made otherwise, also of what is there",
         ),
         Weight.ATTENTION,
     ),

@@ -16,7 +16,7 @@ from app.fields.dates import read_datetime
 from app.fields.formats import formats_for
 from app.meta.model import Field
 from app.query.entries import Change, HistoryEntry
-from app.query.history import HistoryPage, Start, history_page
+from app.query.history import HistoryPage, Start, history_page, signatures_of
 from app.query.past import states
 from app.query.past_values import LinesDifference, PastValue, difference
 from app.query.record import Record, load_record
@@ -107,6 +107,7 @@ class HistoryScreen:
     wrong: str = ""
     state: StateScreen | None = None
     erase_url: str | None = None
+    dated: bool = True
 
 
 @history_pages.get("/r/<entity>/<record:record_id>/history")
@@ -132,6 +133,7 @@ def history(entity: str, record_id: int) -> Response:
         wrong=wrong,
         state=state,
         erase_url=f"{url}/erase" if "erase" in access(ctx, entity).powers else None,
+        dated=signatures_of(ctx, record).dated,
     )
     html = shell.answer(ctx, screen.title, render("pages/history.html", ctx.locale, page=screen))
     return respond(html, 400 if wrong else 200)
@@ -188,7 +190,7 @@ def _entry(ctx: Context, entry: HistoryEntry, words: _Words, url: str) -> EntryR
     first = entry.verb == "create"
     then = f"{url}?at={entry.token}"
     return EntryRow(
-        told=text("history.told", ctx.locale, **_parts(ctx, entry)),
+        told=_told(ctx, entry),
         reason="" if entry.reason is None else text("history.reason", ctx.locale, reason=entry.reason),
         first=first,
         changes=tuple(words.row(change) for change in entry.changes if not _has_rows(change)),
@@ -198,18 +200,29 @@ def _entry(ctx: Context, entry: HistoryEntry, words: _Words, url: str) -> EntryR
     )
 
 
-def _parts(ctx: Context, entry: HistoryEntry) -> dict[str, str]:
-    return {
-        "verb": _word(ctx, "history_verb", entry.verb),
-        "when": formats_for(ctx.locale, ctx.snapshot.time_zone).datetime(entry.at),
-        "who": entry.actor,
-        "origin": _word(ctx, "history_origin", entry.origin),
-    }
+def _told(ctx: Context, entry: HistoryEntry) -> str:
+    origin = _word(ctx, "history_origin", entry.origin)
+    return text("history.told", ctx.locale, signed=_signed(ctx, entry), origin=origin)
+
+
+def _signed(ctx: Context, entry: HistoryEntry) -> str:
+    """Say what happened, and when and who as far as the reader may know; its version where he may not know when.
+
+    Without either, entries that did the same would all be called the same.
+    """
+    said = [_word(ctx, "history_verb", entry.verb)]
+    if entry.at is None:
+        said.append(text("history.version", ctx.locale, version=entry.version))
+    else:
+        formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
+        said.append(text("history.when", ctx.locale, when=formats.datetime(entry.at)))
+    if entry.actor is not None:
+        said.append(text("history.who", ctx.locale, who=entry.actor))
+    return " ".join(said)
 
 
 def _short(ctx: Context, entry: HistoryEntry) -> str:
-    parts = _parts(ctx, entry)
-    return text("history.after_entry", ctx.locale, when=parts["when"], verb=parts["verb"], who=parts["who"])
+    return text("history.after_entry", ctx.locale, signed=_signed(ctx, entry))
 
 
 def _word(ctx: Context, area: str, key: str) -> str:
@@ -230,6 +243,9 @@ def _asked(ctx: Context, record: Record) -> tuple[StateScreen | None, str]:
         moments = [_moment(ctx, one) for one in given]
     except InvalidValue as invalid:
         return None, invalid.error.message.text(ctx.locale)
+    if not signatures_of(ctx, record).dated and any(one.at is not None for one in moments):
+        # Whoever may ask for moments finds out by halving when something happened.
+        return None, text("history.undated", ctx.locale)
     found = states(ctx, record, moments)
     if not all(_is_there(moment, one) for moment, one in zip(moments, found, strict=True)):
         return None, text("history.no_entry", ctx.locale)

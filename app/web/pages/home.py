@@ -8,19 +8,20 @@ from typing import Final
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
+from app.access.rights import meant_for
 from app.context import Context
 from app.errors import InvalidQuery, NotFound
 from app.fields.formats import formats_for
 from app.meta.model import Dashboard, Tile
-from app.query.gate import readable
 from app.query.lists import list_page
+from app.query.report_reader import shows_tile
 from app.query.reports import find_report, run_report
 from app.query.spec import ListSpec
 from app.web import figures, rows, shell
 from app.web.lifecycle import context
 from app.web.pages.lists import Link, url_of
 from app.web.pages.reports import body_of, shows_of
-from app.web.places import Place, dashboards_for, list_url, meant_for, menu_for, report_url
+from app.web.places import Place, dashboards_for, list_url, menu_for, report_url
 from app.web.policy import SIGNED_IN, policy
 from app.web.render import base, render
 from app.web.respond import htmx, respond
@@ -97,14 +98,13 @@ def _tiles(ctx: Context, board: Dashboard) -> tuple[TileScreen, ...]:
 
 def _url(ctx: Context, tile: Tile) -> str | None:
     """Return where a tile leads, or None where the reader may not see what it shows."""
-    model, seen = ctx.snapshot.model, readable(ctx)
+    model = ctx.snapshot.model
+    if not shows_tile(ctx, tile):
+        return None
     if tile.view is not None and tile.view in model.views:
         view = model.views[tile.view]
-        return list_url(view.entity, view) if view.entity in seen else None
-    report = model.reports.get(tile.report or "")
-    if report is None or report.entity not in seen or not meant_for(ctx.actor, report.roles):
-        return None
-    return report_url(report.key)
+        return list_url(view.entity, view)
+    return report_url(model.reports[tile.report or ""].key)
 
 
 def _directory(ctx: Context) -> tuple[Link, ...]:
@@ -156,5 +156,6 @@ def _report_tile(ctx: Context, tile: Tile) -> Markup | None:
     if not report.dimensions and len(report.measures) == 1:
         figure = result.total[0]
         url = figures.Links(result).url((), report.measures[0].id)
-        return Markup('<p class="figure"><a href="{}">{}</a></p>').format(url, figure.text or "–")
+        link = Markup('<a href="{}">{}</a>') if url else Markup("{1}")
+        return Markup('<p class="figure">{}</p>').format(link.format(url, figure.text or "–"))
     return body_of(result, chosen, ctx)

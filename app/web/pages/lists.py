@@ -11,7 +11,7 @@ from flask import Blueprint, Response, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.access.rights import access
+from app.access.rights import access, meant_for
 from app.context import Context
 from app.errors import NotFound
 from app.exchange.importing import may_import
@@ -27,7 +27,7 @@ from app.records.standing import standings
 from app.web import rows, shell
 from app.web.filters import Asking, Offered, asking, offered
 from app.web.lifecycle import context
-from app.web.places import import_url, list_url, meant_for, views_for
+from app.web.places import import_url, list_url, views_for
 from app.web.policy import SIGNED_IN, policy
 from app.web.render import base, csrf, render
 from app.web.respond import htmx, respond

@@ -8,9 +8,8 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.system import password_links
-from app.web import problems
-from app.web.lifecycle import connection, locale
-from app.web.passwords import hashed, weakness
+from app.web import choosing, problems
+from app.web.lifecycle import connection, database, locale
 from app.web.policy import GATE, WITH_LINK, policy
 from app.web.problems import Problem
 from app.web.render import csrf, preferences, render
@@ -34,16 +33,20 @@ def ask(token: str) -> Response:
 @policy(WITH_LINK)
 def choose(token: str) -> BaseResponse:
     """Set the password, end the person's sessions, and lead to the sign-in page."""
-    found = password_links.owner(connection(), token)
+    with database().read() as reading:
+        found = password_links.owner(reading, token)
     if found is None:
         return _gone()
     given = request.form.get("password", "")
-    weak = weakness(given, (found[1],))
-    if weak is not None:
-        return _page(found[1], weak=weak.text(locale()))
     if given != request.form.get("again", ""):
         return _page(found[1], different=text("link.different", locale()))
-    return go("/login") if password_links.use(connection(), token, hashed(given)) else _gone()
+    weak = choosing.weakness(given, (found[1],))
+    if weak is not None:
+        return _page(found[1], weak=weak.text(locale()))
+    stored = choosing.hashed(given)
+    with database().write() as writing:
+        used = password_links.use(writing, token, stored)
+    return go("/login") if used else _gone()
 
 
 def _gone() -> Response:

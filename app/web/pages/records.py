@@ -106,7 +106,10 @@ def _archived(ctx: Context, record: Record) -> str | None:
     """Return since when a record is in the bin, and who put it there: the last who could change it."""
     if record.archived_at is None:
         return None
-    when = formats_for(ctx.locale, ctx.snapshot.time_zone).datetime(record.archived_at)
+    since = record.values.get("archived_at")
+    if since is None:
+        return text("record.archived_undated", ctx.locale)  # the field can't be read in this record
+    when = formats_for(ctx.locale, ctx.snapshot.time_zone).datetime(since)
     who = record.labels.get("updated_by") if record.values.get("updated_by") is not None else None
     if not isinstance(who, str):
         return text("record.archived", ctx.locale, when=when)

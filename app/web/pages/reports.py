@@ -18,7 +18,8 @@ from app.fields.formats import formats_for
 from app.language import Label
 from app.meta.model import Report, ReportParameter
 from app.query.export import may_export
-from app.query.reports import ReportResult, find_report, run_report
+from app.query.report_result import ReportResult
+from app.query.reports import find_report, run_report
 from app.web import figures, shell
 from app.web.filters import Choice
 from app.web.lifecycle import context

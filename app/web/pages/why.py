@@ -1,45 +1,47 @@
-"""Why may somebody do something, or why not: his roles in words, for an entity, a record or a field of it."""
+"""Why may somebody do something, or why not: his roles in words, for records and their fields, reports, dashboards."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from flask import Blueprint, Response, request
 
-from app.access.actor import Actor
-from app.access.rights import capable
 from app.context import Context
-from app.errors import Forbidden, NotFound
 from app.expr.fold import fold
+from app.forms.plan import mask_plan
 from app.meta.model import Entity
 from app.query.explain import Answer, Reason, explain
-from app.query.gate import readable_fields, required
+from app.query.explain_places import PlaceAnswer, PlaceReason, explain_place, known_places, missing_sections
+from app.query.knowing import known_entity, known_field, known_fields, knows_rules
 from app.query.labels import named_records
+from app.query.record import load_record
 from app.records.standing import ON_RECORDS, Standing, standings
-from app.system.people import actor_and_head
+from app.records.texts import record_closed
 from app.web import shell
 from app.web.lifecycle import context
-from app.web.people import people
-from app.web.places import listed_entities
+from app.web.masks import follower, main_mask
+from app.web.places import listed_entities, standalone
 from app.web.policy import SIGNED_IN, policy
 from app.web.render import render
 from app.web.respond import respond
-from app.web.texts import TEXTS, text
+from app.web.subjects import DIGITS, Choice, Subject, is_number, role_words, subject
+from app.web.texts import text
 
 why_pages: Final = Blueprint("why_pages", __name__)
 
-#: An id has fewer digits than this.
-_DIGITS: Final = 19
+RECORDS_URL: Final = "/why"
+PLACES_URL: Final = "/why/places"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One entry of a list to choose from."""
+class Tab:
+    """One of the two questions: about records, about reports and dashboards."""
 
-    value: str
     label: str
-    chosen: bool
+    url: str
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ class Row:
 
     Args:
         verb: what is done.
-        answer: `yes`, `no` or `some`.
-        reasons: one sentence for each role.
+        answer: `yes`, `no`, `some` or `untold`.
+        reasons: one sentence for each role, and what else there is to say.
     """
 
     verb: str
@@ -59,113 +61,213 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class WhyScreen:
-    """What the template shows."""
+    """What the template shows.
+
+    Args:
+        title: the heading.
+        action: where the form leads.
+        tabs: the two questions.
+        users: whom one may ask about.
+        entities, fields, record: what is asked about records.
+        places: the reports and dashboards, by their heading.
+        about: what is explained below.
+        rows: the answers.
+        notes: sentences below the answers.
+        missing: whether a record was asked for that isn't there.
+        warning: a sentence above everything else, or empty.
+    """
 
     title: str
+    action: str
+    tabs: tuple[Tab, ...]
     users: tuple[Choice, ...]
-    entities: tuple[Choice, ...]
-    fields: tuple[Choice, ...]
-    record: str
-    about: str
-    missing: bool
-    rows: tuple[Row, ...]
+    entities: tuple[Choice, ...] = ()
+    fields: tuple[Choice, ...] = ()
+    record: str = ""
+    places: tuple[tuple[str, tuple[Choice, ...]], ...] = ()
+    about: str = ""
+    rows: tuple[Row, ...] = ()
+    notes: tuple[str, ...] = ()
+    missing: bool = False
+    warning: str = ""
 
 
-@why_pages.get("/why")
+@why_pages.get(RECORDS_URL)
 @policy(SIGNED_IN)
 def why() -> Response:
-    """Explain the rights of the reader; whoever manages people may ask for others."""
+    """Explain the rights on records; whoever manages people may ask for others."""
     ctx = context()
-    subject = _subject(ctx)
-    entities = listed_entities(ctx)
-    asked = request.args.get("entity") or (entities[0].key if entities else "")
-    if asked:
-        screen = _screen(ctx, subject, required(ctx, asked), entities)
-    else:
-        screen = WhyScreen(text("why.title", ctx.locale), (), (), (), "", "", missing=False, rows=())
+    asked = subject(ctx)
+    entities = _entities(ctx)
+    key = request.args.get("entity") or (entities[0].key if entities else "")
+    empty = _bare(ctx, asked, RECORDS_URL)
+    return _answer(ctx, _about_records(ctx, asked, known_entity(ctx, key), entities, empty) if key else empty)
+
+
+@why_pages.get(PLACES_URL)
+@policy(SIGNED_IN)
+def places() -> Response:
+    """Explain who sees a report or dashboard; whoever manages people may ask for others."""
+    ctx = context()
+    asked = subject(ctx)
+    return _answer(ctx, _about_place(ctx, asked, _bare(ctx, asked, PLACES_URL)))
+
+
+def _answer(ctx: Context, screen: WhyScreen) -> Response:
     return respond(shell.answer(ctx, screen.title, render("pages/why.html", ctx.locale, page=screen)))
 
 
-def _manages(ctx: Context) -> bool:
-    return capable(ctx.snapshot.model, ctx.actor, "people")
-
-
-def _subject(ctx: Context) -> Actor:
-    """Return whose rights are asked for.
-
-    Raises:
-        Forbidden: somebody else's, by somebody who doesn't manage people.
-        NotFound: there is no such user.
-    """
-    given = request.args.get("user", "")
-    if given in ("", str(ctx.actor.id)):
-        return ctx.actor
-    if not _manages(ctx):
-        raise Forbidden(TEXTS["problem.m403"])
-    actor, _ = actor_and_head(ctx.connection, int(given)) if _is_number(given) else (None, None)
-    if actor is None:
-        raise NotFound(given)
-    return actor
-
-
-def _is_number(given: str) -> bool:
-    return given.isascii() and given.isdigit() and len(given) < _DIGITS
-
-
-def _screen(ctx: Context, subject: Actor, entity: Entity, entities: tuple[Entity, ...]) -> WhyScreen:
-    record, locale = request.args.get("record", "").strip()[:_DIGITS], ctx.locale
-    fields = readable_fields(ctx, entity.key)
-    field = request.args.get("field", "")
-    field_key = field if field in fields else None
-    name = named_records(ctx, entity.key, [int(record)]).get(int(record)) if _is_number(record) else None
-    record_id = int(record) if name is not None else None
-    answers = explain(ctx, subject, entity.key, record_id, field_key)
-    above = _above(ctx, subject, entity, record_id)
-    own = subject.id == ctx.actor.id
+def _bare(ctx: Context, asked: Subject, here: str) -> WhyScreen:
+    locale, name = ctx.locale, asked.actor.name
+    kinds = ((RECORDS_URL, "why.records"), (PLACES_URL, "why.places"))
     return WhyScreen(
-        title=text("why.title", locale) if own else text("why.title_of", locale, name=subject.name),
-        users=_users(ctx, subject) if _manages(ctx) else (),
-        entities=tuple(Choice(one.key, one.plural.text(locale), one.key == entity.key) for one in entities),
-        fields=tuple(
-            Choice(key, one.label.text(locale), key == field_key)
-            for key, one in sorted(fields.items(), key=lambda item: fold(item[1].label.text(locale)))
-        ),
-        record=record,
-        about="" if name is None else text("why.about", locale, entity=entity.label.text(locale), title=name),
-        missing=bool(record) and name is None,
-        rows=tuple(_row(ctx, answer, above) for answer in answers),
+        title=text("why.title", locale) if asked.own else text("why.title_of", locale, name=name),
+        action=here,
+        tabs=tuple(Tab(text(label, locale), asked.url(url), url == here) for url, label in kinds),
+        users=asked.users,
+        warning="" if asked.active else text("why.deactivated", locale, name=name),
     )
 
 
-def _users(ctx: Context, subject: Actor) -> tuple[Choice, ...]:
-    return tuple(Choice(str(id_), name, id_ == subject.id) for id_, name in people(ctx, "@user"))
+# -- records ----------------------------------------------------------------------------------------------------------
 
 
-def _above(ctx: Context, subject: Actor, entity: Entity, record_id: int | None) -> Standing | None:
-    """Return what the record says about a line of it; None where it isn't a line, or none that he can see."""
-    if record_id is None or not entity.owners:
+def _entities(ctx: Context) -> tuple[Entity, ...]:
+    """Return the entities that are offered: those with a list that the asker knows."""
+    if not knows_rules(ctx):
+        return listed_entities(ctx)
+    model = ctx.snapshot.model
+    return _sorted(ctx, (model.entities[key] for key in standalone(model)))
+
+
+def _sorted(ctx: Context, entities: Iterable[Entity]) -> tuple[Entity, ...]:
+    return tuple(sorted(entities, key=lambda one: fold(one.plural.text(ctx.locale))))
+
+
+def _about_records(
+    ctx: Context, asked: Subject, entity: Entity, entities: tuple[Entity, ...], empty: WhyScreen
+) -> WhyScreen:
+    record, locale = request.args.get("record", "").strip()[:DIGITS], ctx.locale
+    given = request.args.get("field", "")
+    field = known_field(ctx, entity.key, given) if given else None
+    name = named_records(ctx, entity.key, [int(record)]).get(int(record)) if is_number(record) else None
+    record_id = int(record) if name is not None else None
+    answers = explain(ctx, asked.actor, entity.key, record_id, None if field is None else field.key)
+    above = _above(ctx, asked, entity, record_id)
+    offered = entities if entity in entities else _sorted(ctx, (*entities, entity))
+    known = sorted(known_fields(ctx, entity.key).values(), key=lambda one: fold(one.label.text(locale)))
+    return replace(
+        empty,
+        entities=tuple(Choice(one.key, one.plural.text(locale), one is entity) for one in offered),
+        fields=tuple(Choice(one.key, one.label.text(locale), one is field) for one in known),
+        record=record,
+        about=_about(ctx, entity, name),
+        missing=bool(record) and name is None,
+        rows=tuple(_row(ctx, answer, above) for answer in answers),
+        notes=(*_locks(ctx, asked, entity, record_id), *_sections(ctx, asked, entity), text("why.tokens", locale)),
+    )
+
+
+def _about(ctx: Context, entity: Entity, name: str | None) -> str:
+    """Return what is explained: a record by its name, else the entity."""
+    if name is None:
+        return entity.plural.text(ctx.locale)
+    return text("why.about", ctx.locale, entity=entity.label.text(ctx.locale), title=name)
+
+
+def _above(ctx: Context, asked: Subject, entity: Entity, record_id: int | None) -> Standing | None:
+    """Return what the record says about a line of it, as it tells whoever asks for himself; None for anybody else.
+
+    What a record says to others hangs on what they may do with it, and that on values that the asker may not read.
+    """
+    if record_id is None or not entity.owners or not asked.own:
         return None
-    return standings(replace(ctx, actor=subject), entity.key, [record_id]).get(record_id)
+    return standings(ctx, entity.key, [record_id]).get(record_id)
+
+
+def _locks(ctx: Context, asked: Subject, entity: Entity, record_id: int | None) -> Iterator[str]:
+    """Say what locks a record beside all rights, in the words that its own page has for the asker."""
+    if record_id is None:
+        return
+    record = load_record(ctx, entity.key, record_id)
+    plan = mask_plan(ctx, main_mask(ctx, entity.key), "read")
+    locked = list(plan.locks_of(ctx, record.values, record.id, follower(ctx)))
+    if entity.owners and not asked.own:
+        found = standings(ctx, entity.key, [record_id]).get(record_id)
+        # That the record it belongs to is closed to the asker himself says nothing of anybody else.
+        locked += [] if found is None else [e.message.text(ctx.locale) for e in found.why if e != record_closed()]
+    for sentence in locked:
+        yield text("why.locked", ctx.locale, sentence=sentence)
+
+
+def _sections(ctx: Context, asked: Subject, entity: Entity) -> Iterator[str]:
+    labels = missing_sections(ctx, asked.actor, entity.key)
+    if labels:
+        yield text("why.sections", ctx.locale, names=", ".join(one.text(ctx.locale) for one in labels))
 
 
 def _row(ctx: Context, answer: Answer, above: Standing | None) -> Row:
+    locale = ctx.locale
     if above is not None and above.why and answer.verb in ON_RECORDS:
-        return Row(answer.words.text(ctx.locale), "no", tuple(error.message.text(ctx.locale) for error in above.why))
-    partly = answer.allowed and answer.only_some and all(reason.met is None for reason in answer.reasons)
-    said = "some" if partly else "yes" if answer.allowed else "no"
-    reasons = tuple(_reason(ctx, reason) for reason in answer.reasons)
-    return Row(answer.words.text(ctx.locale), said, reasons or (text("why.no_roles", ctx.locale),))
+        return Row(answer.words.text(locale), "no", tuple(error.message.text(locale) for error in above.why))
+    partly = answer.allowed and answer.only_some
+    said = "untold" if answer.allowed is None else "some" if partly else "yes" if answer.allowed else "no"
+    reasons = tuple(_reason(ctx, reason) for reason in answer.reasons) or (text("why.no_roles", locale),)
+    return Row(answer.words.text(locale), said, (*reasons, *(one.text(locale) for one in answer.besides)))
 
 
 def _reason(ctx: Context, reason: Reason) -> str:
     locale = ctx.locale
-    role, records = reason.role.text(locale), reason.records.text(locale)
-    if reason.lent_by is None:
-        parts = [text("why.role", locale, role=role, records=records)]
-    else:
-        parts = [text("why.lent", locale, role=role, records=records, name=reason.lent_by)]
+    role = role_words(ctx, reason.role, reason.lent_by, reason.until)
+    parts = [text("why.says", locale, role=role, what=reason.records.text(locale))]
     if reason.met is not None:
-        parts.append(text("why.met" if reason.met else "why.unmet", locale))
+        parts.append(text(f"why.{reason.met}", locale))
     if reason.field is not None:
         parts.append(text("why.field_says", locale, level=reason.field.text(locale)))
     return "; ".join(parts) + "."
+
+
+# -- reports and dashboards -------------------------------------------------------------------------------------------
+
+
+def _about_place(ctx: Context, asked: Subject, empty: WhyScreen) -> WhyScreen:
+    known = known_places(ctx)
+    chosen = request.args.get("place") or next((f"{kind}:{key}" for kind, key in known), "")
+    groups: dict[str, list[Choice]] = {}
+    for (sort, key), place in known.items():
+        label = place.label.text(ctx.locale)
+        groups.setdefault(sort, []).append(Choice(f"{sort}:{key}", label, f"{sort}:{key}" == chosen))
+    offered = replace(
+        empty,
+        places=tuple(
+            (text(f"why.{sort}s", ctx.locale), tuple(sorted(several, key=lambda one: fold(one.label))))
+            for sort, several in groups.items()
+        ),
+    )
+    if not chosen:
+        return offered
+    kind, _, key = chosen.partition(":")
+    answer = explain_place(ctx, asked.actor, kind, key)
+    reasons = tuple(_place_reason(ctx, one) for one in answer.reasons) or (text("why.no_roles", ctx.locale),)
+    return replace(
+        offered,
+        about=answer.label.text(ctx.locale),
+        rows=(Row(text("why.see", ctx.locale), "yes" if answer.allowed else "no", reasons),),
+        notes=tuple(_place_notes(ctx, answer, kind)),
+    )
+
+
+def _place_reason(ctx: Context, reason: PlaceReason) -> str:
+    role = role_words(ctx, reason.role, reason.lent_by, reason.until)
+    what = "; ".join(one.text(ctx.locale) for one in reason.says)
+    return text("why.says", ctx.locale, role=role, what=what) + "."
+
+
+def _place_notes(ctx: Context, answer: PlaceAnswer, kind: str) -> Iterator[str]:
+    locale = ctx.locale
+    for which, labels in (("hidden_fields", answer.hidden), ("partly_fields", answer.partly)):
+        if labels:
+            yield text(f"why.{which}", locale, names=", ".join(one.text(locale) for one in labels))
+    yield from (sentence.text(locale) for sentence in answer.missing)
+    if answer.some_hidden and not (answer.hidden or answer.partly or answer.missing):
+        yield text(f"why.unnamed_{kind}", locale)

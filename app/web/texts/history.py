@@ -14,7 +14,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "none": Label(
             "Hier gibt es keine Änderungen, die Sie sehen dürfen.", "There are no changes here that you may see."
         ),
-        "told": Label("{verb} am {when} von {who} ({origin})", "{verb} on {when} by {who} ({origin})"),
+        "told": Label("{signed} ({origin})", "{signed} ({origin})"),
+        "when": Label("am {when}", "on {when}"),
+        "who": Label("von {who}", "by {who}"),
+        "version": Label("(Fassung {version})", "(version {version})"),
         "reason": Label("Grund: {reason}", "Reason: {reason}"),
         "field": Label("Feld", "Field"),
         "before": Label("Vorher", "Before"),
@@ -44,7 +47,13 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "compare": Label("Mit jetzt vergleichen", "Compare with now"),
         "now": Label("Jetzt", "Now"),
         "on": Label("Am {when}", "On {when}"),
-        "after_entry": Label("Nach: {verb} am {when} von {who}", "After: {verb} on {when} by {who}"),
+        "after_entry": Label("Nach: {signed}", "After: {signed}"),
+        "undated": Label(
+            "Wann dieser Datensatz angelegt und geändert wurde, dürfen Sie nicht sehen, und deshalb auch nicht nach "
+            "einem Zeitpunkt fragen. Wählen Sie einen Eintrag aus dem Verlauf.",
+            "You may not see when this record was created and changed, and so you can't ask for a moment either. "
+            "Choose an entry of the history.",
+        ),
         "differences": Label("Unterschiede", "Differences"),
         "value": Label("Wert", "Value"),
         "same": Label(

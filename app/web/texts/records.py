@@ -23,6 +23,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Dieser Datensatz ist seit {when} archiviert. Listen zeigen ihn nicht; er liegt im Papierkorb.",
             "This record has been archived since {when}. Lists don't show it; it is in the bin.",
         ),
+        "archived_undated": Label(
+            "Dieser Datensatz ist archiviert. Listen zeigen ihn nicht; er liegt im Papierkorb.",
+            "This record is archived. Lists don't show it; it is in the bin.",
+        ),
         "archived_by": Label(
             "{who} hat diesen Datensatz archiviert ({when}). Listen zeigen ihn nicht; er liegt im Papierkorb.",
             "{who} has archived this record ({when}). Lists don't show it; it is in the bin.",

@@ -21,7 +21,7 @@ from app.errors import Conflict, Forbidden, InvalidMetadata, NotFound
 from app.meta.documents import load_directory
 from app.runtime.store import Store
 from app.storage.database import open_database
-from app.system import revisions
+from app.system.head import head_id
 from app.system.tables import AuditEntry, Role, table_of
 from tests.functional.changes.documents import Set, after, base, label, text, typed
 from tests.support.install import Installation, install, read_documents, write_documents
@@ -217,7 +217,7 @@ def test_data_that_stand_against_a_change_refuse_it_as_a_whole(
     assert "ticket" not in installed.snapshot.model.entities
     with installed.database.read() as connection:
         assert not connection.dialect.has_table(connection, "e_ticket")
-        assert revisions.head_id(connection) == 1
+        assert head_id(connection) == 1
 
 
 def test_the_same_changes_pass_where_no_data_stand_against_them(installed: Installation, folder: Path) -> None:

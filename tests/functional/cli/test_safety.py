@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
+import time
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +21,7 @@ from app.errors import CannotStart
 from app.language import Label
 from app.system.install import PROGRAM
 from tests.functional.cli.conftest import Lotse
+from tests.support.breaches import range_server, write_list
 from tests.support.proof import SEED, Tally, size
 
 _PUBLIC: Final = {"LOTSE_HOST": "192.0.2.1"}
@@ -235,3 +238,23 @@ def test_damage_of_the_file_is_noticed(lotse: Lotse, tmp_path: Path) -> None:
     path.write_bytes(data)
     tally.report(found=tries)
     assert lotse("doctor").exit_code != Exit.CANNOT_START
+
+
+def test_the_doctor_tells_who_is_asked_about_stolen_passwords(
+    lotse: Lotse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "only checked for being guessed" in str(_told(lotse)["told"])
+    path = write_list(tmp_path / "stolen.txt", ["a", "b"])
+    old = time.time() - 40 * 24 * 3600
+    os.utime(path, (old, old))
+    monkeypatch.setenv("LOTSE_BREACH_LIST", str(path))
+    assert "is 40 days old" in str(_told(lotse)["fine"])
+    with range_server() as server:
+        monkeypatch.setenv("LOTSE_BREACH_SERVICE", server.address)
+        assert f"{server.address} answers" in str(_told(lotse)["fine"])
+    assert f"{server.address} doesn't answer" in str(_told(lotse)["warning"])
+    path.write_text("no list")
+    assert "no line of a SHA-1 hash" in str(_told(lotse)["error"])
+    ended = lotse("run")
+    assert ended.exit_code == Exit.CANNOT_START
+    assert "no line of a SHA-1 hash" in ended.stderr

@@ -23,7 +23,8 @@ from app.query.lists import count
 from app.query.report_drill import drill
 from app.query.report_export import report_csv, report_json, report_xlsx
 from app.query.report_groups import Group
-from app.query.reports import ReportResult, run_report
+from app.query.report_result import ReportResult
+from app.query.reports import run_report
 from app.query.spec import ListSpec
 from tests.functional.query.world import GUEST, World, sheet_rows, statements
 

@@ -12,7 +12,7 @@ import pytest
 from app.errors import InvalidMetadata
 from app.runtime.snapshot import Plans
 from app.runtime.store import Store
-from app.system import revisions
+from app.system.head import head_id
 from app.system.tables import Document, Revision, table_of
 from tests.functional.changes.documents import after, base
 from tests.support.install import install, read_documents, write_documents
@@ -88,7 +88,7 @@ def test_an_old_revision_is_still_served_when_many_came_after_it(database_url: s
 def test_what_is_published_is_not_held_to_its_schemas_again(database_url: str, tmp_path: Path) -> None:
     installed = install(database_url, write_documents(tmp_path / "documents", base()))
     with installed.database.read() as connection:
-        head = revisions.head_id(connection)
+        head = head_id(connection)
         assert head is not None
         found = Store(installed.database).documents(connection, head)
     assert found
@@ -113,7 +113,7 @@ def test_another_program_holds_every_text_to_its_own_schemas(database_url: str, 
     with installed.database.write() as connection:
         connection.execute(table_of(Revision).update().values(grammar="of another program"))
     with installed.database.read() as connection:
-        head = revisions.head_id(connection)
+        head = head_id(connection)
         assert head is not None
         assert not any(document.checked for document in Store(installed.database).documents(connection, head))
         assert Store(installed.database).snapshot(connection).revision == head
