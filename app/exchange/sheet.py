@@ -13,8 +13,8 @@ from app.exchange import texts
 from app.exchange.report import Refused, refused
 from app.query.sheet import unguarded
 
-#: Bytes of a file.
-MOST_BYTES: Final = 3 * 1024 * 1024
+#: Bytes of a file; one that is chosen anew travels with the one that was refused.
+MOST_BYTES: Final = 2 * 1024 * 1024
 MOST_ROWS: Final = 5_000
 MOST_COLUMNS: Final = 200
 #: Characters of a cell; the longest value that the product keeps is shorter.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from flask import Blueprint, Response, request
@@ -140,7 +140,7 @@ def _sent(ctx: Context, entity: str) -> File:
     if chosen is None or not chosen.filename:
         kept = staging.taken_up(ctx, entity, request.form.get(_STAGED))
         if kept is not None:
-            return kept
+            return replace(kept, spelling=_spelling())
         expired = bool(request.form.get(_STAGED))
         raise refused("import.no_file", TEXTS["import.expired" if expired else "import.no_file"])
     with chosen.stream as stream:  # a large one waits in a file of the server's, which ends here

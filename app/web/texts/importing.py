@@ -20,6 +20,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Höchstens {rows} Datensätze und {size} MB, in UTF-8 oder wie Excel sie schreibt.",
             "At most {rows} records and {size} MB, in UTF-8 or as Excel writes it.",
         ),
+        "kept": Label(
+            "Ohne neue Auswahl wird die Datei von eben noch einmal geprüft.",
+            "Unless you choose another one, the file of just now is checked again.",
+        ),
         "spelling": Label("Zahlen in der Datei", "Numbers in the file"),
         "spelling_": Label("wie das Trennzeichen vermuten lässt", "as the separator suggests"),
         "spelling_de": Label("mit Komma: 1.234,50", "with a comma: 1.234,50"),
