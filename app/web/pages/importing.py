@@ -186,11 +186,15 @@ def _page(
         figures=() if report is None else _figures(ctx, report),
         manner="" if report is None else _manner(ctx, report),
         skipped=() if report is None else tuple((one.heading, one.why.text(locale)) for one in report.skipped),
-        staged=None if file is None else staging.staged(ctx, entity, file),
+        staged=None if file is None or _changes_nothing(report) else staging.staged(ctx, entity, file),
         checked=report is not None,
     )
     html = render("pages/import.html", locale, page=screen, csrf=csrf(), most=MOST_SHOWN)
     return respond(shell.answer(ctx, screen.title, html), 422 if refusals else 200)
+
+
+def _changes_nothing(report: Report | None) -> bool:
+    return report is not None and not report.created and not report.changed
 
 
 def _importable(ctx: Context, entity: str) -> list[tuple[str, Field]]:

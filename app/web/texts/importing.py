@@ -44,6 +44,11 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "checked": Label(
             "Geprüft: Die Datei passt. Gespeichert ist noch nichts.", "Checked: the file fits. Nothing is saved yet."
         ),
+        "nothing": Label(
+            "Geprüft: Alles, was in der Datei steht, ist schon so gespeichert. Es gibt nichts zu importieren.",
+            "Checked: everything in the file is stored like that already. There is nothing to import.",
+        ),
+        "back": Label("Zur Liste", "To the list"),
         "refused": Label(
             "{n} Stellen passen nicht, gespeichert wurde nichts. Berichtigen Sie die Datei und prüfen Sie sie noch "
             "einmal.",
