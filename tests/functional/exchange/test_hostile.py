@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+import string
+
 import pytest
 
 from app.exchange.sheet import MOST_BYTES, MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS
-from tests.functional.exchange.desk import Desk, told
+from tests.functional.exchange.desk import Desk, figures, hidden, told, written
 
 _FILES: dict[str, tuple[bytes, str, str]] = {
     "nothing": (b"", "", "leer"),
@@ -63,3 +66,20 @@ def test_only_some_refusals_are_shown_and_all_are_counted(desk: Desk) -> None:
     assert len(told(refused)) == 200
     assert "450 Stellen" in refused.text
     assert "Gezeigt sind die ersten 200." in refused.text
+
+
+def test_a_large_file_that_can_wait_is_imported_and_a_larger_one_is_refused_at_once(desk: Desk) -> None:
+    """What makes these files large stands in a column that isn't imported, so that they are judged quickly."""
+    chance = random.Random(7)
+    dense = ["".join(chance.choices(string.ascii_letters + string.digits, k=40_000)) for _ in range(50)]
+    header, most = ["name", "size", "created_at"], 45
+    refused = desk.check("account", written([header, *(["A", "1", text] for text in dense)]))
+    assert refused.status_code == 422
+    assert "teilen Sie sie in mehrere auf" in told(refused)[0][2]
+    refused = desk.check("account", written([header, *(["A", "x", text] for text in dense[:most])]))
+    found = len(told(refused))
+    assert found == most
+    right = written([header, *(["A", "1", text] for text in dense[:most])])
+    checked = desk.check("account", right, _staged=hidden(refused)["_staged"])
+    assert (checked.status_code, figures(checked)) == (200, (most, 0, 0)), "both files fit into one form"
+    assert desk.run("account", checked).status_code == 303
