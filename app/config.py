@@ -12,15 +12,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from app import readings
 from app.errors import CannotStart
-from app.language import DEFAULT_LOCALE, LOCALES, Label, Locale
+from app.language import DEFAULT_LOCALE, Label, Locale
 
 ROOT = Path(__file__).resolve().parent.parent
-#: Names of the own machine.
-LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 #: Where a fresh clone keeps its database and secret; ignored by git.
 VAR = ROOT / "var"
 
@@ -94,87 +91,6 @@ class Setting:
         return f"LOTSE_{self.name.upper()}"
 
 
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        number = int(text)
-        if not low <= number <= high:
-            raise ValueError(text)
-        return number
-
-    return read
-
-
-def _yes_no(text: str) -> bool:
-    known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-    if text.strip().lower() not in known:
-        raise ValueError(text)
-    return known[text.strip().lower()]
-
-
-def _url(text: str) -> str:
-    if not text.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://")):
-        raise ValueError(text)
-    return text.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def _secret(text: str) -> str:
-    if len(text) < 32:
-        raise ValueError("too short")
-    return text
-
-
-def _locale(text: str) -> Locale:
-    for locale in LOCALES:
-        if text == locale:
-            return locale
-    raise ValueError(text)
-
-
-def _zone(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, OSError) as unknown:
-        raise ValueError(text) from unknown
-    return text
-
-
-def _path(is_there: Callable[[Path], bool]) -> Callable[[str], Path]:
-    def read(text: str) -> Path:
-        path = Path(text).expanduser()
-        if not is_there(path):
-            raise ValueError(text)
-        return path.resolve()
-
-    return read
-
-
-def _address(text: str) -> str:
-    if not is_safe_address(text) or "?" in text or "#" in text:
-        raise ValueError(text)
-    return text
-
-
-def _told(text: str) -> str:
-    if not text.strip() or not text.isprintable():
-        raise ValueError(text)
-    return text.strip()
-
-
-def is_safe_address(url: str) -> bool:
-    """Return whether an address is one by https; on the own machine http will do."""
-    try:
-        parts = urlsplit(url) if url.isascii() and url.isprintable() and " " not in url and "\\" not in url else None
-    except ValueError:  # brackets around what is no IPv6 address
-        return False
-    if parts is None or not parts.hostname or "@" in parts.netloc:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
 _YES_NO = Label("1 oder 0", "1 or 0")
 _ADDRESS = Label("eine Adresse mit https://, ohne ? und #", "an address with https://, without ? and #")
 _COUNT = Label("eine ganze Zahl zwischen 1 und 64", "a whole number between 1 and 64")
@@ -182,28 +98,28 @@ _COUNT = Label("eine ganze Zahl zwischen 1 und 64", "a whole number between 1 an
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "database_url",
-        _url,
+        readings.url,
         Label("sqlite:///PFAD oder postgresql+psycopg://…", "sqlite:///PATH or postgresql+psycopg://…"),
         Label("Die Datenbank; ohne Angabe eine Datei unter var/.", "The database; without it, a file below var/."),
         "postgresql+psycopg://lotse@localhost/lotse",
     ),
     Setting(
         "metadata",
-        _path(Path.is_dir),
+        readings.path(Path.is_dir),
         Label("ein vorhandener Ordner", "an existing folder"),
         Label("Der Ordner der ausgelieferten Dokumente.", "The folder of the shipped documents."),
         "metadata",
     ),
     Setting(
         "plugins",
-        _path(Path.is_dir),
+        readings.path(Path.is_dir),
         Label("ein vorhandener Ordner", "an existing folder"),
         Label("Der Ordner der Erweiterungen.", "The folder of the plugins."),
         "plugins",
     ),
     Setting(
         "secret_key",
-        _secret,
+        readings.secret,
         Label("mindestens 32 zufällige Zeichen", "at least 32 random characters"),
         Label(
             "Unterschreibt Sitzungen; ohne Angabe wird einmal einer unter var/ erzeugt.",
@@ -220,16 +136,16 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "port",
-        _whole(1, 65535),
+        readings.whole(1, 65535),
         Label("eine ganze Zahl zwischen 1 und 65535", "a whole number between 1 and 65535"),
         Label("Der Port.", "The port."),
         "8000",
     ),
-    Setting("workers", _whole(1, 64), _COUNT, Label("Prozesse, die bedienen.", "Processes that serve."), "2"),
-    Setting("threads", _whole(1, 64), _COUNT, Label("Threads je Prozess.", "Threads of each process."), "4"),
+    Setting("workers", readings.whole(1, 64), _COUNT, Label("Prozesse, die bedienen.", "Processes that serve."), "2"),
+    Setting("threads", readings.whole(1, 64), _COUNT, Label("Threads je Prozess.", "Threads of each process."), "4"),
     Setting(
         "demo",
-        _yes_no,
+        readings.yes_no,
         _YES_NO,
         Label(
             "Zeigt die Demo-Zugänge auf der Anmeldeseite. Nie im echten Betrieb.",
@@ -239,14 +155,14 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "locale",
-        _locale,
+        readings.locale,
         Label("de oder en", "de or en"),
         Label("Die Sprache, solange niemand eine gewählt hat.", "The language until somebody chooses one."),
         "de",
     ),
     Setting(
         "time_zone",
-        _zone,
+        readings.zone,
         Label("ein IANA-Name wie Europe/Berlin", "an IANA name such as Europe/Berlin"),
         Label(
             "Die Zeitzone, in der Zeiten gezeigt werden und Tage beginnen; sie gilt ab dem nächsten „lotse publish“.",
@@ -256,21 +172,21 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "trusted_hosts",
-        _names,
+        readings.names,
         Label("Namen, durch Komma getrennt", "names separated by commas"),
         Label("Rechnernamen, unter denen das Produkt erreicht werden darf.", "Host names it may be reached by."),
         "crm.example.com",
     ),
     Setting(
         "https",
-        _yes_no,
+        readings.yes_no,
         _YES_NO,
         Label("Ob das Produkt über https erreicht wird.", "Whether the product is reached by https."),
         "1",
     ),
     Setting(
         "oidc_issuer",
-        _address,
+        readings.address,
         _ADDRESS,
         Label(
             "Die Adresse („issuer“) eines OpenID-Connect-Anbieters, über den sich Benutzer anmelden können.",
@@ -280,28 +196,28 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "oidc_client_id",
-        _told,
+        readings.told,
         Label("ein Text", "a text"),
         Label("Als was Lotse bei diesem Anbieter eingetragen ist.", "As what Lotse is registered with that provider."),
         "lotse",
     ),
     Setting(
         "oidc_client_secret",
-        _told,
+        readings.told,
         Label("ein Text", "a text"),
         Label("Das Geheimnis, das der Anbieter dazu vergeben hat.", "The secret that the provider gave for it."),
         "$(cat /etc/lotse/oidc-secret)",
     ),
     Setting(
         "oidc_label",
-        _told,
+        readings.told,
         Label("ein Text", "a text"),
         Label("Wie der Anbieter auf der Anmeldeseite heißt.", "What the provider is called on the sign-in page."),
         "Firmenkonto",
     ),
     Setting(
         "breach_list",
-        _path(Path.is_file),
+        readings.path(Path.is_file),
         Label("eine vorhandene Datei", "an existing file"),
         Label(
             "Eine Liste gestohlener Passwörter: SHA-1-Hashes nach ihrer Ordnung, eine Zeile HASH:ANZAHL je Passwort.",
@@ -311,7 +227,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "breach_service",
-        _address,
+        readings.address,
         _ADDRESS,
         Label("Ein Dienst, der gestohlene Passwörter kennt.", "A service that knows stolen passwords."),
         "https://passwords.example.com",

@@ -15,8 +15,9 @@ from sqlalchemy import make_url
 
 from app.cli import safety_texts as texts
 from app.cli.finding import Finding, Gravity, error, warning
-from app.config import LOOPBACK, VAR, Settings
+from app.config import VAR, Settings
 from app.errors import CannotStart
+from app.readings import LOOPBACK
 
 #: Words in secrets that somebody copied from somewhere.
 _COPIED: Final = ("change", "secret", "password", "passwort", "example", "geheim", "default")

@@ -19,6 +19,7 @@ from app.query.environment import environment_as
 from app.query.gate import sees_all
 from app.query.reach import reached
 from app.records import texts
+from app.records.family import above
 from app.records.plan import EntityPlan, plan_of
 from app.records.rows import Draft
 from app.records.stored import parents_of
@@ -74,12 +75,18 @@ def _below_closed(ctx: Context, plan: EntityPlan, ids: Collection[int]) -> froze
         return frozenset()
     found: set[int] = set()
     for owner, via in _vias(ctx, plan):
-        if access(ctx, owner.key).update.whole and sees_all(ctx, owner.key):
+        if _is_never_closed(ctx, owner):
             continue
         parents = parents_of(ctx, plan, via, ids)
         open_ = permits(ctx, owner, set(parents.values()))
         found |= {one for one, parent in parents.items() if not _updatable(open_, parent)}
     return frozenset(found)
+
+
+def _is_never_closed(ctx: Context, plan: EntityPlan) -> bool:
+    """Return whether the writer may update every record of an entity, and every record whose row one can be."""
+    keys = (plan.key, *above(ctx.snapshot.model, plan.key))
+    return all(access(ctx, key).update.whole and sees_all(ctx, key) for key in keys)
 
 
 def _updatable(found: Mapping[int, Permit], record_id: int) -> bool:

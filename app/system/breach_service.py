@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
-from app.config import LOOPBACK
+from app.readings import LOOPBACK
 
 #: How long somebody who chooses a password waits for the answer at most, from looking up the name to the last byte.
 PATIENCE: Final = 2.0

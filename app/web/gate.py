@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from types import MappingProxyType
 from typing import Any, Final
@@ -65,6 +66,8 @@ SECURITY: Final[Mapping[str, Any]] = MappingProxyType(
         "SEND_PASSWORD_CHANGE_EMAIL": False,
         "TRACKABLE": False,
         "FLASH_MESSAGES": False,
+        # Whether a proof is recent is asked by `app.web.proof`, of the session's row and not of a cookie.
+        "FRESHNESS": timedelta(minutes=-1),
     }
 )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, g, request, session
 from sqlalchemy import Connection
 
 from app.access.actor import NOBODY, Actor
@@ -37,6 +37,9 @@ from app.web.texts import TEXTS
 _EXTENSION: Final = "lotse"
 _CALL: Final = "lotse.call"
 _NUMBER: Final = "lotse.number"
+#: How often the request was begun, and how often it is at most.
+_TRIES: Final = "lotse.tries"
+_MOST_TRIES: Final = 8
 #: Name of the extension that lists what has to let go of the transaction before it ends; told whether it is kept.
 BEFORE_END: Final = "lotse.before_end"
 #: Methods that change nothing.
@@ -359,6 +362,23 @@ def _finish(call: Call, *, keep: bool) -> None:
     call.close(keep=keep)
     if call.token is not None:
         tokens.note_use(database(), call.token, call.now)
+
+
+def begin_again() -> bool:
+    """Take back what the request did and open its transaction anew; returns whether it may be tried once more.
+
+    For whoever was overtaken by a publish: all that he has seen of the configuration is of no use any more.
+    """
+    tries = request.environ.setdefault(_TRIES, 1)
+    call = current()
+    if call is None or call.closed or tries >= _MOST_TRIES:
+        return False
+    _finish(call, keep=False)
+    request.environ[_TRIES] = tries + 1
+    del request.environ[_CALL]
+    g.pop("_login_user", None)  # Flask-Login's, loaded in the transaction that has ended
+    begin()
+    return True
 
 
 def _abandon(error: BaseException | None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, current_app, redirect, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -107,7 +107,7 @@ def install(app: Flask) -> None:
         NotSetUp, lambda error: answer(Problem(503, TEXTS["problem.setup"], TEXTS["problem.setup_hint"]))
     )
     app.register_error_handler(CannotStart, lambda error: answer(Problem(503, *_title_of(503), error.message)))
-    app.register_error_handler(Superseded, lambda error: answer(Problem(503, *_title_of(503), error.message)))
+    app.register_error_handler(Superseded, _superseded)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(PoolTimeout, _database)
     app.register_error_handler(DataError, _unfit)
@@ -116,6 +116,16 @@ def install(app: Flask) -> None:
 
 def _title_of(status: int) -> tuple[Label]:
     return (TEXTS[f"problem.t{status}"],)
+
+
+def _superseded(error: Superseded) -> BaseResponse:
+    """Carry the request out under the configuration that is in force by now; nobody need notice."""
+    try:
+        if lifecycle.begin_again():
+            return current_app.make_response(current_app.dispatch_request())
+    except Exception as failure:  # noqa: BLE001  the handlers know what to say about each
+        return current_app.make_response(current_app.handle_user_exception(failure))
+    return answer(Problem(503, *_title_of(503), error.message))
 
 
 def _http(error: HTTPException) -> BaseResponse:

@@ -58,7 +58,7 @@ def _check() -> None:
         TooManyRequests: there were too many wrong ones, or too many passwords are being checked just now.
     """
     granted = policy_of(current_app, request.endpoint) if request.endpoint else None
-    asked = granted is not None and granted.fresh and request.method not in SAFE
+    asked = granted is not None and (granted.fresh or request.endpoint == CHANGE) and request.method not in SAFE
     if not asked or not any(name in request.form for name in _ANSWERS):
         return
     with lifecycle.database().read() as connection:
@@ -96,13 +96,17 @@ def _choose() -> None:
 def _is_present(mine: Session) -> bool:
     """Return whether the present password that somebody gives is his; it is a proof, so the same limits count.
 
-    Whoever has none, since he signs in with a provider, guesses nothing.
+    Whoever has none, since he signs in with a provider or a passkey, guesses nothing, and shows who he is as he does
+    before other changes of rights.
 
     Raises:
+        ProveFirst: he has none, and his last proof is too old.
         TooManyRequests: there were too many wrong ones, or too many passwords are being checked just now.
     """
     with lifecycle.database().read() as connection:
         if _password_of(connection, mine.user_id) is None:
+            if not sessions.is_proved(mine):
+                raise ProveFirst
             return True
     require_few_failures(current_app, *_limits(mine.user_id))
     right = _is_password(mine, request.form.get("password", ""))

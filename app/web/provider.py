@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any, Final
 
-from app.config import is_safe_address
 from app.errors import LotseError
+from app.readings import is_safe_address
 from app.system.identities import Identity
 
 #: Seconds that the provider has for an answer, and for which its addresses are remembered.

@@ -150,17 +150,31 @@ class Matrix:
             self.cell("label", key, name, got, (titled, other is not None and not titled), granted=titled)
 
     def _lines(self) -> None:
-        """Child rows are there where both they and their record can be read."""
-        known = self.reference.knows(self.holdings, "deal", "parts")
-        for deal, row in self.world.rows["deal"].items():
-            visible = known and self.reference.shows(self.holdings, "deal", row, "parts")
-            expected = {i for i in self.readable("part") if self.world.rows["part"][i]["deal"] == deal}
+        """Child rows are there where both they and every record can be read whose lines they are."""
+        for child, owners in self.reference.owners.items():
+            readable = self.readable(child)
+            for key, via in owners:
+                self._lines_of(
+                    key, self._lines_field(key, child), {i: self.world.rows[child][i][via] for i in readable}
+                )
+
+    def _lines_field(self, key: str, child: str) -> str:
+        properties = self.world.documents["entities", key]["properties"]
+        named: list[str] = [name for name, body in properties.items() if body["x-crm"].get("entity") == child]
+        return named[0]
+
+    def _lines_of(self, key: str, name: str, above: Mapping[int, int | None]) -> None:
+        """Compare the lines of each record; `above` says of every line that can be read whose it is."""
+        known = self.reference.knows(self.holdings, key, name)
+        for record, row in self.world.rows[key].items():
+            visible = known and self.reference.shows(self.holdings, key, row, name)
+            expected = {i for i, owner in above.items() if owner == record}
             try:
-                children = load_record(self.ctx, "deal", deal).values.get("parts") or ()
+                children = load_record(self.ctx, key, record).values.get(name) or ()
             except NotFound:
                 children = ()
             got = {child["id"] for child in children}
-            self.cell("lines", "deal", "parts", got, expected if visible else set(), granted=bool(expected))
+            self.cell("lines", key, name, got, expected if visible else set(), granted=bool(expected))
 
     @property
     def empty(self) -> Any:

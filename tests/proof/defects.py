@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, Final
 
 import pytest
 
 from app.access import rights
+from app.access.derived import Derivation
 from app.context import Context
 from app.meta.model import Field, FieldPath
 from app.meta.paths import MAX_HOPS, NoPath, find_path
-from app.query import conditions, guard, history, lists, order, past, paths, report_shape, search, select, spec
+from app.query import conditions, guard, history, lists, order, past, paths, report_shape, rows, search, select, spec
 from app.query.joins import Joins
 from app.query.operands import Operands
+from app.records import uniqueness
+from app.records.plan import EntityPlan
 from app.storage.names import column_name
 from app.system.tables import User, table_of
 from app.web.pages import picking
@@ -164,10 +168,10 @@ def _expansion(patch: pytest.MonkeyPatch, pair: Pair) -> None:
     patch.setattr(guard.ReaderGuard, "title", lambda self, joins, hops, column: column)
     kept = guard.ReaderGuard.rows
 
-    def rows(self: Any, entity_key: str, table: Any) -> Any:
+    def seen(self: Any, entity_key: str, table: Any) -> Any:
         return kept(self, entity_key, table) if not str(table.name).startswith("j") else None
 
-    patch.setattr(guard.ReaderGuard, "rows", rows)
+    patch.setattr(guard.ReaderGuard, "rows", seen)
 
 
 def _history(patch: pytest.MonkeyPatch, pair: Pair) -> None:
@@ -178,6 +182,27 @@ def _history(patch: pytest.MonkeyPatch, pair: Pair) -> None:
 def _past(patch: pytest.MonkeyPatch, pair: Pair) -> None:
     """What a record was at a moment tells what its hidden fields were then."""
     patch.setattr(past, "visible_fields", lambda ctx, record: ctx.snapshot.model.entities[record.entity].fields)
+
+
+def _one_owner(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    """Of several records whose line a row may be only the first kind is asked about."""
+    kept = rows._below_visible
+    patch.setattr(rows, "_below_visible", lambda *args: islice(kept(*args), 1))
+
+
+def _rolled_up(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    """What is gathered of rows is shown to whoever may read them by themselves, whatever record hides some."""
+    patch.setattr(Derivation, "_rows", lambda self, entity, child, via: self._reads(child.key, ""))
+
+
+def _taken(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    """That values are taken is told with the record that has them, to whoever may read the record but not them."""
+
+    def seen(ctx: Context, plan: EntityPlan, record_id: int, keys: Any) -> tuple[str, int, str] | None:
+        title = uniqueness.named_records(ctx, plan.key, [record_id]).get(record_id)
+        return None if title is None else (plan.key, record_id, title)
+
+    patch.setattr(uniqueness, "_seen", seen)
 
 
 #: Every pattern of class C in the threat model, by the advisory in which it became known.
@@ -196,5 +221,8 @@ DEFECTS: Final[Mapping[str, Defect]] = {
     "people by a hash's beginning (Flask-AppBuilder, GHSA-32ff-4g79-vgfc)": _people,
     "expansion without a check (Frappe, CVE-2026-39351)": _expansion,
     "history of concealed values (Directus, CVE-2026-39943)": _history,
+    "lines of two owners, asked of one (own review)": _one_owner,
+    "sums over rows that another record hides (own review)": _rolled_up,
+    "who has a group of values, one of them concealed (own review)": _taken,
     "concealed values at a moment of the past (the same, asked otherwise)": _past,
 }

@@ -99,7 +99,7 @@ class Doors:
         """Compare what a PATCH changes; each change is taken back."""
         for key in self.world.rows:
             for name in self.world.given_fields(key):
-                allowed = both(self.world, self.chance, key, self._writes(key, name))
+                allowed = both(self.world.rows[key], self.chance, self._writes(key, name))
                 for record, may in allowed:
                     self._patch(key, name, record, may=may)
 

@@ -90,7 +90,8 @@ class Reference:
 
     # -- what a role says ---------------------------------------------------------------------------------------------
 
-    def _said(self, role: str, entity: str) -> Mapping[str, Any]:
+    def said_by(self, role: str, entity: str) -> Mapping[str, Any]:
+        """Return what a role says about an entity."""
         named = self.roles[role].get("entities", {})
         said: Mapping[str, Any] = named.get(entity, named.get("*", {}))
         return said
@@ -99,7 +100,7 @@ class Reference:
         return said.get("restore", said.get("retire", False)) if verb == "restore" else said.get(verb, False)
 
     def _covers(self, holding: Holding, verb: str, entity: str, row: Row) -> bool:
-        scope = self._scope(self._said(holding.role, entity), verb)
+        scope = self._scope(self.said_by(holding.role, entity), verb)
         if isinstance(scope, dict):
             return holds(scope["where"], row, holding.user)
         if scope == "own":
@@ -110,12 +111,16 @@ class Reference:
             return row["team"] in holding.tree
         return scope is True or scope == "all"
 
+    def covers(self, holdings: Iterable[Holding], entity: str, row: Row) -> bool:
+        """Return whether some role's `read` covers a record by itself, whosever line it is."""
+        return any(self._covers(one, "read", entity, row) for one in holdings)
+
     def said(self, holdings: Iterable[Holding], verb: str, entity: str) -> bool:
         """Return whether some role has a use for a verb, whatever the record."""
-        return any(self._scope(self._said(one.role, entity), verb) is not False for one in holdings)
+        return any(self._scope(self.said_by(one.role, entity), verb) is not False for one in holdings)
 
     def _level(self, holding: Holding, entity: str, field: str) -> str:
-        levels = self._said(holding.role, entity).get("fields", {})
+        levels = self.said_by(holding.role, entity).get("fields", {})
         level: str = levels.get(field, levels.get("*", "write"))
         return level
 
@@ -124,7 +129,7 @@ class Reference:
     def reads(self, holdings: Iterable[Holding], entity: str, row: Row) -> bool:
         """Return whether a record can be read (1); a child row only where its record can be (what follows)."""
         some = tuple(holdings)
-        return any(self._covers(one, "read", entity, row) for one in some) and self._parents(some, "read", entity, row)
+        return self.covers(some, entity, row) and self._parents(some, "read", entity, row)
 
     def _parents(self, holdings: tuple[Holding, ...], verb: str, entity: str, row: Row) -> bool:
         for owner, via in self.owners.get(entity, ()):
@@ -165,7 +170,7 @@ class Reference:
         """Return whether a field exists for somebody: whether he could read it in some record."""
         some = tuple(holdings)
         return self.derivable(some, entity, field) and any(
-            self._said(h.role, entity).get("read", False) is not False and self._level(h, entity, field) != "none"
+            self.said_by(h.role, entity).get("read", False) is not False and self._level(h, entity, field) != "none"
             for h in some
         )
 
@@ -218,7 +223,7 @@ class Reference:
         return True
 
     def _path(self, holdings: tuple[Holding, ...], entity: str, path: list[str]) -> bool:
-        if not self._always(holdings, entity, path[0]) or not self.derivable(holdings, entity, path[0]):
+        if not self.always(holdings, entity, path[0]) or not self.derivable(holdings, entity, path[0]):
             return False
         if len(path) == 1:
             return True
@@ -226,7 +231,7 @@ class Reference:
         return self._all_of(holdings, target) and self._path(holdings, target, path[1:])
 
     def _reading(self, holdings: tuple[Holding, ...], entity: str) -> list[tuple[Any, Holding]]:
-        every = [(self._scope(self._said(one.role, entity), "read"), one) for one in holdings]
+        every = [(self._scope(self.said_by(one.role, entity), "read"), one) for one in holdings]
         return [(scope, one) for scope, one in every if scope is not False]
 
     def _everything(self, holdings: tuple[Holding, ...], entity: str) -> bool:
@@ -237,7 +242,7 @@ class Reference:
         owners = [owner for owner, _ in self.owners.get(entity, ())]
         return self._everything(holdings, entity) and all(self._all_of(holdings, owner) for owner in owners)
 
-    def _always(self, holdings: tuple[Holding, ...], entity: str, field: str) -> bool:
+    def always(self, holdings: tuple[Holding, ...], entity: str, field: str) -> bool:
         """Return whether a field can be read in every record that can be read, whatever that record is."""
 
         def meant(scope: Any, one: Holding) -> tuple[str, Any]:
@@ -273,9 +278,9 @@ class Reference:
     def exports(self, holdings: Iterable[Holding], entity: str) -> bool:
         """Return whether records of an entity can be exported."""
         for one in holdings:
-            if not self._said(one.role, entity):
+            if not self.said_by(one.role, entity):
                 continue
             capable = "export" in self.roles[one.role].get("capabilities", ())
-            if self._said(one.role, entity).get("export", capable):
+            if self.said_by(one.role, entity).get("export", capable):
                 return True
         return False

@@ -11,7 +11,8 @@ from typing import Final
 import pytest
 
 from tests.proof.defects import DEFECTS
-from tests.proof.secrets import READER, SALTS, Asked, Pair, ask, make_pair, session, tell_apart
+from tests.proof.hidden import READER, SALTS
+from tests.proof.secrets import Asked, Pair, ask, make_pair, session, tell_apart
 from tests.support.proof import SEED, Tally, size
 from tests.support.site import Site
 
@@ -49,6 +50,8 @@ def differences(sites: tuple[Site, Site], seed: str, sessions: int, tally: Tally
         for asked in session(random.Random(f"{seed}-{number}"), REQUESTS):
             here, there = (ask(v, t, asked) for v, t in zip(visitors, tokens, strict=True))
             tally.add("refused writes", int(asked.form is not None and here[0] >= 400))
+            tally.add("taken groups", int("/seat/" in asked.url and asked.form is not None and here[0] == 422))
+            tally.add("broken limits", int("limit" in (asked.form or ()) and here[0] == 422))
             tally.add("requests")
             tally.add("answered" if here[0] < 400 else "refused")
             tally.add("changed" if asked.form is not None and here[0] == 303 else "looked")
@@ -68,9 +71,8 @@ def test_what_is_hidden_makes_no_difference(pair: Pair, tmp_path: Path) -> None:
     for site in sites:
         site.installation.close()
     print(*found[:10], sep="\n")
-    tally.report(
-        sessions=SESSIONS, requests=100 * SESSIONS, answered=40 * SESSIONS, changed=SESSIONS, refused_writes=SESSIONS
-    )
+    written = {"changed": SESSIONS, "refused_writes": SESSIONS, "taken_groups": SESSIONS // 4, "broken_limits": 1}
+    tally.report(sessions=SESSIONS, requests=100 * SESSIONS, answered=40 * SESSIONS, **written)
     assert len(found) == 0
 
 

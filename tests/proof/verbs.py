@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -17,7 +17,8 @@ from app.context import Context
 from app.errors import Forbidden, InvalidData, NotFound
 from app.records import actions
 from tests.proof.cells import Matrix
-from tests.proof.worlds import REGIONS, World, raw_of
+from tests.proof.roles import GROUP
+from tests.proof.worlds import GROUPED, REGIONS, raw_of
 
 REFUSED: Final = (NotFound, Forbidden, InvalidData)
 
@@ -53,9 +54,13 @@ class Verbs:
             for verb in ("retire", "restore"):
                 self._whole(key, verb)
             self._taken(key)
+            if key in GROUPED:
+                self._taken_group(key)
 
-    def _both(self, key: str, allowed: Callable[[Any], bool]) -> list[tuple[int, bool]]:
-        return both(self.world, self.chance, key, allowed)
+    def _both(
+        self, key: str, allowed: Callable[[Any], bool], rows: Mapping[int, Any] | None = None
+    ) -> list[tuple[int, bool]]:
+        return both(self.world.rows[key] if rows is None else rows, self.chance, allowed)
 
     def _tried(self, write: Callable[[], Any], look: Callable[[], Any]) -> str:
         """Try to write; return what happened: a refusal has to leave everything as it was."""
@@ -103,9 +108,7 @@ class Verbs:
         row: dict[str, Any] = dict.fromkeys(self.world.plain_fields(key))
         row |= {"name": "neuneu", name: other(name, None), "owner": actor.id, "team": actor.team_id}
         given = {"name", name}
-        for far in ("deal", "firm"):
-            if far in self.world.documents["entities", key]["properties"]:
-                row[far] = None
+        row |= dict.fromkeys(self.world.references(key))
         table = self.ctx.snapshot.tables[key]
         raw = {one: raw_of(row[one]) for one in given}
         got = self._tried(
@@ -132,29 +135,57 @@ class Verbs:
 
     def _taken(self, key: str) -> None:
         """That a value is taken is told; by which record only to whom may read what it is called."""
-        row: dict[str, Any] = dict.fromkeys(self.world.plain_fields(key))
-        row |= {"owner": self.ctx.actor.id, "team": self.ctx.actor.team_id, "deal": None, "firm": None}
-        if not self.reference.creates(self.holdings, key, row, {"name"}):
+        if not self._creates(key, {"name": None}):
             return
         for record, titled in self._both(key, lambda one: self.reference.titled(self.holdings, key, one)):
             name = self.world.rows[key][record]["name"]
-            with undone(self.ctx):
-                try:
-                    actions.create(self.ctx, key, {"name": name})
-                except InvalidData as refused:
-                    said = " ".join(e.message.en for errors in refused.errors.fields.values() for e in errors)
-                else:
-                    said = "nothing"
+            said = self._refusal(key, {"name": name})
             self.matrix.cell("taken", key, "name", name in said, titled, granted=titled)
-            self.matrix.cell("taken", key, "name", said == "nothing", False, granted=titled)
+            self.matrix.cell("taken", key, "name", said == "", False, granted=titled)
+
+    def _taken_group(self, key: str) -> None:
+        """Of values that are taken together, the record is told to whom may read it and every one of them."""
+        rows = {
+            i: row
+            for i, row in self.world.rows[key].items()
+            if row["region"] is not None and self._creates(key, {"name": None, **{one: row[one] for one in GROUP}})
+        }
+
+        def shown(row: Mapping[str, Any]) -> bool:
+            return all(self.reference.shows(self.holdings, key, row, one) for one in GROUP)
+
+        for record, told in self._both(key, shown, rows):
+            row = rows[record]
+            self.matrix.tally.add("untold groups", int(self.reference.reads(self.holdings, key, row) and not told))
+            said = self._refusal(key, {"name": "neuneu", **{one: raw_of(row[one]) for one in GROUP}})
+            titled = told and self.reference.titled(self.holdings, key, row)
+            got = (said == "", row["name"] in said, f"#{record}" in said)
+            self.matrix.cell(
+                "taken group", key, "+".join(GROUP), got, (False, titled, told and not titled), granted=told
+            )
+
+    def _creates(self, key: str, given: Mapping[str, Any]) -> bool:
+        row: dict[str, Any] = dict.fromkeys((*self.world.plain_fields(key), *self.world.references(key)))
+        row |= {"owner": self.ctx.actor.id, "team": self.ctx.actor.team_id, **given}
+        return self.reference.creates(self.holdings, key, row, given)
+
+    def _refusal(self, key: str, raw: Mapping[str, Any]) -> str:
+        """Return what is said to somebody who may not create a record; nothing where he could."""
+        with undone(self.ctx):
+            try:
+                actions.create(self.ctx, key, raw)
+            except InvalidData as refused:
+                every = [*refused.errors.fields.values(), refused.errors.record]
+                return " ".join(one.message.en for errors in every for one in errors)
+        return ""
 
 
-def both(world: World, chance: random.Random, key: str, allowed: Callable[[Any], bool]) -> list[tuple[int, bool]]:
+def both(rows: Mapping[int, Any], chance: random.Random, allowed: Callable[[Any], bool]) -> list[tuple[int, bool]]:
     """Return a record for which something is allowed and one for which it isn't, where there are such."""
     found: dict[bool, int] = {}
-    rows = list(world.rows[key].items())
-    chance.shuffle(rows)
-    for record, row in rows:
+    shuffled = list(rows.items())
+    chance.shuffle(shuffled)
+    for record, row in shuffled:
         found.setdefault(allowed(row), record)
     return [(record, answer) for answer, record in found.items()]
 

@@ -18,6 +18,7 @@ from app.system.delegations import DELEGATION, DELEGATION_ROLE
 from app.system.people import create_user
 from app.system.tables import Role, Team, UserRole, now, table_of
 from tests.proof.reference import Holding, Reference
+from tests.proof.roles import GROUP, STEERED, draw_roles
 from tests.proof.trade import Bodies, entity, label, text_field
 from tests.proof.trade import field as typed
 from tests.support.install import Installation
@@ -25,36 +26,56 @@ from tests.support.install import Installation
 REGIONS: Final = ("north", "east", "south")
 #: Each team with those above it: a lies above b, b above c; d stands alone.
 TEAMS: Final[Mapping[str, tuple[str, ...]]] = {"a": (), "b": ("a",), "c": ("b", "a"), "d": ()}
-_SCOPES: Final[tuple[Any, ...]] = (False, True, "all", "own", "own", "team", "team_tree")
-_WHERES: Final = (
-    'region = "north"',
-    'region = "north" or owner = me()',
-    'size > 40 and region != "south"',
-    "region is empty or size < 20",
-    'size >= 30 and size <= 70 or region = "east"',
-)
-_LEVELS: Final = ("none", "none", "read", "write")
 _KINDS: Final = ("text", "searched", "long_text", "integer", "decimal", "date")
-#: Fields that say who made and changed a record, and when.
-SIGNATURES: Final = ("created_at", "created_by", "updated_at", "updated_by")
-ENTITIES: Final = ("firm", "deal", "part")
+#: Each only points to earlier ones. A part is a line of a deal, of a bill, of both or of none, a piece one of a part.
+ENTITIES: Final = ("firm", "deal", "bill", "part", "piece")
 #: What a reference is asked about, and whose records have it.
-REFERENCES: Final = {"deal": ("firm", "firm")}
+REFERENCES: Final = {"deal": ("firm", "firm"), "part": ("bill", "bill")}
+GROUPED: Final = ("firm", "part")
+#: Sizes that records are made with, each one once per entity, so that nothing collides unless it is meant to.
+_SIZES: Final = range(5, 100)
 _MOST_ROWS: Final = 14
 #: A role of those who may do everything.
 EVERYTHING: Final = "everything"
-#: Fields over the record itself, over records that point to it, and two references away.
+#: How many fields of random kinds.
+_DRAWN: Final[Mapping[str, int]] = {"firm": 1, "deal": 2, "bill": 0, "part": 1, "piece": 0}
+#: Fields over the record itself, over its lines, over lines of others that point to it, and two references away.
 _COMPUTED: Final[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
     "firm": {
         "twice_integer": {"formula": "2 * size"},
         "deals_integer": {"rollup": {"entity": "deal", "via": "firm", "aggregate": "count"}},
+        "parts_integer": {"rollup": {"entity": "part", "via": "firm", "aggregate": "sum", "field": "size"}},
     },
     "deal": {
         "far_integer": {"formula": "size + firm.size"},
         "parts_integer": {"rollup": {"entity": "part", "via": "deal", "aggregate": "sum", "field": "size"}},
     },
-    "part": {"far_integer": {"formula": "deal.far_integer + 1"}},
+    "bill": {"parts_integer": {"rollup": {"entity": "part", "via": "bill", "aggregate": "count"}}},
+    "part": {
+        "far_integer": {"formula": "deal.far_integer + 1"},
+        "pieces_integer": {"rollup": {"entity": "piece", "via": "part", "aggregate": "sum", "field": "size"}},
+    },
+    "piece": {"far_integer": {"formula": "part.deal.size + 1"}},
 }
+
+
+_LINKS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "firm": {},
+    "deal": {
+        "firm": typed("reference", "Firma", target="firm"),
+        "parts": typed("lines", "Teile", entity="part", via="deal"),
+    },
+    "bill": {"parts": typed("lines", "Teile", entity="part", via="bill")},
+    "part": {
+        "deal": typed("reference", "Auftrag", target="deal"),
+        "bill": typed("reference", "Rechnung", target="bill"),
+        "firm": typed("reference", "Firma", target="firm"),
+        "pieces": typed("lines", "Stücke", entity="piece", via="part"),
+    },
+    "piece": {"part": typed("reference", "Teil", target="part")},
+}
+#: Whose records a part is a line of: of one, of the other, of both, of none.
+_BELONGS: Final = (("deal",), ("bill",), ("deal", "bill"), ("deal", "bill"), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +126,33 @@ class World:
         properties = self.documents["entities", key]["properties"]
         return [one for one in self.plain_fields(key) if not {"formula", "rollup"} & properties[one]["x-crm"].keys()]
 
+    def references(self, key: str) -> dict[str, str]:
+        """Return the fields of an entity that point to one other record, each with whose records these are."""
+        said = {name: body["x-crm"] for name, body in self.documents["entities", key]["properties"].items()}
+        return {name: one["target"] for name, one in said.items() if one.get("type") == "reference"}
+
     def compute(self) -> None:
-        """Fill in the computed fields of every record, as `_computed` says them."""
-        firms, deals, parts = (self.rows[key] for key in ENTITIES)
+        """Fill in the computed fields of every record, as `_COMPUTED` says them."""
+        firms, deals, bills, parts, pieces = (self.rows[key] for key in ENTITIES)
         for row in firms.values():
             row["twice_integer"] = 2 * row["size"]
             row["deals_integer"] = sum(deal["firm"] == row["id"] for deal in deals.values())
+            row["parts_integer"] = _total(parts, "firm", row)
         for row in deals.values():
             row["far_integer"] = row["size"] + firms[row["firm"]]["size"]
-            below = [part["size"] for part in parts.values() if part["deal"] == row["id"]]
-            row["parts_integer"] = sum(below)
+            row["parts_integer"] = _total(parts, "deal", row)
+        for row in bills.values():
+            row["parts_integer"] = sum(part["bill"] == row["id"] for part in parts.values())
         for row in parts.values():
-            row["far_integer"] = deals[row["deal"]]["far_integer"] + 1
+            row["far_integer"] = None if row["deal"] is None else deals[row["deal"]]["far_integer"] + 1
+            row["pieces_integer"] = _total(pieces, "part", row)
+        for row in pieces.values():
+            deal = None if row["part"] is None else parts[row["part"]]["deal"]
+            row["far_integer"] = None if deal is None else deals[deal]["size"] + 1
+
+
+def _total(rows: Mapping[int, Mapping[str, Any]], via: str, of: Mapping[str, Any]) -> int:
+    return sum(row["size"] for row in rows.values() if row[via] == of["id"])
 
 
 def draw(chance: random.Random, roles: int) -> World:
@@ -133,8 +169,7 @@ def draw(chance: random.Random, roles: int) -> World:
         bodies["entities", key] = _entity(chance, key)
         for name in World(bodies).plain_fields(key):
             bodies["reports", f"{key}_{name}"] = _report(key, name)
-    for number in range(roles):
-        bodies["roles", f"role_{number}"] = _role(chance, bodies, number)
+    draw_roles(chance, bodies, roles)
     everything = {"create": True, "read": True, "update": True, "retire": True}
     bodies["roles", EVERYTHING] = {"label": label("Alles"), "entities": {"*": everything}}
     return World(bodies)
@@ -146,18 +181,13 @@ def _entity(chance: random.Random, key: str) -> dict[str, Any]:
         "region": typed("choice", "Region", options="region"),
         "size": {"type": "integer", "x-crm": {"label": label("Größe")}},
     }
-    for number in range(3):
+    for number in range(_DRAWN[key]):
         kind = chance.choice(_KINDS)
         fields[f"f{number}_{kind}"] = _field(kind)
     fields |= {name: _computed(chance, name, **how) for name, how in _COMPUTED[key].items()}
-    title = "{name}"
-    if key == "deal":
-        fields |= {"firm": typed("reference", "Firma", target="firm")}
-        fields |= {"parts": typed("lines", "Teile", entity="part", via="deal")}
-        title = chance.choice(("{name}", "{name} {firm.name}"))
-    if key == "part":
-        fields |= {"deal": typed("reference", "Auftrag", target="deal")}
-    return entity(key.title(), title, fields)
+    fields |= _LINKS[key]
+    title = chance.choice(("{name}", "{name} {firm.name}")) if key == "deal" else "{name}"
+    return entity(key.title(), title, fields, **({"unique": [list(GROUP)]} if key in GROUPED else {}))
 
 
 def _field(kind: str) -> dict[str, Any]:
@@ -185,37 +215,6 @@ def _report(key: str, name: str) -> dict[str, Any]:
         measures.append({"id": "kinds", "aggregate": "distinct", "field": name, "label": label("kinds")})
     dimensions = [{"id": "by", "field": name}]
     return {"entity": key, "label": label(name), "dimensions": dimensions, "measures": measures, "having": "n > 0"}
-
-
-def _scope(chance: random.Random, key: str) -> Any:
-    if key != "*" and chance.random() < 0.4:
-        return {"where": chance.choice(_WHERES)}
-    return chance.choice(_SCOPES)
-
-
-def _role(chance: random.Random, bodies: Bodies, number: int) -> dict[str, Any]:
-    rights: dict[str, Any] = {}
-    for key in chance.sample([*ENTITIES, "*"], chance.randint(1, 4)):
-        read = _scope(chance, key)
-        if read is False and chance.random() < 0.7:
-            read = True
-        said = {
-            "read": read,
-            "create": _scope(chance, key),
-            "update": _scope(chance, key),
-            "retire": _scope(chance, key),
-        }
-        if chance.random() < 0.5:
-            said["restore"] = _scope(chance, key)
-        if key != "*":
-            names = [*bodies["entities", key]["properties"], *SIGNATURES]
-            levels = {one: chance.choice(_LEVELS) for one in chance.sample(names, chance.randint(0, len(names) - 1))}
-            if chance.random() < 0.2:
-                levels["*"] = chance.choice(_LEVELS)
-            said["fields"] = levels
-        rights[key] = said
-    capabilities = ["export"] if chance.random() < 0.5 else []
-    return {"label": label(f"Rolle {number}"), "entities": rights, "capabilities": capabilities}
 
 
 # -- people and records -----------------------------------------------------------------------------------------------
@@ -267,7 +266,8 @@ def values_of(world: World, key: str, chance: random.Random, number: int) -> dic
         if name == "region":
             row[name] = chance.choice((*REGIONS, None))
         elif name == "size":
-            row[name] = chance.randrange(100)
+            taken = {one["size"] for one in world.rows[key].values()}
+            row[name] = chance.choice([one for one in _SIZES if one not in taken])
         elif name.endswith("integer"):
             row[name] = 700_000 + unique
         elif name.endswith("decimal"):
@@ -276,9 +276,10 @@ def values_of(world: World, key: str, chance: random.Random, number: int) -> dic
             row[name] = date(1950, 1, 1) + timedelta(days=unique)
         else:
             row[name] = f"{key}q{unique}z"
-    for name, target in (("firm", "firm"), ("deal", "deal")):
-        if name in world.documents["entities", key]["properties"]:
-            row[name] = chance.choice(list(world.rows[target]))
+    belongs = chance.choice(_BELONGS)
+    for name, target in world.references(key).items():
+        left_out = key == "part" and name != "firm" and name not in belongs
+        row[name] = None if left_out else chance.choice(list(world.rows[target]))
     return row
 
 
@@ -294,7 +295,8 @@ def cases(world: World, chance: random.Random, many: int) -> list[Case]:
     for number in range(many):
         me = chance.choice(world.people)
         held: dict[str, Holding] = {}
-        for key in [keys[number % len(keys)], *chance.sample(keys, chance.choice((0, 0, 1, 2)))]:
+        with_it = chance.sample(keys, chance.choice((0, 0, 1, 2)))
+        for key in [*keys[: number + 1 if number < STEERED else 0], keys[number % len(keys)], *with_it]:
             held.setdefault(key, _holding(chance, world.people, me, key))
         grants = tuple(
             Grant(one.role, one.user, one.team, one.tree, "Kollege" if one.user != me.id else None)

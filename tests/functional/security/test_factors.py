@@ -24,8 +24,9 @@ from app.system.tokens import Wanted, create
 from app.web.lifecycle import PROVE, SET_UP
 from tests.support.install import METADATA, PLUGINS
 from tests.support.site import SECRET, Site, Visitor, make_site
-from tests.support.staff import PASSWORD
+from tests.support.staff import PASSWORD, email_of
 
+_CHOSEN: Final = "quiet-harbour-lantern-moss"
 _SECRET: Final = re.compile(r'id="secret">([A-Z2-7 ]+)<')
 _TOKEN: Final = re.compile(r"lotse_[A-Za-z0-9_-]{43}")
 _CODE: Final = re.compile(r"<li><code>([a-z2-7-]+)</code>")
@@ -251,3 +252,22 @@ def test_a_role_can_demand_a_second_factor(database_url: str, demanding: Path) -
     program["Authorization"] = f"Bearer {secret}"
     assert site.visitor().get("/api/v1/account", **program).status_code == 200
     assert site.visitor("marketing").get("/e/account/all").status_code == 200
+
+
+def test_whoever_has_no_password_shows_another_proof_before_he_chooses_one(database_url: str) -> None:
+    """Otherwise a browser that somebody left alone would be enough to take his account away."""
+    site = make_site(database_url)
+    visitor = site.visitor("sales")
+    phone = set_up(visitor)
+    mine = User.email == email_of("sales")
+    with site.installation.database.write() as connection:
+        connection.execute(update(User).where(mine).values(password=None))
+        connection.execute(update(SESSION).values(fresh_at=now() - timedelta(days=2)))
+    chosen = {"new_password": _CHOSEN, "new_password_confirm": _CHOSEN}
+    assert visitor.get("/change").status_code == 200
+    asked = visitor.post("/change", chosen)
+    assert asked.status_code == 401
+    assert 'name="_code"' in asked.text
+    assert visitor.post("/change", {**chosen, "_code": "000000"}).status_code == 401
+    assert visitor.post("/change", {**chosen, "_code": phone.code()}).status_code == 302
+    assert site.visitor().sign_in("sales", _CHOSEN).status_code == 302
