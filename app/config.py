@@ -276,11 +276,9 @@ def _check_oidc(given: Mapping[str, Any]) -> None:
     """
     if not any(name.startswith("oidc_") for name in given):
         return
-    missing = next(
-        (setting.variable for setting in SETTINGS if setting.name in _OIDC and setting.name not in given), ""
-    )
+    missing = [setting.variable for setting in SETTINGS if setting.name in _OIDC and setting.name not in given]
     if missing:
-        raise CannotStart(_OIDC_INCOMPLETE.format(missing=missing))
+        raise CannotStart(_OIDC_INCOMPLETE.format(missing=missing[0]))
     for package in _OIDC_PACKAGES:
         if importlib.util.find_spec(package) is None:
             raise CannotStart(_OIDC_PACKAGE.format(package=package))

@@ -31,6 +31,7 @@ from app.web.pages.finding import finding_pages
 from app.web.pages.forms import form_pages
 from app.web.pages.history import history_pages
 from app.web.pages.home import home_pages
+from app.web.pages.importing import import_pages
 from app.web.pages.lists import list_pages
 from app.web.pages.oidc import install as install_oidc
 from app.web.pages.oidc import oidc_pages
@@ -65,6 +66,7 @@ _BLUEPRINTS: Final = (
     picking_pages,
     report_pages,
     export_pages,
+    import_pages,
     finding_pages,
     directory_pages,
     why_pages,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+import orjson
 from markupsafe import Markup
 
 from app.errors import InvalidValue
@@ -39,6 +41,7 @@ _NO_COUNTRY: Final = Label(
     "„{text}“ ist kein Land. Bitte den Namen oder das Kürzel schreiben, zum Beispiel Österreich oder AT.",
     "“{text}” is not a country. Please write its name or code, for instance Austria or AT.",
 )
+_PLACE: Final = re.compile(r"(?:(\S*[0-9]\S*)(?: |$))?(.*)")
 _BREAK: Final = Markup("<br>")
 
 
@@ -144,6 +147,18 @@ class AddressField(FieldType):
         """Return the parts that were sent."""
         return {name: parts[name][0] for name in _PARTS if parts.get(name)}
 
+    def raw_from_cells(self, parts: Mapping[str, str]) -> Raw:
+        """Return the parts; an address in one cell is taken apart as `to_cell` puts it together, or is JSON."""
+        if "" not in parts:
+            return dict(parts)
+        text = parts[""].strip()
+        if not text.startswith("{"):
+            return _apart(text)
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return text
+
     def form_values(self, value: Value, formats: Formats) -> Mapping[str, Any]:
         """Return the parts, the country by its name."""
         if value is None:
@@ -171,8 +186,15 @@ class AddressField(FieldType):
         return {name: part for name in _PARTS if (part := getattr(value, name)) is not None}
 
     def to_cell(self, value: Value) -> Any:
-        """Return the address in one line."""
-        return None if value is None else self._line(value, formats_for("de"))
+        """Return the address in one line; where that wouldn't be read back as it was, its parts as JSON."""
+        if value is None:
+            return None
+        line = self._line(value, formats_for("de"))
+        try:
+            read = self.clean(self.raw_from_cells({"": line}), "de")
+        except InvalidValue:
+            read = None
+        return line if read == value else orjson.dumps(self.to_json(value)).decode()
 
     def value_schema(self) -> Mapping[str, Any]:
         """Return an object of texts."""
@@ -227,3 +249,29 @@ def _country(text: str) -> str:
     if code is None:
         raise InvalidValue("address.country", _NO_COUNTRY.format(text=text[:40]))
     return code
+
+
+def _apart(text: str) -> Raw:
+    """Return the parts of an address in one line; a text that could mean several stays as it is, and is refused."""
+    parts = [part.strip() for part in text.split(",")]
+    found = {"country": parts.pop()} if len(parts) > 1 and fold(parts[-1]) in _codes() else {}
+    if not 1 <= len(parts) <= 3:
+        return text
+    if len(parts) == 1:
+        return {**found, **_only(parts[0])}
+    postcode, city = _place(parts[1])
+    found |= {"street": parts[0], "postcode": postcode, "city": city}
+    return found | ({"state": parts[2]} if len(parts) == 3 else {})
+
+
+def _only(text: str) -> dict[str, str]:
+    """Return what a line of one piece is: a place, or a street where a number stands behind its name."""
+    postcode, city = _place(text)
+    if not postcode and any(char.isdigit() for char in text):
+        return {"street": text}
+    return {"postcode": postcode, "city": city}
+
+
+def _place(text: str) -> tuple[str, str]:
+    found = _PLACE.fullmatch(text)
+    return (found[1] or "", found[2]) if found is not None else ("", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from app.fields.slots import SELECTED, extra_options, mark
 from app.language import Label, Locale
 
 _WRITTEN: Final = "{entity}:{id}"
+_IN_CELL: Final = re.compile(r".*\(([a-z][a-z0-9_]*:[0-9]+)\)", re.DOTALL)
 _WRONG_ENTITY: Final = Label(
     "Auf „{entity}“ kann hier nicht verwiesen werden. Bitte eine Art der Liste wählen.",
     "“{entity}” can't be pointed to here. Please choose a kind of the list.",
@@ -118,6 +120,12 @@ class AnyReference(FieldType):
         """Return the four texts by their names."""
         return {"id": sent(parts, ""), **{name: sent(parts, name) for name in ("entity", "text", "label")}}
 
+    def raw_from_cells(self, parts: Mapping[str, str]) -> Raw:
+        """Return kind and number of the record that the cell names: `account:17`, or `Firma (account:17)`."""
+        text = parts.get("", "").strip()
+        written = _IN_CELL.fullmatch(text)
+        return text if written is None else written[1]
+
     def with_label(self, value: Value, label: Any) -> Value:
         """Return the reference together with its target's label."""
         return LinkedAny(value, label) if isinstance(value, AnyRef) and label is not None else value
@@ -159,10 +167,12 @@ class AnyReference(FieldType):
         return None if target is None else {"entity": target.entity, "id": target.id, "title": title}
 
     def to_cell(self, value: Value) -> Any:
-        """Return the label, or `account:17`, which an import reads back."""
-        if isinstance(value, LinkedAny):
-            return value.label
-        return None if value is None else _WRITTEN.format(entity=value.entity, id=value.id)
+        """Return `account:17`, behind the label where there is one: it doesn't say by itself what it is of."""
+        target = _target(value)
+        if target is None:
+            return None
+        written = _WRITTEN.format(entity=target.entity, id=target.id)
+        return f"{value.label} ({written})" if isinstance(value, LinkedAny) else written
 
     def value_schema(self) -> Mapping[str, Any]:
         """Return an object of entity and id."""

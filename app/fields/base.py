@@ -248,6 +248,14 @@ class FieldType(ABC):
         sent = parts.get("", ())
         return sent[0] if sent else None
 
+    def raw_from_cells(self, parts: Mapping[str, str]) -> Raw:
+        """Make the raw value out of a sheet's cells; what `to_cell` wrote is read back as it was.
+
+        Args:
+            parts: the text of the value's own cell under "", those of cells of its parts under their suffixes.
+        """
+        return parts[""] if "" in parts else self.raw_from_form({name: (text,) for name, text in parts.items()})
+
     def form_values(self, value: Value, formats: Formats) -> Mapping[str, Any]:
         """Return the texts that the edit macro shows, by the names it asks for: `value`, `currency`, `selected:a` …
 

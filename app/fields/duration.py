@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from app.fields.base import Examples, FieldSpec, Loss, Operator, Raw, Value
 from app.fields.column import ColumnKind, ColumnSpec
@@ -12,6 +12,9 @@ from app.fields.dates import read_duration
 from app.fields.formats import Formats
 from app.fields.numeric import NumberField
 from app.language import Label, Locale
+
+#: As many digits as no number of minutes has.
+_DIGITS: Final = 10
 
 
 class Duration(NumberField):
@@ -57,6 +60,11 @@ class Duration(NumberField):
     def clean_operand(self, operator: Operator, raw: Raw, locale: Locale) -> Value:
         """Read a length of time to compare with."""
         return read_duration(raw, locale)
+
+    def raw_from_cells(self, parts: Mapping[str, str]) -> Raw:
+        """Return the cell's text; a bare number is minutes, as `to_cell` writes them."""
+        text = parts.get("", "").strip()
+        return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else text
 
     def format(self, value: Value, formats: Formats) -> str:
         """Return hours and minutes."""

@@ -164,6 +164,11 @@ class MoneyField(FieldType):
         """Return both parts; where there is one currency, its input isn't sent."""
         return {"amount": (parts.get("") or ("",))[0], "currency": (parts.get("currency") or (None,))[0]}
 
+    def raw_from_cells(self, parts: Mapping[str, str]) -> Raw:
+        """Return the cell's text, or amount and currency where the currency stands in a cell of its own."""
+        text, currency = parts.get("", ""), parts.get("currency", "").strip()
+        return {"amount": text, "currency": currency} if currency and not _ends_named(text) else text
+
     def form_values(self, value: Value, formats: Formats) -> Mapping[str, Any]:
         """Return the amount as one types it, and which currency is selected."""
         if value is None:
@@ -185,8 +190,10 @@ class MoneyField(FieldType):
         return None if value is None else {"amount": json_number(value.amount), "currency": value.currency}
 
     def to_cell(self, value: Value) -> Any:
-        """Return the amount."""
-        return None if value is None else value.amount
+        """Return the amount; one that isn't in the usual currency as a text, so that no sum mixes currencies."""
+        if value is None:
+            return None
+        return value.amount if value.currency == self.currency else f"{value.amount:f} {value.currency}"
 
     def value_schema(self) -> Mapping[str, Any]:
         """Return an object of amount and currency."""
@@ -256,3 +263,8 @@ def _apart(raw: str) -> tuple[str, str | None]:
         raise not_a_number(raw)
     sign = match[1] or match[3]
     return match[2], _SIGNS.get(sign, sign) if sign else None
+
+
+def _ends_named(text: str) -> bool:
+    """Return whether a text names a currency itself."""
+    return any(char.isalpha() or char in _SIGNS for char in text)

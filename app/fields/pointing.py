@@ -6,6 +6,7 @@ joined (:class:`Linked`), and a text that somebody typed where the picker didn't
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -26,6 +27,8 @@ from app.language import Label, Locale
 #: Where a record is shown; the one address that a field type knows, because every list links to it.
 RECORD_ADDRESS: Final = "/r/{entity}/{id}"
 
+#: How a cell names a record by its number; a label like this would be taken for one.
+_NUMBERED: Final = re.compile(r"#?([0-9]{1,19})")
 _MAX_ID: Final = 2**63 - 1
 _TEXT_LENGTH: Final = 200
 _NOT_A_RECORD: Final = Label(
@@ -114,6 +117,24 @@ def read_reference(raw: Raw, entity: str) -> int | Unresolved | None:
     return None if typed is None else Unresolved(typed, entity)
 
 
+def told_in_cell(linked: Linked, apart: str | None = None) -> str:
+    """Return what a cell calls a record: its label, or its number where the label couldn't be read back.
+
+    Args:
+        linked: the record with its label.
+        apart: what stands between several of them.
+    """
+    label = linked.label
+    plain = label == " ".join(label.split()) and 0 < len(label) <= _TEXT_LENGTH and (not apart or apart not in label)
+    return label if plain and not _NUMBERED.fullmatch(label) else f"#{linked.id}"
+
+
+def named_in_cell(text: str) -> Raw:
+    """Return the raw reference that a cell's text means: a record's number, or its title."""
+    numbered = _NUMBERED.fullmatch(text.strip())
+    return {"text": text} if numbered is None else numbered[1]
+
+
 def sent(parts: Mapping[str, Sequence[str]], suffix: str) -> str | None:
     """Return the first text that was sent under a suffix, or None."""
     texts = parts.get(suffix)
@@ -162,6 +183,10 @@ class PointingField(FieldType):
         """Return the three texts by their names; see `read_reference`."""
         return {"id": sent(parts, ""), "text": sent(parts, "text"), "label": sent(parts, "label")}
 
+    def raw_from_cells(self, parts: Mapping[str, str]) -> Raw:
+        """Return the number or the title of the record that the cell names."""
+        return named_in_cell(parts.get("", ""))
+
     def with_label(self, value: Value, label: Any) -> Value:
         """Return the reference together with its target's label."""
         return Linked(value, label) if isinstance(value, int) and label is not None else value
@@ -207,8 +232,8 @@ class PointingField(FieldType):
         return {"id": self.to_json(value), "title": value.label if isinstance(value, Linked) else None}
 
     def to_cell(self, value: Value) -> Any:
-        """Return the label where there is one."""
-        return value.label if isinstance(value, Linked) else value
+        """Return the label where there is one that can be read back."""
+        return told_in_cell(value) if isinstance(value, Linked) else value
 
     def value_schema(self) -> Mapping[str, Any]:
         """Return a positive integer."""

@@ -14,11 +14,21 @@ from app.fields.column import ColumnSpec, LinkSpec
 from app.fields.formats import Formats
 from app.fields.operators import REFERENCES_OPERATORS
 from app.fields.parameters import ENTITY_KEY, parameter
-from app.fields.pointing import Linked, Unresolved, link_to, read_id, read_reference, sent
+from app.fields.pointing import (
+    Linked,
+    Unresolved,
+    link_to,
+    named_in_cell,
+    read_id,
+    read_reference,
+    sent,
+    told_in_cell,
+)
 from app.language import Label, Locale
 
 _MOST: Final = 500
 _COMMA: Final = Markup(", ")
+_APART: Final = ","
 _NOT_A_LIST: Final = Label(
     "Hier wird eine Liste von Datensätzen gebraucht. Bitte aus der Suche wählen.",
     "A list of records is needed here. Please choose from the search.",
@@ -118,6 +128,10 @@ class References(FieldType):
         """Return every ticked id and the typed text."""
         return {"ids": list(parts.get("", ())), "text": sent(parts, "text")}
 
+    def raw_from_cells(self, parts: Mapping[str, str]) -> Raw:
+        """Return the numbers and titles of the records that the cell names, with commas between them."""
+        return [named_in_cell(one) for one in parts.get("", "").split(_APART)]
+
     def with_label(self, value: Value, label: Any) -> Value:
         """Return the references with their targets' labels."""
         if value is None or not isinstance(label, Mapping):
@@ -155,7 +169,7 @@ class References(FieldType):
 
     def to_cell(self, value: Value) -> Any:
         """Return the labels, or ids, with commas between them."""
-        return None if value is None else ", ".join(_text(one).removeprefix("#") for one in value)
+        return None if value is None else ", ".join(_told(one) for one in value)
 
     def value_schema(self) -> Mapping[str, Any]:
         """Return a list of positive integers."""
@@ -182,3 +196,7 @@ def _text(one: int | Linked | Unresolved) -> str:
     if isinstance(one, Linked):
         return one.label
     return one.text if isinstance(one, Unresolved) else f"#{one}"
+
+
+def _told(one: int | Linked | Unresolved) -> str:
+    return told_in_cell(one, _APART) if isinstance(one, Linked) else _text(one).removeprefix("#")

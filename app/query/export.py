@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from app.access.rights import access, require_power
 from app.context import Context
+from app.language import Label
+from app.meta.model import FieldPath
 from app.query.columns import Shown
+from app.query.headings import ID, VERSION, Headings
 from app.query.lists import cursor_of, list_plan, read_after
+from app.query.paths import resolve
 from app.query.search import searching
 from app.query.sheet import csv_chunks, xlsx_bytes
 from app.query.shown import extras_of, readers
@@ -17,6 +22,9 @@ from app.query.spec import ListSpec
 #: Rows of a file; a longer list is cut there.
 MAX_ROWS: Final = 100_000
 _BATCH: Final = 1_000
+#: Name of the file that has number and version of each record, so that it can be changed elsewhere and imported again.
+FOR_CHANGING: Final = "changing"
+_STANDING: Final = (ID, VERSION)
 
 
 def may_export(ctx: Context, entity_key: str) -> bool:
@@ -35,7 +43,8 @@ def require_export(ctx: Context, entity_key: str) -> None:
 
 def headers(ctx: Context, spec: ListSpec) -> tuple[str, ...]:
     """Return the headings of a list's columns in the reader's language."""
-    return tuple(path.label.text(ctx.locale) for path in spec.columns)
+    headings = Headings(ctx, spec.entity)
+    return tuple(headings.heading_of(path, ctx.locale) for path in spec.columns)
 
 
 def export_rows(ctx: Context, spec: ListSpec, most: int = MAX_ROWS) -> Iterator[tuple[Any, ...]]:
@@ -72,6 +81,32 @@ def _cell(shown: Shown) -> Callable[[Any], Any]:
         return lambda value: value
     to_cell = shown.type.to_cell
     return lambda value: None if value is None else to_cell(value)
+
+
+def for_changing(ctx: Context, spec: ListSpec) -> ListSpec:
+    """Return a list with number and version of each record before its columns, as an import wants them.
+
+    A field of its own that is called so takes the name, and stays where it is. Where a list shows a part of a value (an
+    address's city), its other parts follow: a value is changed as a whole.
+    """
+    keys = [resolve(ctx, spec.entity, name) for name in _STANDING]
+    first = [replace(path, label=Label.same(path.text)) for path in keys if path is not None and path.field.system]
+    others = [path for path in spec.columns if path.text not in _STANDING or not path.field.system]
+    return replace(spec, columns=(*first, *_with_whole_values(ctx, spec.entity, others)))
+
+
+def _with_whole_values(ctx: Context, entity_key: str, paths: Sequence[FieldPath]) -> Iterator[FieldPath]:
+    there = {path.text for path in paths}
+    for path in paths:
+        yield path
+        if path.hops or path.sub not in path.field.type.inputs() or path.field.key in there:
+            continue
+        key = path.field.key
+        for text in (f"{key}.{part}" if part else key for part in path.field.type.inputs()):
+            other = None if text in there else resolve(ctx, entity_key, text)
+            if other is not None:
+                there.add(text)
+                yield other
 
 
 def export_csv(ctx: Context, spec: ListSpec, *, bom: bool = True) -> Iterator[bytes]:

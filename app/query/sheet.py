@@ -12,7 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
+from app.fields.formats import DEFAULT_ZONE
 from app.query.lazily import lazily
 
 if TYPE_CHECKING:
@@ -57,8 +59,13 @@ def _taken(buffer: io.StringIO) -> bytes:
 
 
 def guarded(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """Return a text that no spreadsheet takes for a formula; `unguarded` reads it back."""
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
+
+
+def unguarded(text: str) -> str:
+    """Return the text that `guarded` was given."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA) else text
 
 
 def _csv_cell(value: Any) -> str:
@@ -69,10 +76,17 @@ def _csv_cell(value: Any) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime):
-        return value.isoformat(" ", "minutes")
+        return _instant(value)
     if isinstance(value, date | time):
         return value.isoformat()
     return str(value) if isinstance(value, int | float) else guarded(str(value))
+
+
+def _instant(value: datetime) -> str:
+    """Write an instant, to the minute where that says all; where the clock shows an hour twice, which one it is."""
+    if value.fold and value.tzinfo is None:
+        value = value.replace(tzinfo=ZoneInfo(DEFAULT_ZONE))
+    return value.isoformat(" ", "auto" if value.second or value.microsecond else "minutes")
 
 
 def xlsx_bytes(name: str, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

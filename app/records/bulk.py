@@ -10,6 +10,7 @@ from app.access.rights import refusal, require, require_power
 from app.context import Context
 from app.errors import Conflict, DataErrors, InvalidData, NotFound
 from app.fields.base import Raw
+from app.meta.role import Power
 from app.records import owners, texts
 from app.records.actions import create_all, prepare, races, tell_others
 from app.records.along import called
@@ -28,7 +29,7 @@ from app.records.write import differs, update_all
 BATCH: Final = 1000
 
 
-def create_many(ctx: Context, entity_key: str, raws: Sequence[Mapping[str, Raw]]) -> list[int]:
+def create_many(ctx: Context, entity_key: str, raws: Sequence[Mapping[str, Raw]], power: Power = "bulk") -> list[int]:
     """Create records of one entity and return their ids, in the order in which they were given.
 
     A record may not point to another one of the same call; call twice for that.
@@ -37,13 +38,14 @@ def create_many(ctx: Context, entity_key: str, raws: Sequence[Mapping[str, Raw]]
         ctx: who writes, over which open transaction.
         entity_key: what kind of records.
         raws: one mapping for each, as `app.records.actions.create` takes it.
+        power: by which power people may do it.
 
     Raises:
         NotFound, Forbidden: see `app.access.rights.require`.
         InvalidData: something speaks against one of them; its errors are named `[number].field`. Records of earlier
             batches are written; the caller's transaction has to be rolled back.
     """
-    _require_bulk(ctx, entity_key)
+    _require_power(ctx, entity_key, power)
     ids: list[int] = []
     for start in range(0, len(raws), BATCH):
         batch = raws[start : start + BATCH]
@@ -59,14 +61,16 @@ def update_many(
     entity_key: str,
     changes: Mapping[int, Mapping[str, Raw]],
     versions: Mapping[int, int] | None = None,
-) -> None:
-    """Change records of one entity.
+    power: Power = "bulk",
+) -> list[int]:
+    """Change records of one entity, and return the ids of those in which something differed from what is stored.
 
     Args:
         ctx, entity_key: see `create_many`.
         changes: what is to change, by the record's id.
         versions: the version of each record that the writer has seen. The product itself has seen none and changes
             the records as they are; people always have.
+        power: see `create_many`.
 
     Raises:
         Conflict: one of them isn't any more what the writer has seen, or is archived.
@@ -74,10 +78,10 @@ def update_many(
         InvalidData: see `create_many`.
     """
     require(ctx, entity_key, "update")
-    _require_bulk(ctx, entity_key)
+    _require_power(ctx, entity_key, power)
     if versions is None and not ctx.actor.everything:
         raise TypeError("people change what they have seen: versions are needed")
-    plan, ids = plan_of(ctx, entity_key), list(changes)
+    plan, ids, written = plan_of(ctx, entity_key), list(changes), list[int]()
     for start in range(0, len(ids), BATCH):
         some, pool = ids[start : start + BATCH], Targets(ctx)
         lock_own(ctx, plan, some)
@@ -102,11 +106,13 @@ def update_many(
             update_all(ctx, plan, changed)
             settle(ctx, of_drafts(changed), above, changed)
         tell_others(ctx, drafts)
+        written.extend(draft.id for draft in changed if draft.id is not None)
+    return written
 
 
-def _require_bulk(ctx: Context, entity_key: str) -> None:
+def _require_power(ctx: Context, entity_key: str, power: Power) -> None:
     if not ctx.actor.everything:
-        require_power(ctx, entity_key, "bulk")
+        require_power(ctx, entity_key, power)
 
 
 def _permitted(ctx: Context, plan: EntityPlan, ids: Sequence[int]) -> Mapping[int, Permit]:

@@ -23,6 +23,8 @@ from app.system.history import stored_instant
 
 #: What a line carries beside its values: which stored line it is.
 _LINE_ID: Final = "id"
+#: Records of one title: whether each is archived, and its id.
+Called = Sequence[tuple[bool, int]]
 #: Stands for the id of a record that isn't written yet.
 PENDING: Final = 0
 
@@ -246,14 +248,14 @@ class Preparation:
         for draft, field in waiting:
             self._resolve_one(draft, field, answers)
 
-    def _resolve_one(self, draft: Draft, field: FieldPlan, answers: Mapping[str, Mapping[str, list[int]]]) -> None:
+    def _resolve_one(self, draft: Draft, field: FieldPlan, answers: Mapping[str, Mapping[str, Called]]) -> None:
         value = draft.values[field.key]
         resolved: list[Any] = []
         for one in value if isinstance(value, tuple) else (value,):
             if not isinstance(one, Unresolved):
                 resolved.append(one)
                 continue
-            ids = answers[one.entity][one.text]
+            ids = _meant(draft, field, one.entity, answers[one.entity][one.text])
             if len(ids) == 1:
                 resolved.append(AnyRef(one.entity, ids[0]) if _any_kind(field) else ids[0])
             else:
@@ -262,6 +264,8 @@ class Preparation:
             draft.values[field.key] = tuple(dict.fromkeys(resolved)) or None
         else:
             draft.values[field.key] = resolved[0] if resolved else None
+        if draft.before is not None and _same(field, draft.before.row.values[field.key], draft.values[field.key]):
+            draft.changed.discard(field.key)  # it was named as what it is already
 
     def check_targets(self, drafts: Sequence[Draft]) -> None:
         """Load what the drafts newly point to, and refuse what isn't there; one statement per entity."""
@@ -317,6 +321,15 @@ def _unresolved(value: Any) -> Sequence[Unresolved]:
     if isinstance(value, Unresolved):
         return (value,)
     return [one for one in value if isinstance(one, Unresolved)] if isinstance(value, tuple) else ()
+
+
+def _meant(draft: Draft, field: FieldPlan, entity: str, found: Called) -> list[int]:
+    """Return which of the records of one title are meant: what is pointed to already, else what isn't archived."""
+    old = None if draft.before is None else draft.before.row.values[field.key]
+    pointed = set() if old is None else set(pointers(draft.entity, field.key, old))
+    known = [one for _, one in found if (entity, one) in pointed]
+    living = [one for archived, one in found if not archived]
+    return known or living or [one for _, one in found]
 
 
 def _any_kind(field: FieldPlan) -> bool:

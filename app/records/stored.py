@@ -188,11 +188,10 @@ class Targets:
             for entity, ids in _pointed_at(here, need.hops[-1]).items():
                 self.load(entity, ids, wide=need.wide)
 
-    def titled(self, entity: str, texts: Sequence[str]) -> dict[str, list[int]]:
-        """Return the ids of the records that are called like the given texts, case and accents aside.
+    def titled(self, entity: str, texts: Sequence[str]) -> dict[str, list[tuple[bool, int]]]:
+        """Return the records that are called like the given texts, case and accents aside: whether archived, and id.
 
         Records that the writer may not see, and titles that he may not read, aren't found.
-        Records that aren't archived go before those that are.
         """
         wanted = {fold(text): text for text in texts}
         found: dict[str, list[tuple[bool, int]]] = {text: [] for text in texts}
@@ -201,7 +200,7 @@ class Targets:
                 for text in texts:
                     if fold(text) == title:
                         found[text].append((archived, row_id))
-        return {text: _living(several) for text, several in found.items()}
+        return found
 
     def _by_title(self, entity: str, folded: Sequence[str]) -> Iterator[tuple[int, str, bool]]:
         if entity.startswith("@"):
@@ -219,11 +218,6 @@ class Targets:
         statement = selection.statement().order_by(base.c.id).limit(4 * CHUNK)
         for row in self.ctx.connection.execute(statement, selection.values()(self.ctx)):
             yield row[0], row[1], row[2] is not None
-
-
-def _living(found: Sequence[tuple[bool, int]]) -> list[int]:
-    living = [row_id for archived, row_id in found if not archived]
-    return living or [row_id for _, row_id in found]
 
 
 def _pointed_at(rows: Iterable[Row], key: str) -> dict[str, list[int]]:

@@ -55,6 +55,10 @@ _LAST_LINE: Final = Label(
     "andere Zeile an.",
     "“{field}” may not become empty in the record that this line belongs to. Please add another line there first.",
 )
+_NO_RECORD: Final = Label(
+    "Einen Datensatz Nr. {id} gibt es hier nicht. Bitte prüfen Sie die Nummer; ohne Nummer wird ein neuer angelegt.",
+    "There is no record no. {id} here. Please check the number; without one a new record is created.",
+)
 _NOT_FOUND: Final = Label(
     "Zu „{text}“ gibt es keinen Eintrag. Bitte wählen Sie einen aus der Suche oder legen Sie ihn an.",
     "There is no entry called “{text}”. Please choose one from the search or create it.",
@@ -298,6 +302,11 @@ def takes(other: tuple[str, int, str] | None) -> FieldError:
 def no_line() -> FieldError:
     """A line with an id that isn't one of the record's lines."""
     return FieldError("lines.gone", _NO_LINE)
+
+
+def no_record(record_id: int) -> FieldError:
+    """Return the error of a record that isn't there, or isn't there for this writer."""
+    return FieldError("record.not_found", _NO_RECORD.format(id=record_id))
 
 
 def too_long() -> FieldError:

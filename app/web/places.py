@@ -51,6 +51,11 @@ def list_url(entity_key: str, view: View | None = None) -> str:
     return f"/e/{entity_key}" + ("" if view is None else f"/{view.key.rpartition('.')[2]}")
 
 
+def import_url(entity_key: str) -> str:
+    """Return the address at which a file is imported; no view can have its name."""
+    return f"{list_url(entity_key)}/-/import"
+
+
 def record_url(entity_key: str, record_id: int) -> str:
     """Return the address of a record."""
     return f"/r/{entity_key}/{record_id}"

@@ -25,6 +25,7 @@ _PAGES = (
     "/pick/account?q=gmbh", "/quick/account", "/e/nothing", "/e/account?f.nothing.is=1", "/admin/console/",
     "/admin/console/users/", "/admin/console/users/new/", "/admin/console/users/edit/?id=1",
     "/admin/console/documents/", "/admin/console/audit/", "/people", "/people?active=0&q=xyzxyz", "/people/new",
+    "/e/account/-/import",
     "/people/1", "/teams", "/teams/1", "/technical", "/technical/new", "/me/sessions", "/me/delegation",
 )  # fmt: skip
 _WIDTHS = (360, 1440)

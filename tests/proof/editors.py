@@ -17,13 +17,10 @@ from urllib.parse import urlencode
 
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.access.actor import Actor
 from app.errors import Conflict
-from app.query.record import load_record
-from app.records import bulk
 from bench.client import Form, forms_of
+from tests.functional.exchange.desk import Desk, written
 from tests.proof.trade import Bodies, entity, field, label, text_field
-from tests.support.install import Installation
 from tests.support.program import Program
 from tests.support.site import Visitor
 
@@ -33,7 +30,7 @@ END: Final = ";"
 NOTHING: Final = "-"
 _MARKS: Final = re.compile(r"lines-\d+-marks")
 _FORM: Final = "application/x-www-form-urlencoded"
-_EVERYTHING: Final = {**dict.fromkeys(("create", "read", "update", "retire", "restore", "bulk"), True)}
+_EVERYTHING: Final = {**dict.fromkeys(("create", "read", "update", "retire", "restore", "bulk", "import"), True)}
 
 
 def documents() -> Bodies:
@@ -64,8 +61,6 @@ class Editor:
         number: tells the editors apart.
         visitor: his browser.
         program: his program.
-        installation: for the door that an import uses.
-        actor: who he is there.
         orders, items: ids of what is changed; the items are lines of the orders.
         seed: what his random choices begin with.
     """
@@ -75,8 +70,6 @@ class Editor:
         number: int,
         visitor: Visitor,
         program: Program,
-        installation: Installation,
-        actor: Actor,
         orders: list[int],
         items: list[int],
         seed: int,
@@ -84,8 +77,6 @@ class Editor:
         self.number = number
         self.visitor = visitor
         self.program = program
-        self.installation = installation
-        self.actor = actor
         self.orders = orders
         self.items = items
         self.chance = random.Random(f"{seed}-{number}")
@@ -212,22 +203,22 @@ class Editor:
         answer = self.program.send("PATCH", f"/{kind}/{record}", values, If_Match=etag)
         return self._answered(answer.status_code, 200, 409, 412)
 
-    # -- many at once, as an import does it ----------------------------------------------------------------------------
+    # -- a file --------------------------------------------------------------------------------------------------------
 
     def _import(self) -> list[tuple[str, str, int]]:
-        """Change two lines at once."""
+        """Change two lines by a file: checked first, then imported as it was checked."""
         both, done = sorted(self.chance.sample(self.items, 2)), []
-        changes: dict[int, Mapping[str, Any]] = {}
-        versions = {}
-        with self.installation.ctx(self.actor) as ctx:
-            for item in both:
-                record = load_record(ctx, "item", item)
-                mark = self._mark()
-                done.append((mark, "item", item))
-                changes[item], versions[item] = {"marks": record.values["marks"] + mark}, record.version
-        with self.installation.ctx(self.actor) as ctx:
-            bulk.update_many(ctx, "item", changes, versions)
-        return done
+        rows: list[tuple[object, ...]] = [("id", "version", "marks")]
+        for item in both:
+            values, etag = self._read("item", item)
+            mark = self._mark()
+            done.append((mark, "item", item))
+            rows.append((item, etag.strip('"'), values["marks"] + mark))
+        desk = Desk(self.visitor)
+        checked = desk.check("item", written(rows))
+        if not self._answered(checked.status_code, 200, 409, 422):
+            return []
+        return done if self._answered(desk.run("item", checked).status_code, 303, 409, 422) else []
 
 
 #: The doors, and how often each is taken.

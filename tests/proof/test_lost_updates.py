@@ -30,7 +30,6 @@ _TOKENS: Final = 8
 def test_no_change_of_anybody_is_lost(database_url: str, tmp_path: Path) -> None:
     site = make_site(database_url, write_documents(tmp_path / "documents", documents()))
     orders, items = _begin(site)
-    actor, installation = site.actor("clerk"), site.installation
     site.app.config[RATE] = "1000000 per minute"
     headers = [program(site, "clerk").headers for _ in range(_TOKENS)]
     editors = [
@@ -38,8 +37,6 @@ def test_no_change_of_anybody_is_lost(database_url: str, tmp_path: Path) -> None
             number,
             site.visitor("clerk"),
             Program(site.app.test_client(), headers[number % _TOKENS]),
-            installation,
-            actor,
             orders,
             items,
             SEED,
@@ -47,7 +44,7 @@ def test_no_change_of_anybody_is_lost(database_url: str, tmp_path: Path) -> None
         for number in range(EDITORS)
     ]
     _at_work(editors)
-    tally = Tally(f"lost updates, {installation.database.dialect}")
+    tally = Tally(f"lost updates, {site.installation.database.dialect}")
     for editor in editors:
         tally.counts.update(editor.counts)
         tally.add("acknowledged", len(editor.acknowledged))

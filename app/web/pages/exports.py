@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from app.errors import NotFound
 from app.expr.fold import fold
-from app.query.export import export_csv, export_xlsx, require_export
+from app.query.export import FOR_CHANGING, export_csv, export_xlsx, for_changing, require_export
 from app.query.report_export import report_csv, report_json, report_xlsx
 from app.query.reports import find_report, run_report
 from app.query.spec import ListSpec
@@ -45,6 +45,8 @@ def of_list(entity: str, name: str, kind: str) -> Response:
     title = f"{ctx.snapshot.model.entities[entity].plural.text(ctx.locale)} {view.label.text(ctx.locale)}"
     if kind == "csv":
         return _file(b"".join(export_csv(ctx, spec)), _CSV, title, kind)
+    if kind == FOR_CHANGING:
+        return _file(b"".join(export_csv(ctx, for_changing(ctx, spec))), _CSV, title, "csv")
     if kind == "xlsx":
         return _file(export_xlsx(ctx, spec), _XLSX, title, kind)
     raise NotFound(kind)

@@ -14,9 +14,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.access.rights import access, meant_for
 from app.context import Context
 from app.errors import NotFound
+from app.exchange.importing import may_import
 from app.fields.formats import formats_for
 from app.meta.model import SortKey, View
-from app.query.export import may_export
+from app.query.export import FOR_CHANGING, may_export
 from app.query.gate import readable_fields, required
 from app.query.lists import ListColumn, ListPage, count, list_page
 from app.query.spec import ALL_RECORDS, ListSpec, all_records, to_args, without
@@ -26,7 +27,7 @@ from app.records.standing import standings
 from app.web import rows, shell
 from app.web.filters import Asking, Offered, asking, offered
 from app.web.lifecycle import context
-from app.web.places import list_url, views_for
+from app.web.places import import_url, list_url, views_for
 from app.web.policy import SIGNED_IN, policy
 from app.web.render import base, csrf, render
 from app.web.respond import htmx, respond
@@ -97,6 +98,7 @@ class ListScreen:
     new_url: str | None
     bin: Bin
     exports: tuple[Link, ...]
+    import_url: str | None
 
 
 @list_pages.get("/e/<entity>")
@@ -251,6 +253,7 @@ def _screen(ctx: Context, spec: ListSpec, view: View, path: str, table: Markup |
         new_url=f"/r/{spec.entity}/new" if rights_.create and not spec.archived else None,
         bin=_bin(ctx, spec),
         exports=_exports(ctx, spec.entity, view, whole),
+        import_url=import_url(spec.entity) if may_import(ctx, spec.entity) and not spec.archived else None,
     )
 
 
@@ -309,5 +312,5 @@ def _exports(ctx: Context, entity: str, view: View, spec: ListSpec) -> tuple[Lin
         return ()
     return tuple(
         Link(text(f"list.{kind}", ctx.locale), url_of(f"{list_url(entity, view)}/export/{kind}", spec))
-        for kind in ("csv", "xlsx")
+        for kind in ("csv", "xlsx", *((FOR_CHANGING,) if may_import(ctx, entity) else ()))
     )

@@ -10,7 +10,21 @@ from types import MappingProxyType
 from typing import Final
 
 from app.language import Label, Locale
-from app.web.texts import api, console, factors, gate, history, lists, people, problems, records, reports, rights, shell
+from app.web.texts import (
+    api,
+    console,
+    factors,
+    gate,
+    history,
+    importing,
+    lists,
+    people,
+    problems,
+    records,
+    reports,
+    rights,
+    shell,
+)
 
 #: Every text by its key, `<area>.<name>`.
 TEXTS: Final[Mapping[str, Label]] = MappingProxyType(
@@ -24,6 +38,7 @@ TEXTS: Final[Mapping[str, Label]] = MappingProxyType(
             lists.TEXTS,
             records.TEXTS,
             history.TEXTS,
+            importing.TEXTS,
             reports.TEXTS,
             rights.TEXTS,
             problems.TEXTS,
