@@ -143,8 +143,8 @@ def _sent(ctx: Context, entity: str) -> File:
             return replace(kept, spelling=_spelling())
         expired = bool(request.form.get(_STAGED))
         raise refused("import.no_file", TEXTS["import.expired" if expired else "import.no_file"])
-    with chosen.stream as stream:  # a large one waits in a file of the server's, which ends here
-        content, encoding = decoded(stream.read(MOST_BYTES + 1))
+    chosen.stream.seek(0)  # a request that a publish overtakes is carried out once more
+    content, encoding = decoded(chosen.stream.read(MOST_BYTES + 1))
     return File(content, encoding, _spelling())
 
 
