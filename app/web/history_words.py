@@ -60,7 +60,6 @@ class HistoryWords:
             return ", ".join(self._names[field.key].get(one, _number(one)) for one in pointers)
         return field.type.format(value, formats_for(self.ctx.locale, self.ctx.snapshot.time_zone))
 
-
     def label(self, field: Field, value: Value) -> Any:
         """Return what a field's type wants beside a value to show it, see `FieldType.with_label`."""
         names = {one: self._names[field.key].get(one, _number(one)) for one in _pointers(field, value)}
