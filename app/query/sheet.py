@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from app.fields.formats import DEFAULT_ZONE
-from app.query.lazily import lazily
+from app.lazily import lazily
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format

@@ -7,37 +7,24 @@ them was meant stays here. Source: Have I Been Pwned, API v3, “Searching by ra
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass, field
-from http.client import HTTPException
 from queue import Empty, SimpleQueue
 from typing import Any, Final
-from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
-from app.readings import LOOPBACK
+from app.lazily import lazily
 
 #: How long somebody who chooses a password waits for the answer at most, from looking up the name to the last byte.
 PATIENCE: Final = 2.0
 #: So many digits of a hash are told.
 _TOLD: Final = 5
-#: An answer has some two thousand lines of forty bytes; a longer one is none.
-_MOST_BYTES: Final = 512 * 1024
 #: Questions that may be under way at once; a service that hangs doesn't collect threads.
 _AT_ONCE: Final = 4
-_HEADERS: Final = {"Add-Padding": "true", "User-Agent": "Lotse", "Accept": "text/plain"}
+#: What asks.
+_QUESTION: Final = "app.system.breach_question"
 
 
 class Unreachable(Exception):
     """The service didn't answer in time, or not with a range."""
-
-
-class _StayHere(HTTPRedirectHandler):
-    """Follows nobody elsewhere: the address is the administrator's choice."""
-
-    def redirect_request(self, *about: Any) -> None:
-        """Return no other question; the answer then counts as a failure."""
-        return
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,28 +76,8 @@ class RangeService:
 
     def _ask(self, told: str, heard: SimpleQueue[str | Exception]) -> None:
         try:
-            heard.put(self._fetch(told))
-        except (OSError, HTTPException, ValueError) as failure:
+            heard.put(lazily(_QUESTION).fetch(self.address, told, self.patience))
+        except (OSError, ValueError) as failure:
             heard.put(failure)
         finally:
             self._free.release()
-
-    def _fetch(self, told: str) -> str:
-        ends = time.monotonic() + self.patience
-        question = Request(f"{self.address}/range/{told}", headers=_HEADERS)  # noqa: S310  https, or this machine
-        with _opener(self.address).open(question, timeout=self.patience) as answer:
-            if answer.status != 200:
-                raise ValueError("status")
-            parts, length = [], 0
-            while part := answer.read1(_MOST_BYTES):
-                parts.append(part)
-                length += len(part)
-                if length > _MOST_BYTES or time.monotonic() > ends:
-                    raise ValueError("too long")
-        return b"".join(parts).decode("ascii")
-
-
-def _opener(address: str) -> OpenerDirector:
-    """Return what asks: by the proxy that the environment names, save for this machine, and never anywhere else."""
-    proxies: dict[str, str] | None = {} if urlsplit(address).hostname in LOOPBACK else None
-    return build_opener(ProxyHandler(proxies), _StayHere())

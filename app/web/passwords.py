@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from app.language import Label
-from app.query.lazily import lazily
+from app.lazily import lazily
 from app.system.breaches import NOBODY_KNOWS
 
 #: Shortest and longest password that somebody may choose.

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.context import Context
 from app.fields.formats import formats_for
-from app.query.lazily import lazily
+from app.lazily import lazily
 from app.system import audit, factors
 from app.system.factors import Passkey
 from app.system.sessions import Session
