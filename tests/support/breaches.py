@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from tests.support.site import Quiet
+from tests.support.serving import listening
 
 
 def digest_of(password: str) -> str:
@@ -68,14 +66,6 @@ class RangeServer:
 def range_server() -> Iterator[RangeServer]:
     """Serve ranges for as long as the block lasts."""
     made = RangeServer()
-    server = make_server("127.0.0.1", 0, made, threaded=True, request_handler=Quiet)  # type: ignore[arg-type]
-    server.daemon_threads = True  # type: ignore[attr-defined]
-    made.address = f"http://127.0.0.1:{server.server_port}/pwned"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with listening(made) as port:
+        made.address = f"http://127.0.0.1:{port}/pwned"
         yield made
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

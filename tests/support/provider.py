@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,10 +15,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from markupsafe import escape
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from tests.support.site import Quiet
+from tests.support.serving import listening
 
 CLIENT: Final = "lotse"
 SECRET: Final = "only-for-this-test"
@@ -136,13 +134,6 @@ def provider(host: str = "127.0.0.1") -> Iterator[Provider]:
         host: what it is called; for a browser, `localhost` is another site than `127.0.0.1`.
     """
     made = Provider()
-    server = make_server("127.0.0.1", 0, made, threaded=True, request_handler=Quiet)
-    made.issuer = f"http://{host}:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with listening(made) as port:
+        made.issuer = f"http://{host}:{port}"
         yield made
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import select
-from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import TestResponse
 
 from app.access.actor import Actor
@@ -27,6 +25,7 @@ from app.system.tables import User, now
 from app.web.lifecycle import DemoAccount
 from app.web.limiting import TURNS, Turns
 from tests.support.install import METADATA, PLUGINS, Installation, install
+from tests.support.serving import listening
 from tests.support.staff import PASSWORD, Staff, email_of, name_of
 
 SECRET: Final = "tests-only-" + "x" * 32
@@ -154,22 +153,8 @@ def remember_templates(app: Flask) -> None:
     app.jinja_env.bytecode_cache = _Templates()
 
 
-class Quiet(WSGIRequestHandler):
-    """Serves without a line for every request."""
-
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Say nothing."""
-
-
 @contextmanager
 def served(site: Site) -> Iterator[str]:
     """Serve a site on loopback for as long as the block lasts; yields its address."""
-    server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(site.app) as port:
+        yield f"http://127.0.0.1:{port}"
