@@ -123,8 +123,7 @@ def plan(connection: Connection, store: Store, documents: Documents, *, thorough
 def finish(connection: Connection, base: Snapshot | None, prepared: Prepared, *, thorough: bool) -> Plan:
     """Make the plan of documents that were compiled; see `plan`."""
     found = prepared.snapshot
-    old = None if base is None else base.model
-    differs = base is None or old is None or _state(base) != _state(found)
+    differs = base is None or _state(base) != _state(found)
     previous = None if base is None or thorough else base.tables
     against = objections(connection, base, found) if differs else ()
     return Plan(

@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.support.browser import RUN_AXE
 from tests.support.site import Site, make_site, served
 
 #: All that people do, in one person.
@@ -63,6 +64,21 @@ class Reader:
         expect(self.page).to_have_url(re.compile(address))
         # The address changes before the page is read, and its scripts run at the end of that.
         self.settle()
+
+    def looks_well(self, axe: str) -> None:
+        """Make sure that the page as it stands is accessible, and fits, in both colours on the phone and on the desk.
+
+        Args:
+            axe: the text of the program that looks.
+        """
+        self.page.evaluate(axe)
+        for theme in ("light", "dark"):
+            for width in (360, 1440):
+                self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # a str out of the tuple
+                self.page.set_viewport_size({"width": width, "height": 900})
+                self.settle()
+                assert self.page.evaluate(RUN_AXE) == [], (theme, width)
+                assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
 
 
 @pytest.fixture(scope="session")

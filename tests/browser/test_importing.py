@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Enter, Reader
-from tests.support.browser import RUN_AXE
+from tests.browser.conftest import Enter
 
 _WRONG = "Firmenname;Branche;Website\r\n;it;\r\nFirma B;unbekannt;\r\nFirma C;;keine Adresse\r\n"
 _RIGHT = "Firmenname;Website;created_at\r\nGut gelandet GmbH;https://gut.example;1.1.2020\r\nNoch eine AG;;\r\n"
@@ -14,18 +13,6 @@ _RIGHT = "Firmenname;Website;created_at\r\nGut gelandet GmbH;https://gut.example
 def _choose(page: Page, text: str) -> None:
     content = text.encode("cp1252")
     page.set_input_files("#import-file", {"name": "firmen.csv", "mimeType": "text/csv", "buffer": content})
-
-
-def _looks_well(reader: Reader, axe: str) -> None:
-    page = reader.page
-    page.evaluate(axe)
-    for theme in ("light", "dark"):
-        for width in (360, 1440):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # a str out of the tuple
-            page.set_viewport_size({"width": width, "height": 900})
-            reader.settle()
-            assert page.evaluate(RUN_AXE) == [], (theme, width)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
 
 
 def test_a_file_is_refused_corrected_checked_and_imported(enter: Enter, axe: str) -> None:
@@ -41,7 +28,7 @@ def test_a_file_is_refused_corrected_checked_and_imported(enter: Enter, axe: str
     expect(page.locator("#refused")).to_contain_text("3 Stellen passen nicht")
     expect(page.locator("table.told tbody tr")).to_have_count(3)
     expect(page.locator("table.told tbody tr").nth(1)).to_contain_text("Branche")
-    _looks_well(reader, axe)
+    reader.looks_well(axe)
     page.get_by_role("button", name="Noch einmal prüfen").click()
     reader.settle()
     expect(page.locator("#refused")).to_contain_text("3 Stellen passen nicht")
@@ -50,7 +37,7 @@ def test_a_file_is_refused_corrected_checked_and_imported(enter: Enter, axe: str
     reader.settle()
     expect(page.locator("#checked li").first).to_have_text("Neue Datensätze: 2")
     expect(page.locator("#content, main").first).to_contain_text("created_at: füllt das Programm selbst")
-    _looks_well(reader, axe)
+    reader.looks_well(axe)
     page.get_by_role("button", name="Jetzt importieren").click()
     reader.arrive("/e/account$")
     expect(page.locator(".toast-note")).to_have_text("Importiert: 2 neu, 0 geändert.")

@@ -32,14 +32,7 @@ def test_the_slower_of_two_chooses_by_keyboard_and_loses_nothing(enter: Enter, a
     expect(dialog).to_contain_text("Test Crm_Manager")
     expect(dialog.locator("fieldset")).to_have_count(2)
     expect(page.locator("[name=phone]")).to_have_value("+49 7131 555")
-    page.evaluate(axe)
-    for theme in ("light", "dark"):
-        for width in (360, 1440):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # a str out of the tuple
-            page.set_viewport_size({"width": width, "height": 900})
-            mine.settle()
-            assert page.evaluate(RUN_AXE) == [], (theme, width)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+    mine.looks_well(axe)
     assert page.evaluate(_ASKS_BEFORE_LEAVING), "nothing of it is saved yet"
     page.keyboard.press("Tab")
     expect(dialog.get_by_role("radio").first).to_be_focused()
