@@ -113,7 +113,8 @@ _REPORT: Final = text(
     "GROUP BY country, status"
 )
 _BUDGET: Final = text(
-    "SELECT country, status, count(*) AS n, sum(budget) AS amount, count(nullif(budget_currency, 'EUR')) AS others "
+    "SELECT country, status, count(*) AS n, sum(budget) AS amount, "
+    "count(*) FILTER (WHERE budget_currency <> 'EUR') AS others "
     "FROM contacts WHERE archived_at IS NULL GROUP BY country, status"
 )
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])

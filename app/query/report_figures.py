@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, Final
 
 from app.expr.types import ValueType
@@ -19,6 +20,12 @@ from app.query.columns import Row, is_plain
 from app.query.report_shape import MeasureColumns, currency_part
 
 MIXED: Final = Label("verschiedene Währungen", "several currencies")
+
+Components = tuple[Any, ...]
+NumberReader = Callable[[Components], Any]
+#: The first and the last currency of a group's rows; None where nothing is counted in one.
+Span = tuple[str | None, str | None] | None
+
 _HUNDRED: Final = Decimal(100)
 _FINE: Final = Decimal("0.01")
 _TENTH: Final = Decimal("0.1")
@@ -38,20 +45,36 @@ class Figure:
     text: str
 
 
+_NOTHING: Final = Figure(None, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Components of all measures of one group, with the first and last currency of each."""
 
-    components: tuple[tuple[Any, ...], ...]
-    currencies: tuple[tuple[str | None, str | None] | None, ...]
+    components: tuple[Components, ...]
+    currencies: tuple[Span, ...]
 
 
-def parts_of(measures: Sequence[MeasureColumns], row: Row) -> Parts:
-    """Take the components out of a row."""
-    return Parts(
-        tuple([tuple([row[index] for index, _ in one.parts]) for one in measures]),
-        tuple([None if one.currency is None else one.currency.of(row) for one in measures]),
-    )
+def parts_reader(measures: Sequence[MeasureColumns]) -> Callable[[Row], Parts]:
+    """Return what takes the components of all measures out of a row."""
+    components = tuple(_picked([index for index, _ in one.parts]) for one in measures)
+    currencies = tuple(None if one.currency is None else one.currency.of for one in measures)
+
+    def parts_of(row: Row) -> Parts:
+        return Parts(
+            tuple([pick(row) for pick in components]),
+            tuple([None if span_of is None else span_of(row) for span_of in currencies]),
+        )
+
+    return parts_of
+
+
+def _picked(indexes: Sequence[int]) -> Callable[[Row], Components]:
+    if len(indexes) == 1:  # most measures have one component
+        index = indexes[0]
+        return lambda row: (row[index],)
+    return itemgetter(*indexes) if indexes else lambda row: ()
 
 
 def combinable(measures: Sequence[MeasureColumns]) -> bool:
@@ -84,21 +107,25 @@ def _together(how: str, values: Sequence[Any]) -> Any:
     return found
 
 
-def _span(pairs: Sequence[tuple[str | None, str | None] | None]) -> tuple[str | None, str | None]:
+def _span(pairs: Sequence[Span]) -> Span:
     known = [code for pair in pairs if pair is not None for code in pair if code is not None]
     return (min(known), max(known)) if known else (None, None)
 
 
-def number_of(measure: Measure, components: tuple[Any, ...]) -> Any:
-    """Return what a measure computes out of its components; None where there is nothing to compute with."""
+def number_reader(measure: Measure) -> NumberReader:
+    """Return what makes a measure's number out of its components; None comes out where there is nothing to compute."""
     if measure.aggregate in ("count", "distinct"):
-        return int(components[0] or 0)
-    if measure.aggregate == "average":
-        total, number = components
-        return None if not number or total is None else Decimal(total) / Decimal(number)
+        return lambda components: int(components[0] or 0)
+    return _average if measure.aggregate == "average" else _as_it_is
+
+
+def _average(components: Components) -> Decimal | None:
+    total, number = components
+    return None if not number or total is None else Decimal(total) / Decimal(number)
+
+
+def _as_it_is(components: Components) -> Any:
     value = components[0]
-    if measure.aggregate == "sum":
-        return None if value is None else Decimal(value)
     return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -119,22 +146,22 @@ class Writer:
 
     def __init__(self, formats: Formats, measures: Sequence[Measure]) -> None:
         self._formats = formats
-        self._mixed = formats.text(MIXED)
-        self._writers = {measure.id: self._writer(measure) for measure in measures}
+        self._mixed = Figure(None, formats.text(MIXED))
+        self._writers = tuple(self._writer(measure) for measure in measures)
 
-    def figure(self, measure: Measure, value: Any, currencies: tuple[str | None, str | None] | None) -> Figure:
+    def figure(self, place: int, value: Any, currencies: Span) -> Figure:
         """Return a figure.
 
         Args:
-            measure: what it is one of.
-            value: what `number_of` or `share_of` returned.
+            place: of its measure in the report.
+            value: what its `number_reader` or `share_of` returned.
             currencies: the first and last currency of its rows.
         """
         if value is None:
-            return Figure(None, "")
-        if currencies is not None and currencies[0] != currencies[1]:
-            return Figure(None, self._mixed)
-        return self._writers[measure.id](value, currencies[0] if currencies is not None else None)
+            return _NOTHING
+        if currencies is None:
+            return self._writers[place](value, None)
+        return self._writers[place](value, currencies[0]) if currencies[0] == currencies[1] else self._mixed
 
     def _writer(self, measure: Measure) -> Callable[[Any, str | None], Figure]:
         formats = self._formats

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -66,6 +66,12 @@ def groups_of(
         known = anywhere.get(value) if isinstance(value, AnyRef) else label
         found[key] = _group(columns.dimension, key, value, known, formats)
     return found
+
+
+def ranks_of(groups: Mapping[Any, Group]) -> dict[Any, int]:
+    """Return the place of each group of a dimension among them, from 0; groups of the same order have the same."""
+    places = {order: place for place, order in enumerate(sorted({group.order for group in groups.values()}))}
+    return {key: places[group.order] for key, group in groups.items()}
 
 
 def key_of(columns: DimensionColumns, row: Row) -> tuple[Any, ...]:

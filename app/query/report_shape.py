@@ -1,4 +1,4 @@
-"""A report's SELECT: rows with the report's joins and filter inside, groups and measures outside.
+"""A report's SELECT: rows with the report's joins and filter inside, groups and measures outside, or both in one.
 
 Measures are fetched as *components* (sums, counts, extremes), from which every margin of a pivot follows exactly; an
 average is never computed out of averages. Where components can't be put together (distinct values), the database is
@@ -11,11 +11,12 @@ each group are asked for in a statement of their own, since comparing texts take
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Label, Select, bindparam, case, func, literal, null, select
+from sqlalchemy import Column, ColumnElement, Integer, Label, Select, bindparam, case, func, literal, null, select
 
 from app.context import Context
 from app.expr.ast import Expr, Path
@@ -176,9 +177,9 @@ class _Building:
             place = self._counting(at, unit.suffix, measure.condition, currency)
             ends = (self.take("min", place), self.take("max", place))
             return MeasureColumns(measure, parts, Currencies(unit.usual or "", None, ends))
-        other = func.nullif(currency, literal(unit.usual, currency.type))
+        other = currency != literal(unit.usual, currency.type)
         place = self._counting(at, f"not {unit.suffix}", measure.condition, other)
-        return MeasureColumns(measure, parts, Currencies(unit.usual, self.take("count", place), None))
+        return MeasureColumns(measure, parts, Currencies(unit.usual, self.take("true", place), None))
 
     def _counting(self, at: tuple[str, ...], suffix: str, condition: Expr | None, element: ColumnElement[Any]) -> int:
         """Add what is aggregated, for the rows that a condition lets through; once for all measures of the same."""
@@ -194,10 +195,11 @@ class _Building:
     def statement(self, ordered: Sequence[tuple[int, bool]]) -> Select[Any]:
         """Return the grouped SELECT; `ordered` are indexes of outer columns with whether the largest comes first."""
         self.selection.archived(False)
-        rows = self.selection.statement(self.inner).subquery()
-        inner = [rows.c[column.name] for column in self.inner]
-        outer = [_aggregated(how, inner[place]) for how, place in self.outer]
-        statement = select(*outer) if outer else select(func.count())
+        plain = self._is_plain()
+        rows = None if plain else self.selection.statement(self.inner).subquery()
+        inner = [one.element if rows is None else rows.c[one.name] for one in self.inner]
+        outer = [_aggregated(how, inner[place]) for how, place in self.outer] or [func.count()]
+        statement = self.selection.statement(outer) if rows is None else select(*outer).select_from(rows)
         if self.groups:
             statement = statement.group_by(*(inner[place] for place in self.groups))
         order = [outer[index].desc().nulls_last() if largest else outer[index].asc() for index, largest in ordered]
@@ -205,7 +207,16 @@ class _Building:
         # Written into the statement: PostgreSQL takes an unknown limit for a tenth of the groups, and then reads all
         # rows with one process instead of several.
         limit = bindparam(LIMIT, type_=Integer, literal_execute=True)
-        return statement.select_from(rows).order_by(*order, *ties).limit(limit)
+        return statement.order_by(*order, *ties).limit(limit)
+
+    def _is_plain(self) -> bool:
+        """Return whether nothing is computed that is named twice, so that no inner SELECT has to compute it once.
+
+        SQLite tests a condition within an aggregate faster than one that an inner SELECT makes a value of.
+        """
+        named = Counter(place for how, place in self.outer if how != "rows")
+        named.update(self.groups)
+        return all(isinstance(self.inner[place].element, Column) for place, times in named.items() if times > 1)
 
 
 def _aggregated(how: str, column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -215,6 +226,8 @@ def _aggregated(how: str, column: ColumnElement[Any]) -> ColumnElement[Any]:
         return func.count()
     if how == "count":
         return func.count(column)
+    if how == "true":
+        return func.count().filter(column)  # a twentieth quicker than to count what `nullif` leaves
     if how == "distinct":
         return func.count(column.distinct())
     if how == "sum":

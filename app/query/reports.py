@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
+from itertools import takewhile
 from operator import itemgetter
 from typing import Any, Final
 
@@ -30,11 +32,11 @@ from app.query.report_figures import (
     Writer,
     combinable,
     combined,
-    number_of,
-    parts_of,
+    number_reader,
+    parts_reader,
     share_of,
 )
-from app.query.report_groups import Group, groups_of, key_of
+from app.query.report_groups import Group, groups_of, key_of, ranks_of
 from app.query.report_having import having_scope
 from app.query.report_reader import shown_report
 from app.query.report_result import Pivot, ReportResult, ReportRow, narrowed
@@ -138,7 +140,10 @@ class _Run:
         self.down = tuple(place for place, one in enumerate(report.dimensions) if one.id not in across)
         self.every = tuple(range(len(report.dimensions)))
         self.place = {measure.id: place for place, measure in enumerate(report.measures)}
+        self.shares = frozenset(place for place, one in enumerate(report.measures) if one.aggregate == "share")
+        self.numbers = tuple(number_reader(measure) for measure in report.measures)
         self.groups: list[dict[Any, Group]] = []
+        self.ranks: list[dict[Any, int]] = []
         self.cells: dict[Key, Parts] = {}
         self.margins: dict[tuple[int, ...], dict[Key, Parts]] = {}
 
@@ -154,8 +159,9 @@ class _Run:
             groups_of(self.ctx, self.formats, columns, zip(known, rows, strict=True))
             for columns, known in zip(plan.dimensions, keys, strict=True)
         ]
+        self.ranks = [ranks_of(known) for known in self.groups]
         cells = zip(*keys, strict=True) if keys else ((),) * len(rows)
-        self.cells = {key: parts_of(plan.measures, row) for key, row in zip(cells, rows, strict=True)}
+        self.cells = dict(zip(cells, map(parts_reader(plan.measures), rows), strict=True))
         self._make_margins(plan, complete)
         shown = self._sorted([key for key in self.cells if self._has(key)], self.every)
         pivot = self._pivot(shown) if self.across else None
@@ -210,9 +216,9 @@ class _Run:
                 self.margins[places] = {key: combined(plan.measures, parts) for key, parts in several.items()}
                 continue
             margin, rows = self._fetched([self.report.dimensions[place] for place in places], (), MAX_GROUPS)
+            parts_of = parts_reader(margin.measures)
             self.margins[places] = {
-                tuple(key_of(columns, row) for columns in margin.dimensions): parts_of(margin.measures, row)
-                for row in rows
+                tuple(key_of(columns, row) for columns in margin.dimensions): parts_of(row) for row in rows
             }
 
     # -- figures ----------------------------------------------------------------------------------------------------
@@ -224,25 +230,29 @@ class _Run:
         """Return the figures of a group, or of a margin where `places` are the dimensions it keeps."""
         parts = self._parts(places, key)
         if parts is None:
-            return tuple(self.writer.figure(measure, None, None) for measure in self.report.measures)
+            return tuple([self.writer.figure(place, None, None) for place in range(len(self.numbers))])
+        shares, write = self.shares, self.writer.figure
         return tuple(
             [
-                self.writer.figure(measure, self._of_parts(measure, places, key, parts, place), parts.currencies[place])
-                for place, measure in enumerate(self.report.measures)
+                write(place, self._share(place, places, key) if place in shares else read(components), currencies)
+                for place, (read, components, currencies) in enumerate(
+                    zip(self.numbers, parts.components, parts.currencies, strict=True)
+                )
             ]
         )
 
-    def _of_parts(self, measure: Measure, places: tuple[int, ...], key: Key, parts: Parts, place: int) -> Any:
-        if measure.aggregate == "share":
-            return self._number(measure, places, key)
-        return number_of(measure, parts.components[place])
-
     def _number(self, measure: Measure, places: tuple[int, ...], key: Key) -> Any:
+        place = self.place[measure.id]
+        if place in self.shares:
+            return self._share(place, places, key)
         parts = self._parts(places, key)
-        if parts is None:
+        return None if parts is None else self.numbers[place](parts.components[place])
+
+    def _share(self, place: int, places: tuple[int, ...], key: Key) -> Decimal | None:
+        """Return a measure that is a share of others, where there is such a group."""
+        if self._parts(places, key) is None:
             return None
-        if measure.aggregate != "share":
-            return number_of(measure, parts.components[self.place[measure.id]])
+        measure = self.report.measures[place]
         base = self._base(measure.base, places, key)
         if measure.of in ("row", "column", "total", None):
             kept = {"row": self.down, "column": self.across}.get(measure.of or "total", ())
@@ -294,16 +304,32 @@ class _Run:
     def _sorted(self, keys: list[Key], places: tuple[int, ...]) -> list[Key]:
         """Sort groups of some dimensions; what has no value comes last in either direction."""
         ids = [self.report.dimensions[place].id for place in places]
-        keys = sorted(keys, key=lambda key: self._place(places, key))
-        for one in reversed(self.report.sort):
+        last = list(takewhile(lambda one: one.by in ids, reversed(self.report.sort)))
+        columns: dict[int, bool] = {}
+        for one in reversed(last):
+            columns.setdefault(ids.index(one.by), one.descending)
+        for at in range(len(places)):
+            columns.setdefault(at, False)
+        keys = self._by_groups(keys, places, columns)
+        for one in reversed(self.report.sort[: len(self.report.sort) - len(last)]):
             if one.by in self.place:
                 measure = self.report.measures[self.place[one.by]]
                 keys = _in_order(keys, partial(self._number, measure, places), one.descending)
             elif one.by in ids:
-                at = ids.index(one.by)
-                known = self.groups[places[at]]
-                keys = _in_order(keys, partial(_value_order, known, at), one.descending)
+                keys = self._by_groups(keys, places, {ids.index(one.by): one.descending})
         return keys
+
+    def _by_groups(self, keys: list[Key], places: tuple[int, ...], columns: Mapping[int, bool]) -> list[Key]:
+        """Sort groups by some of their dimensions: at these indexes of `places`, with whether in reverse."""
+        ranks = [(self._directed(places[at], descending), at) for at, descending in columns.items()]
+        return sorted(keys, key=lambda key: tuple([known[key[at]] for known, at in ranks]))
+
+    def _directed(self, place: int, descending: bool) -> Mapping[Any, int]:
+        """Return the places of a dimension's groups in one direction; the group without a value is the last in both."""
+        ranks = self.ranks[place]
+        if not descending:
+            return ranks
+        return {part: len(ranks) if group.value is None else -ranks[part] for part, group in self.groups[place].items()}
 
     def _pivot(self, keys: Sequence[Key]) -> Pivot:
         down = self._sorted(list(dict.fromkeys(_kept(key, self.down) for key in keys)), self.down)[: self.report.limit]
@@ -329,13 +355,8 @@ class _Run:
         found = dict.fromkeys(_kept(key, self.across) for key in keys)
         return sorted(found, key=lambda key: self._place(self.across, key))
 
-    def _place(self, places: tuple[int, ...], key: Key) -> tuple[Any, ...]:
-        return tuple([self.groups[place][part].order for place, part in zip(places, key, strict=True)])
-
-
-def _value_order(known: Mapping[Any, Group], at: int, key: Key) -> tuple[Any, ...] | None:
-    """Return where a group's value stands; None for the group without a value."""
-    return known[key[at]].order[1:] or None
+    def _place(self, places: tuple[int, ...], key: Key) -> tuple[int, ...]:
+        return tuple([self.ranks[place][part] for place, part in zip(places, key, strict=True)])
 
 
 def _kept(key: Key, places: tuple[int, ...]) -> Key:

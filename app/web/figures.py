@@ -55,16 +55,15 @@ class Links:
         """Return the addresses behind the cells of some groups, one for each measure, ready for an attribute."""
         if not self._listed:
             return [""] * len(self._own)
-        joined = "&amp;".join([*self._filter, *[self._of_group(group) for group in groups]])
+        known = self._groups
+        joined = "&amp;".join([*self._filter, *[known.get(id(group)) or self._of_group(group) for group in groups]])
         start = f"{self._path}?{joined}" if joined else self._path
         joint = "&amp;" if joined else "?"
         return [f"{start}{joint}{own}" if own else start for own in self._own]
 
     def _of_group(self, group: Group) -> str:
-        known = self._groups.get(id(group))
-        if known is None:
-            known = self._groups[id(group)] = self._quote(self._drills.of_group(group))
-        return known
+        quoted = self._groups[id(group)] = self._quote(self._drills.of_group(group))
+        return quoted
 
     def _quote(self, condition: str) -> str:
         quoted = self._quoted.get(condition)

@@ -123,6 +123,17 @@ _LABELLED = [{**measure, "label": _label(measure["id"], measure["id"])} for meas
 #: A table has no rows and columns to take a share of.
 _FLAT = [measure for measure in _LABELLED if measure["id"] not in ("row", "column")]
 
+#: Orders of the groups of a report: by which dimension or measure, and whether the largest comes first.
+ORDERS: tuple[tuple[tuple[str, bool], ...], ...] = (
+    (),
+    (("stage", True),),
+    (("company", False), ("stage", True)),
+    (("company", True), ("company", False)),
+    (("n", True), ("company", True)),
+    (("stage", False), ("n", False), ("company", True)),
+    (("company", True), ("n", True)),
+    (("n", False), ("largest", True)),
+)
 REPORTS: dict[tuple[str, str], Any] = {
     ("reports", "grid"): _report(
         "deal",
@@ -176,6 +187,19 @@ REPORTS: dict[tuple[str, str], Any] = {
             measures=[{"id": "sum", "aggregate": "sum", "field": "amount", "label": _label("Summe", "Sum")}],
         )
         for code in ("EUR", "CHF")
+    },
+    **{
+        ("reports", f"order_{number}"): _report(
+            "deal",
+            dimensions=[{"id": "company", "field": "company"}, {"id": "stage", "field": "stage"}],
+            measures=[
+                {"id": "n", "aggregate": "count", "label": _label("Zahl", "Number")},
+                {"id": "largest", "aggregate": "max", "field": "close_date", "label": _label("Spätester", "Latest")},
+                {"id": "part", "aggregate": "share", "base": "n", "of": "total", "label": _label("Anteil", "Share")},
+            ],
+            sort=[{"by": by, "descending": descending} for by, descending in order],
+        )
+        for number, order in enumerate(ORDERS)
     },
     ("reports", "top"): _report(
         "deal",

@@ -23,9 +23,10 @@ from app.query.lists import count
 from app.query.report_drill import drill
 from app.query.report_export import report_csv, report_json, report_xlsx
 from app.query.report_groups import Group
-from app.query.report_result import ReportResult
+from app.query.report_result import ReportResult, ReportRow
 from app.query.reports import run_report
 from app.query.spec import ListSpec
+from tests.functional.query.documents import ORDERS
 from tests.functional.query.world import GUEST, World, sheet_rows, statements
 
 _REPORTS = ("grid", "everything", "money", "top", "busy")
@@ -155,6 +156,28 @@ def test_the_largest_groups_and_those_that_having_lets_through(world: World) -> 
     shown = {row.groups[0].value: row.figures[0].value for row in busy.rows}
     assert shown == {company: number for company, number in numbers.items() if number > 2}
     assert not busy.truncated
+
+
+@pytest.mark.parametrize(("number", "order"), list(enumerate(ORDERS)))
+def test_groups_stand_in_the_order_that_the_report_asks_for(
+    world: World, number: int, order: tuple[tuple[str, bool], ...]
+) -> None:
+    """By each name in turn, what is alike as without it, groups and figures without a value last in both directions."""
+    with world.ctx() as ctx:
+        natural, found = run_report(ctx, "order_0", {}).rows, run_report(ctx, f"order_{number}", {}).rows
+    expected = sorted(natural, key=lambda row: [group.order for group in row.groups])
+    places = {"company": 0, "stage": 1}
+    for by, descending in reversed(order):
+
+        def value(row: ReportRow, by: str = by) -> Any:
+            group = row.groups[places[by]] if by in places else None
+            return row.figures[{"n": 0, "largest": 1}[by]].value if group is None else group.value and group.order
+
+        filled = [row for row in expected if value(row) is not None]
+        expected = [*sorted(filled, key=value, reverse=descending), *[row for row in expected if value(row) is None]]
+    assert found == tuple(expected)
+    assert len({row.groups[0].value for row in found} - {None}) > 2
+    assert any(group.value is None for row in found for group in row.groups)
 
 
 @pytest.mark.parametrize("key", _REPORTS)
