@@ -275,6 +275,11 @@ class Reference:
                     break
         return True
 
+    def imports(self, holdings: Iterable[Holding], entity: str) -> bool:
+        """Return whether records of an entity can be imported by somebody who may read some of them."""
+        some = tuple(holdings)
+        return self.said(some, "read", entity) and any(self.said_by(one.role, entity).get("import") for one in some)
+
     def exports(self, holdings: Iterable[Holding], entity: str) -> bool:
         """Return whether records of an entity can be exported."""
         for one in holdings:

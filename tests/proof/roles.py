@@ -18,6 +18,8 @@ _WHERES: Final = (
 _LEVELS: Final = ("none", "none", "read", "write")
 #: Fields that say who made and changed a record, and when.
 SIGNATURES: Final = ("created_at", "created_by", "updated_at", "updated_by")
+#: One in so many roles may not import.
+_MANY: Final = 3
 #: Fields that together may occur only once.
 GROUP: Final = ("region", "size")
 #: The first roles of a world, that are drawn so that its shapes come about.
@@ -34,6 +36,8 @@ def draw_roles(chance: random.Random, bodies: Bodies, many: int) -> None:
     """
     for number in range(many):
         rights = _steered(chance, bodies, number) if number < STEERED else _rights(chance, bodies)
+        for said in rights.values():
+            said["import"] = bool(number % _MANY)
         capabilities = ["export"] if chance.random() < 0.5 else []
         role = {"label": label(f"Rolle {number}"), "entities": rights, "capabilities": capabilities}
         bodies["roles", f"role_{number}"] = role

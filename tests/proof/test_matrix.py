@@ -12,6 +12,7 @@ import pytest
 from app.access.actor import PRODUCT
 from tests.proof.cells import Matrix, product_view
 from tests.proof.doors import Doors, api_view, bearer
+from tests.proof.imports import Imports
 from tests.proof.shapes import note_shapes
 from tests.proof.verbs import Verbs
 from tests.proof.worlds import EVERYTHING, cases, draw, populate
@@ -62,6 +63,7 @@ def test_every_cell_is_what_the_rule_says(schema: int, tmp_path: Path, request: 
             matrix.read_cells()
             doors.past_cells(ctx)
             Verbs(matrix, chance).write_cells()
+            Imports(matrix, chance).cells()
         doors.told_cells()
         doors.changed_cells()
         wrong += matrix.wrong
