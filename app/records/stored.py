@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import FromClause, Select, Table, bindparam, or_, select, tuple_
+from sqlalchemy import CursorResult, FromClause, Select, Table, bindparam, or_, select, tuple_
 
 from app.context import Context
 from app.expr.fold import fold
@@ -49,13 +49,25 @@ def to_stored(plan: EntityPlan, pool: Targets, found: Any) -> Stored:
 def load(ctx: Context, plan: EntityPlan, pool: Targets, ids: Sequence[int]) -> dict[int, Stored]:
     """Load records with their m:n links, by id; ids that aren't there are missing."""
     found: dict[int, Stored] = {}
-    wanted = plan.table.c.id.in_(bindparam("at__ids", expanding=True))
-    statement = ctx.snapshot.plan(("records.load", plan.key), lambda: own_columns(plan).where(wanted))
     for some in chunks(ids):
-        rows = ctx.connection.execute(statement, {"at__ids": list(some)}).mappings()
+        rows = _rows(ctx, plan, some).mappings()
         found.update({row["id"]: to_stored(plan, pool, row) for row in rows})
     load_links(ctx, plan, found)
     return found
+
+
+def _rows(ctx: Context, plan: EntityPlan, ids: Sequence[int]) -> CursorResult[Any]:
+    """Read some rows; one has a statement of its own, because a list of unknown length is written anew every time."""
+    own = plan.table.c.id
+    if len(ids) == 1:
+        one = ctx.snapshot.plan(
+            ("records.load.one", plan.key), lambda: own_columns(plan).where(own == bindparam("at__id"))
+        )
+        return ctx.connection.execute(one, {"at__id": ids[0]})
+    several = ctx.snapshot.plan(
+        ("records.load", plan.key), lambda: own_columns(plan).where(own.in_(bindparam("at__ids", expanding=True)))
+    )
+    return ctx.connection.execute(several, {"at__ids": list(ids)})
 
 
 def load_links(ctx: Context, plan: EntityPlan, records: dict[int, Stored]) -> None:

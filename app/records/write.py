@@ -94,9 +94,13 @@ def update_all(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> None:
 def _update_where_unchanged(ctx: Context, plan: EntityPlan) -> Update:
     """Return the UPDATE of a record that is still as it was read; what it sets are the parameters it is given."""
     table = plan.table
-    # No field can have a key with two underscores, so these parameters are never taken for columns.
-    same = (table.c.id == bindparam("at__id"), table.c.version == bindparam("at__version"))
-    return ctx.snapshot.plan(("records.update", plan.key), lambda: table.update().where(*same))
+
+    def made() -> Update:
+        # No field can have a key with two underscores, so these parameters are never taken for columns.
+        same = (table.c.id == bindparam("at__id"), table.c.version == bindparam("at__version"))
+        return table.update().where(*same)
+
+    return ctx.snapshot.plan(("records.update", plan.key), made)
 
 
 def set_archived(

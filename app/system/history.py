@@ -193,7 +193,7 @@ class Link:
             "previous": FIRST if last is None else last.hash,
             "key": name_of(seal),
         }
-        connection.execute(CHAIN.insert().inline(), {**link, "hash": hash_of_link(link, seal)})
+        connection.execute(_LINKED, {**link, "hash": hash_of_link(link, seal)})
 
 
 def _sealed(dialect: str) -> Select[Any]:
@@ -205,6 +205,7 @@ def _sealed(dialect: str) -> Select[Any]:
     return select(*columns, last.c.seq, last.c.hash).select_from(source).where(own).order_by(HISTORY.c.number)
 
 
+_LINKED: Final = CHAIN.insert().inline()
 _LAST: Final = select(CHAIN.c.seq, CHAIN.c.hash).order_by(CHAIN.c.seq.desc()).limit(1)
 _SEALED: Final = {dialect: _sealed(dialect) for dialect in ("sqlite", "postgresql")}
 
@@ -222,6 +223,8 @@ def _together(*, told: bool) -> Insert:
 
 
 _TOGETHER: Final = {told: _together(told=told) for told in (False, True)}
+#: The same one after the other.
+_ONE_BY_ONE: Final = tuple(table.insert().inline() for table in (HISTORY, VALUE, OUTBOX))
 
 
 def append(connection: Connection, stamp: Stamp, entries: Sequence[Entry]) -> tuple[str, int]:
@@ -254,9 +257,9 @@ def append(connection: Connection, stamp: Stamp, entries: Sequence[Entry]) -> tu
         given |= {f"event_{name}": value for event in events for name, value in event.items()}
         connection.execute(_TOGETHER[bool(events)], given)
         return link.token, link.number
-    for table, found in ((HISTORY, rows), (VALUE, bodies), (OUTBOX, events)):
+    for insert, found in zip(_ONE_BY_ONE, (rows, bodies, events), strict=True):
         if found:
-            connection.execute(table.insert().inline(), found)
+            connection.execute(insert, found)
     return link.token, link.number
 
 

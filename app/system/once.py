@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Table, delete, select
+from sqlalchemy import Column, Connection, Executable, Table, delete, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -32,6 +32,12 @@ ONCE: Final = Table(
     Column("answer", JSON_VALUE, nullable=False),
     Column("created_at", UtcDateTime, nullable=False, index=True),
 )
+
+_OWN: Final = ("actor_id", "key")
+_KEEP: Final[Mapping[str, Executable]] = {
+    "sqlite": insert_sqlite(ONCE).on_conflict_do_nothing(index_elements=_OWN).returning(ONCE.c.actor_id),
+    "postgresql": insert_postgresql(ONCE).on_conflict_do_nothing(index_elements=_OWN).returning(ONCE.c.actor_id),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +71,8 @@ def remember(
     Returns:
         Whether it was kept; False where somebody has answered this key before.
     """
-    insert = insert_sqlite(ONCE) if connection.dialect.name == "sqlite" else insert_postgresql(ONCE)
     row = {"actor_id": actor_id, "key": key, "request": request, "answer": answer, "created_at": at}
-    kept = insert.on_conflict_do_nothing(index_elements=["actor_id", "key"]).returning(ONCE.c.actor_id)
-    return connection.execute(kept, row).first() is not None
+    return connection.execute(_KEEP[connection.dialect.name], row).first() is not None
 
 
 def recall(connection: Connection, actor_id: int, key: str) -> Remembered | None:
