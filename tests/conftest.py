@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _SOCKET: Final = "lotse_postgres_socket"
 _REFUSED: Final = "lotse_refused"
+_EXAMPLES: Final = "lotse"
 _COLLECTED_AFTER: Final = (20_000, 20, 20)
 #: A run of so many tests is one of the whole suite, in which so many refused requests have to have been judged.
 WHOLE_SUITE: Final = 2_000
@@ -113,6 +115,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Get ready to start the server; a worker never starts one. Watch what refused requests leave behind."""
     use_memory()
     remember_rules()
+    # How long an example takes says how busy the machine is, and the databases of a test serve all its examples.
+    every = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    settings.register_profile(_EXAMPLES, deadline=None, suppress_health_check=every)
+    settings.load_profile(_EXAMPLES)
     witness = config.stash[_WITNESS] = Witness()
     witness.start()
     if not hasattr(config, "workerinput"):

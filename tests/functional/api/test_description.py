@@ -148,10 +148,7 @@ def test_schemathesis_finds_nothing(site: Site, role: str, scopes: list[str] | N
 
 def _attack(operation: APIOperation, mode: GenerationMode, headers: Mapping[str, str], seen: Counter[int]) -> None:
     @seed(SEED)
-    @settings(
-        max_examples=EXAMPLES, database=None, deadline=None, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    @settings(max_examples=EXAMPLES, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def attempt(case: Case) -> None:
         response = case.call_and_validate(headers=headers, checks=list(CHECKS))

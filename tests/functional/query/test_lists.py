@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.context import Context
@@ -256,7 +256,7 @@ _WHERE = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(args=st.dictionaries(_NAMES, st.lists(_TEXTS, max_size=3), max_size=3), where=st.none() | _WHERE)
 def test_no_address_breaks_a_list(world: World, args: dict[str, list[str]], where: str | None) -> None:
     """Whatever it says, it is a list or a refusal in words."""

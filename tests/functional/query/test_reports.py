@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.context import Context
@@ -243,7 +243,7 @@ def test_a_report_on_what_one_may_not_read_is_not_there(world: World) -> None:
         )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(
     values=st.dictionaries(
         st.sampled_from(["since", "x"]),

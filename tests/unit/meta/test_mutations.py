@@ -89,7 +89,7 @@ def _has(holder: Any, step: Any) -> bool:
     return step in holder if isinstance(holder, dict) else isinstance(step, int) and step < len(holder)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_mutation_of_the_shipped_documents_gives_a_model_or_issues(data: st.DataObject) -> None:
     mutated = list(effective())
@@ -109,7 +109,7 @@ def test_any_mutation_of_the_shipped_documents_gives_a_model_or_issues(data: st.
         assert all(change.words.de and change.words.en for change in diff(compiled().model, found.model))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_mutation_of_a_layer_merges(data: st.DataObject) -> None:
     layers = list(documents())
