@@ -353,10 +353,7 @@ class _Run:
     def _across(self, keys: Sequence[Key]) -> list[Key]:
         """Return the columns of a pivot: always in their own order, so that months stay in a row."""
         found = dict.fromkeys(_kept(key, self.across) for key in keys)
-        return sorted(found, key=lambda key: self._place(self.across, key))
-
-    def _place(self, places: tuple[int, ...], key: Key) -> tuple[int, ...]:
-        return tuple([self.ranks[place][part] for place, part in zip(places, key, strict=True)])
+        return self._by_groups(list(found), self.across, dict.fromkeys(range(len(self.across)), False))
 
 
 def _kept(key: Key, places: tuple[int, ...]) -> Key:

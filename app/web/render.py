@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -15,6 +15,7 @@ from app.web.lifecycle import locale as reader_locale
 from app.web.texts import text
 
 _EXTENSION: Final = "lotse.render"
+_TOKEN: Final = "csrf_token"  # noqa: S105  a name
 #: Languages in their own words.
 LANGUAGES: Final[tuple[tuple[Locale, str], ...]] = (("de", "Deutsch"), ("en", "English"))
 #: Third-party style sheets, in order; each one is left out where set-up hasn't fetched it.
@@ -65,7 +66,8 @@ def base(locale: Locale) -> Mapping[str, Any]:
 
 def csrf() -> str:
     """Return this session's token for forms; the same for the whole request."""
-    token: str = generate_csrf()
+    # A page has several forms, and Flask-WTF looks through its settings each time before it finds what it keeps here.
+    token: str = g.get(_TOKEN) or generate_csrf()
     return token
 
 
