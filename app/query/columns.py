@@ -7,7 +7,7 @@ values together again.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.fields.base import FieldType
@@ -48,6 +48,7 @@ class Shown:
         label: index of the title of the record that a reference points to, or None.
         target: entity key, `@user` or `@team` of a reference, or None.
         record: index of the id of the record that the field belongs to; for what is fetched after.
+        read: takes the value out of a row of the result.
     """
 
     path: FieldPath
@@ -56,22 +57,26 @@ class Shown:
     label: int | None = None
     target: str | None = None
     record: int = 0
+    read: Callable[[Row], Any] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make the reader once, for all rows of all requests."""
+        object.__setattr__(self, "read", _reader(self))
 
     @property
     def type(self) -> FieldType:
         """Return the type of the field at the end of the path."""
         return self.path.field.type
 
-    def reader(self) -> Callable[[Row], Any]:
-        """Return a function that takes the value out of a row of the result."""
-        start, stop = self.start, self.start + self.width
-        field_type = self.type
-        if self.path.sub is not None or self.path.field.system or is_plain(field_type):
-            return lambda row: row[start]
-        read = field_type.from_columns
 
-        def composite(row: Row) -> Any:
-            stored = row[start:stop]
-            return None if stored.count(None) == len(stored) else read(stored)
+def _reader(shown: Shown) -> Callable[[Row], Any]:
+    start, stop = shown.start, shown.start + shown.width
+    if shown.path.sub is not None or shown.path.field.system or is_plain(shown.type):
+        return lambda row: row[start]
+    read = shown.type.from_columns
 
-        return composite
+    def composite(row: Row) -> Any:
+        stored = row[start:stop]
+        return None if stored.count(None) == len(stored) else read(stored)
+
+    return composite

@@ -239,7 +239,7 @@ def _records(ctx: Context, entity_key: str, plan: _Plan, rows: Sequence[Row]) ->
                 values[place][key] = tuple(targets) if targets else None
                 labels[place][key] = targets or {}
             continue
-        read = shown.reader()
+        read = shown.read
         for place, row in enumerate(rows):
             values[place][key] = read(row)
             if shown.label is not None:
@@ -306,15 +306,17 @@ def related(ctx: Context, element: RelatedElement, record_id: int) -> Related | 
         return None
     here = ctx.snapshot.model.entities[element.entity].fields[element.via]
     key = ("related", element.entity, element.via, tuple(path.text for path in element.columns))
-    plan, cells = shaped(ctx, key, lambda: _related_plan(ctx, element, here))
+    plan, cells, columns = shaped(ctx, key, lambda: _related_plan(ctx, element, here))
     values = {**plan.values(ctx), _RECORD: record_id, _LIMIT: element.limit + 1}
     found = ctx.connection.execute(plan.statement, values).all()
     rows = found[: element.limit]
     shown = list_rows(cells, rows, extras_of(ctx, plan.shown, rows))
-    return Related(element.entity, columns_for(element.columns, ()), shown, len(found) > element.limit)
+    return Related(element.entity, columns, shown, len(found) > element.limit)
 
 
-def _related_plan(ctx: Context, element: RelatedElement, via: Field) -> tuple[_Plan, tuple[Cell, ...]]:
+def _related_plan(
+    ctx: Context, element: RelatedElement, via: Field
+) -> tuple[_Plan, tuple[Cell, ...], tuple[ListColumn, ...]]:
     selection = Selection(ctx, element.entity)
     base = selection.joins.base
     selection.column(base.c.id)
@@ -328,7 +330,7 @@ def _related_plan(ctx: Context, element: RelatedElement, via: Field) -> tuple[_P
     ordered = selection.statement().order_by(*order(sorted_by, Segment(None)))
     statement = ordered.limit(bindparam(_LIMIT, type_=BigInteger))
     formats = formats_for(ctx.locale, ctx.snapshot.time_zone)
-    return _Plan(shown, statement, selection.values()), cell_functions(shown, formats)
+    return _Plan(shown, statement, selection.values()), cell_functions(shown, formats), columns_for(element.columns, ())
 
 
 def _points_to(selection: Selection, via: Field, record_id: ColumnElement[Any]) -> ColumnElement[bool]:

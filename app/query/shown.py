@@ -49,7 +49,7 @@ def _reader(place: int, shown: Shown) -> Read:
             return None if found is None else with_label(tuple(found), found)
 
         return linked
-    read = shown.reader()
+    read = shown.read
     if shown.label is not None:
         label = shown.label
 
@@ -86,7 +86,7 @@ def extras_of(ctx: Context, shown: Sequence[Shown], rows: Sequence[Row]) -> Extr
         if one.width and not points_anywhere(one):
             continue
         if points_anywhere(one):
-            read = one.reader()
+            read = one.read
             found[place] = labels_anywhere(ctx, {value for row in rows if (value := read(row)) is not None})
             continue
         ids = sorted({row[one.record] for row in rows if row[one.record] is not None})

@@ -18,6 +18,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal_column,
     null,
     or_,
     select,
@@ -42,6 +43,8 @@ _ROLE: Final = table_of(Role)
 _TEAM: Final = table_of(Team)
 _USER_ROLE: Final = table_of(UserRole)
 _NOW: Final = bindparam("now", type_=UtcDateTime)
+#: Part of the statement's text: a separator given as a value is written into it anew for every request.
+_COMMA: Final[Any] = literal_column("','")
 ME: Final = tuple(_USER.c[name] for name in ("id", "name", "email", "team_id", "locale", "theme", "density"))
 _SESSION_COLUMNS: Final = tuple(Session.__dataclass_fields__)
 
@@ -73,7 +76,7 @@ def _asked_by(me: CTE, *, holding: bool) -> Select[Any]:
     # A union without doubles: should two teams ever lie below each other, it ends all the same.
     tree = tree.union(select(tree.c.top, _TEAM.c.id).where(_TEAM.c.parent_id == tree.c.team))
     below = (
-        select(func.aggregate_strings(cast(tree.c.team, Text), ","))
+        select(func.aggregate_strings(cast(tree.c.team, Text), _COMMA))
         .where(tree.c.top == grants.c.team_id)
         .scalar_subquery()
     )

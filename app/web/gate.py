@@ -177,7 +177,7 @@ def note_sessions(app: Flask) -> None:
     def settle(response: Response) -> Response:
         call = lifecycle.current()
         seen = call.session if call is not None else None
-        sessions.settle(lifecycle.database(), address(), seen, kept=response.status_code < 400)
+        sessions.settle(lifecycle.database(), address, seen, kept=response.status_code < 400)
         return response
 
     app.after_request(settle)
@@ -209,6 +209,7 @@ def _begin_anew(app: Flask, user: User, **about: object) -> None:
 
 def _limit(app: Flask) -> None:
     limiter = Limiter(address, app=app)
+    limiter.request_filter(lambda: request.endpoint != SIGN_IN)  # else it looks for limits of every page
     view = app.view_functions[SIGN_IN]
     limited = limiter.limit(BY_ADDRESS, methods=["POST"], deduct_when=_refused)(view)
     limited = limiter.limit(BY_ACCOUNT, methods=["POST"], key_func=_account, deduct_when=_refused)(limited)

@@ -147,8 +147,7 @@ def _related_html(ctx: Context, element: RelatedElement, result: Related, record
     if not result.rows:
         parts.append(f'<p class="muted">{escaped(text("record.related_none", ctx.locale))}</p>')
     links = []
-    all_url = _all_url(ctx, element, record_id)
-    if result.more and all_url:
+    if result.more and (all_url := _all_url(ctx, element, record_id)):
         links.append(str(markup.link(all_url, text("record.related_all", ctx.locale))))
     if access(ctx, element.entity).create and not _is_line(ctx, element.entity):
         url = f"/r/{element.entity}/new?{urlencode({element.via: record_id})}"

@@ -5,6 +5,7 @@ Flask-Login keeps saying who is signed in to the pages of Flask-Security; whethe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -68,12 +69,12 @@ def is_proved(asked: Session | None) -> bool:
     return asked is not None and (asked.is_fresh(now()) or g.get(_PROVED) == asked.id)
 
 
-def settle(database: Database, address: str, seen: Session | None, *, kept: bool) -> None:
+def settle(database: Database, address: Callable[[], str], seen: Session | None, *, kept: bool) -> None:
     """Write what is to be known of sessions after a request, in a short transaction of its own.
 
     Args:
         database: where sessions are.
-        address: where the visitor sits.
+        address: finds out where the visitor sits; asked where a session begins.
         seen: the session that the request used.
         kept: whether the request's own transaction was committed.
     """
@@ -87,7 +88,7 @@ def settle(database: Database, address: str, seen: Session | None, *, kept: bool
             agent = request.user_agent.string
             factor, fresh_at = g.pop(_VOUCHED, (False, None))
             session[TOKEN] = begin(
-                connection, user_id, now(), address, agent, kept=stays, factor=factor, fresh_at=fresh_at
+                connection, user_id, now(), address(), agent, kept=stays, factor=factor, fresh_at=fresh_at
             )
     elif seen is not None and seen.is_stale(now()):
         try:
