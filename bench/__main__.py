@@ -21,6 +21,7 @@ from bench.results import Line, document, table
 _USUAL: Final = 100_000
 _FULL: Final = 10
 _TIMES: Final = 200
+_STARTS: Final = 5
 _RESULTS: Final = Path(__file__).resolve().parent / "results.md"
 _OTHERS: Final = ("publish", "rush", "rights", "growth", "entities", "memory")
 
@@ -35,6 +36,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--only", action="append", default=[], choices=[*names, *_OTHERS], help="only this; repeatable")
     parser.add_argument("--times", type=int, default=_TIMES, help="requests of each quick page")
+    parser.add_argument("--starts", type=int, default=_STARTS, help="in so many starts of both applications")
     parser.add_argument("--out", type=Path, help="where the table goes")
     parser.add_argument("--profile", choices=names, help="only say where the time of a Lotse page goes")
     parser.add_argument("--sort", choices=("tottime", "cumtime"), default="tottime", help="order of the profile")
@@ -55,14 +57,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with runs.databases(kind, folder) as make:
                 print(profile(make("profile"), World(given.rows or 20_000), given.profile, given.sort))
             return 0
-        wanted = runs.Wanted(folder, frozenset(given.only), given.times, _say)
+        wanted = runs.Wanted(folder, frozenset(given.only), given.times, given.starts, _say)
         kinds = ("sqlite", "postgresql") if given.database == "both" else (given.database,)
         lines = _measured(wanted, kinds, _worlds(given), quick=given.rows is not None)
     print(table(lines))
     whole = not given.only and given.rows is None and given.database == "both"
     out = given.out or (_RESULTS if whole else None)
     if out is not None:
-        out.write_text(document(lines, times=given.times, day=datetime.now(UTC).date()), encoding="utf-8")
+        out.write_text(document(lines, given.times, given.starts, datetime.now(UTC).date()), encoding="utf-8")
         _say(f"written to {out.name}")
     return 0
 

@@ -77,12 +77,13 @@ def table(lines: Sequence[Line]) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def document(lines: Sequence[Line], *, times: int, day: date) -> str:
+def document(lines: Sequence[Line], times: int, starts: int, day: date) -> str:
     """Return the whole file.
 
     Args:
         lines: the rows.
         times: how often quick pages were asked for.
+        starts: in how many starts of both applications.
         day: when it was measured.
     """
     facts = "".join(f"- {fact}\n" for fact in machine())
@@ -91,6 +92,7 @@ def document(lines: Sequence[Line], *, times: int, day: date) -> str:
     return (
         "# Lotse beside an application written by hand\n\n"
         f"Written by `make bench` on {day.isoformat()}; how to read it: [measure](../docs/how-to/measure.md).\n"
-        f"Medians of {times} requests each (reports: a quarter), asked in turn; ratios count, not milliseconds.\n\n"
+        f"Medians of {times} requests each (reports: a quarter), asked in turn, in {starts} starts of both;\n"
+        "ratios count, not milliseconds.\n\n"
         f"{facts}\n{verdict}\n\n{table(lines)}"
     )

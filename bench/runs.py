@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from bench import hand_written_data, lotse, many, memory, narrow, rush, servers
-from bench.compare import compare
+from bench.compare import Pair, Start, compare
 from bench.data import World
 from bench.pages import Case, cases
 from bench.publishing import seconds_to_publish
@@ -33,6 +34,7 @@ _CONTACTS_BESIDE_MANY: Final = 5_000
 
 Say = Callable[[str], None]
 MakeUrl = Callable[[str], str]
+Serve = Callable[[], AbstractContextManager[servers.Served]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,14 @@ class Wanted:
         folder: a temporary one for databases and documents.
         only: names of cases, or nothing for all.
         times: how often quick pages are asked for.
+        starts: in how many starts of both applications.
         say: told what is going on.
     """
 
     folder: Path
     only: frozenset[str]
     times: int
+    starts: int
     say: Say
 
     def has(self, name: str) -> bool:
@@ -78,36 +82,43 @@ def side_by_side(wanted: Wanted, kind: str, make: MakeUrl, world: World) -> tupl
     wanted.say(f"{name}: loading …")
     lotse.prepare(mine, metadata, world, {narrow.EMAIL: narrow.ROLE})
     hand_written_data.prepare(theirs, world)
-    lines: list[Line] = []
-    with servers.lotse(mine, metadata) as product, servers.by_hand(theirs) as limit:
-        make_sure(limit.client, product.client, world)
-        found: dict[str, float] = {}
-        for case in wanted.cases(world):
-            wanted.say(f"{name}: {case.words} …")
-            times = compare(limit.client, product.client, [case])[0]
-            found[case.key] = times.other
-            lines.append(at_most(case.words, name, times.one, times.other, case.goal))
-        if {"list", "deep"} <= found.keys():
-            lines.append(at_most("deep page beside the first", name, found["list"], found["deep"], _DEEP))
-        if wanted.has("publish"):
-            wanted.say(f"{name}: publish …")
-            spent = seconds_to_publish(mine, metadata, product.client) * 1000
-            words = "publish a new field until another process serves it"
-            goal = f"≤ {_PUBLISH_MILLISECONDS:.0f} ms"
-            lines.append(Line(words, name, "", milliseconds(spent), None, goal, spent <= _PUBLISH_MILLISECONDS))
-        if wanted.has("rush"):
-            lines.append(_rush(wanted, name, product))
+    wanted.say(f"{name}: pages …")
+    both = _both(partial(servers.by_hand, theirs), partial(servers.lotse, mine, metadata))
+    with both() as pair:
+        make_sure(*pair, world)
+    found = compare(both, wanted.cases(world), wanted.starts)
+    lines = [at_most(times.case.words, name, times.one, times.other, times.case.goal) for times in found]
+    own = {times.case.key: times.other for times in found}
+    if {"list", "deep"} <= own.keys():
+        lines.append(at_most("deep page beside the first", name, own["list"], own["deep"], _DEEP))
+    lines += _alone(wanted, name, (mine, metadata))
     if wanted.has("rights"):
         wanted.say(f"{name}: rights …")
         lines += _rights(wanted, name, (mine, metadata), world)
     return lines, mine
 
 
+def _alone(wanted: Wanted, name: str, installed: tuple[str, Path]) -> list[Line]:
+    """Measure Lotse by itself: a publish, and a rush of sign-ins."""
+    lines: list[Line] = []
+    if not (wanted.has("publish") or wanted.has("rush")):
+        return lines
+    with servers.lotse(*installed) as product:
+        if wanted.has("publish"):
+            wanted.say(f"{name}: publish …")
+            spent = seconds_to_publish(*installed, product.client) * 1000
+            words = "publish a new field until another process serves it"
+            goal = f"≤ {_PUBLISH_MILLISECONDS:.0f} ms"
+            lines.append(Line(words, name, "", milliseconds(spent), None, goal, spent <= _PUBLISH_MILLISECONDS))
+        if wanted.has("rush"):
+            lines.append(_rush(wanted, name, product))
+    return lines
+
+
 def _rights(wanted: Wanted, name: str, installed: tuple[str, Path], world: World) -> list[Line]:
     """Compare somebody whose role has twenty field rules and a territory with somebody who sees everything."""
-    with servers.lotse(*installed) as whole, servers.lotse(*installed, email=narrow.EMAIL) as part:
-        why = "twenty field rules and a territory"
-        return _among_themselves(wanted, world, (whole, part), why, name, _RIGHTS_COST)
+    both = _both(partial(servers.lotse, *installed), partial(servers.lotse, *installed, email=narrow.EMAIL))
+    return _among_themselves(wanted, world, both, "twenty field rules and a territory", name, _RIGHTS_COST)
 
 
 def _rush(wanted: Wanted, name: str, product: servers.Served) -> Line:
@@ -126,8 +137,9 @@ def growth(wanted: Wanted, kind: str, small: tuple[World, str], large: tuple[Wor
     """
     metadata = lotse.write_documents(wanted.folder / f"documents-{kind}-growth")
     counts = f"{_NAMES[kind]}, {small[0].contacts_count:,} → {large[0].contacts_count:,}"
-    with servers.lotse(small[1], metadata) as one, servers.lotse(large[1], metadata) as other:
-        return _among_themselves(wanted, small[0], (one, other), "growth", counts, _GROWTH)
+    wanted.say(f"{counts} …")
+    both = _both(*(partial(servers.lotse, url, metadata) for _, url in (small, large)))
+    return _among_themselves(wanted, small[0], both, "growth", counts, _GROWTH)
 
 
 def thousand_entities(wanted: Wanted, kind: str, make: MakeUrl, entities: int = many.MANY) -> list[Line]:
@@ -146,22 +158,32 @@ def thousand_entities(wanted: Wanted, kind: str, make: MakeUrl, entities: int = 
     lines = [Line(words, "", "", f"{seconds:.2f} s", None, goal, seconds <= _COMPILE_SECONDS)]
     name = f"{_NAMES[kind]}, {many.FEW} → {entities:,} entities"
     for email, why in ((many.EMAIL, f"sees {many.FEW}"), (lotse.EMAIL, "sees all")):
-        one, other = (servers.lotse(url, folder, email=email) for url, folder in prepared)
-        with one as few, other as all_:
-            lines += _among_themselves(wanted, world, (few, all_), why, name, _MANY_COST)
+        both = _both(*(partial(servers.lotse, *installed, email=email) for installed in prepared))
+        lines += _among_themselves(wanted, world, both, why, name, _MANY_COST)
     return lines
+
+
+def _both(one: Serve, other: Serve) -> Start:
+    """Return what starts two applications and gives their visitors."""
+
+    @contextmanager
+    def start() -> Iterator[Pair]:
+        with one() as first, other() as second:
+            yield first.client, second.client
+
+    return start
 
 
 def _among_themselves(
     wanted: Wanted,
     world: World,
-    pair: tuple[servers.Served, servers.Served],
+    start: Start,
     why: str,
     name: str,
     goal: float,
 ) -> list[Line]:
     chosen: Sequence[Case] = [case for case in cases(world, wanted.times) if case.key in GROWING]
-    found = compare(pair[0].client, pair[1].client, chosen)
+    found = compare(start, chosen, wanted.starts)
     return [at_most(f"{why}: {times.case.words}", name, times.one, times.other, goal) for times in found]
 
 
