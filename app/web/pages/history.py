@@ -201,8 +201,10 @@ def _entry(ctx: Context, entry: HistoryEntry, words: _Words, url: str) -> EntryR
 
 
 def _told(ctx: Context, entry: HistoryEntry) -> str:
-    origin = _word(ctx, "history_origin", entry.origin)
-    return text("history.told", ctx.locale, signed=_signed(ctx, entry), origin=origin)
+    signed, origin = _signed(ctx, entry), _word(ctx, "history_origin", entry.origin)
+    if origin == entry.actor:
+        return signed  # what the product did by itself: "by Lotse (Lotse)" would say it twice
+    return text("history.told", ctx.locale, signed=signed, origin=origin)
 
 
 def _signed(ctx: Context, entry: HistoryEntry) -> str:

@@ -24,6 +24,7 @@ def test_the_history_says_who_changed_what(site: Site) -> None:
     assert "Verlauf &lt;GmbH&gt;</td>" in page
     assert ">Verlauf AG</td>" in page
     assert page.index("Geändert am") < page.index("Angelegt am")
+    assert "von Lotse</h2>" in page  # and not "von Lotse (Lotse)"
     assert visitor.get("/r/account/999999999/history").status_code == 404
     assert visitor.get("/r/nope/1/history").status_code == 404
 
