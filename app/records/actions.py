@@ -199,7 +199,7 @@ def retire(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
         return before.version
     along = lines_along(ctx, pool, plan, [record_id])[record_id]
     locks.refuse_retiring(ctx, pool, plan, before, along)
-    with races(ctx), owners.of_lines(ctx, plan, [before.row.values]) as above:
+    with races(ctx), owners.of_lifecycle(ctx, plan, before, along) as above:
         set_archived(ctx, plan, before, along, at=ctx.now)
         settle(ctx, of_lifecycle(plan, before, along, restored=False), above)
     return before.version + 1
@@ -217,12 +217,12 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     plan, pool, before = _seen(ctx, entity_key, record_id, "restore", version)
     if before.archived_at is None:
         return before.version
-    locks.refuse_restoring(ctx, pool, plan, before)
     along = lines_along(ctx, pool, plan, [record_id], before.archived_at)[record_id]
+    locks.refuse_restoring(ctx, pool, plan, before, along)
     taken = partial(collisions_of, ctx, plan, before.row, along)
     if errors := taken():
         raise InvalidData(errors)
-    with races(ctx, taken), owners.of_lines(ctx, plan, [before.row.values]) as above:
+    with races(ctx, taken), owners.of_lifecycle(ctx, plan, before, along) as above:
         set_archived(ctx, plan, before, along, at=None)
         settle(ctx, of_lifecycle(plan, before, along, restored=True), above)
     return before.version + 1

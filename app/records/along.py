@@ -11,6 +11,9 @@ from app.records.plan import EntityPlan, plan_of
 from app.records.rows import Row, Stored
 from app.records.stored import Targets, load_lines
 
+#: Entity and id of some records.
+Named = frozenset[tuple[str, int]]
+
 
 def lines_along(
     ctx: Context, pool: Targets, plan: EntityPlan, ids: Sequence[int], archived_at: datetime | None = None
@@ -31,7 +34,7 @@ def lines_along(
         parents, roots = going.pop(0)
         below: dict[str, dict[int, int]] = {}
         for parent, line in _lines_of(ctx, pool, parents, list(roots), archived_at):
-            key, one = _named(line)
+            key, one = named(line)
             if (key, one) not in seen:
                 seen.add((key, one))
                 found[roots[parent]].append(line)
@@ -44,7 +47,7 @@ def by_plan(lines: Sequence[Stored]) -> Iterator[tuple[EntityPlan, Sequence[Stor
     """Yield lines in groups of one entity each."""
     groups: dict[str, list[Stored]] = {}
     for line in lines:
-        groups.setdefault(_named(line)[0], []).append(line)
+        groups.setdefault(named(line)[0], []).append(line)
     for group in groups.values():
         plan = group[0].row.plan
         assert plan is not None
@@ -57,15 +60,16 @@ def called(ctx: Context, row: Row) -> str | None:
     return named_records(ctx, row.plan.key, [row.id or 0]).get(row.id or 0)
 
 
+def named(line: Stored) -> tuple[str, int]:
+    """Return entity and id of a stored record."""
+    assert line.row.plan is not None
+    assert line.row.id is not None
+    return line.row.plan.key, line.row.id
+
+
 def _lines_of(
     ctx: Context, pool: Targets, plan: EntityPlan, ids: Sequence[int], archived_at: datetime | None
 ) -> Iterator[tuple[int, Stored]]:
     for child, via in dict.fromkeys(field.lines for field in plan.lines if field.lines is not None):
         several = load_lines(ctx, pool, plan_of(ctx, child), via, ids, archived_at)
         yield from ((parent, line) for parent, lines in several.items() for line in lines)
-
-
-def _named(line: Stored) -> tuple[str, int]:
-    assert line.row.plan is not None
-    assert line.row.id is not None
-    return line.row.plan.key, line.row.id

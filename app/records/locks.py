@@ -7,7 +7,7 @@ product itself isn't held up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from app.context import Context
@@ -15,9 +15,10 @@ from app.errors import DataErrors, FieldError, InvalidData
 from app.expr.environment import Environment
 from app.query.environment import environment_of
 from app.records import texts
-from app.records.along import called
+from app.records.along import Named, by_plan, called, named
 from app.records.family import above
 from app.records.merge import lines_differ
+from app.records.permits import rows_of_others
 from app.records.plan import EntityPlan, LockPlan, OwnerPlan, plan_of
 from app.records.rows import Draft, Stored
 from app.records.stored import Targets, load
@@ -48,8 +49,11 @@ def check(ctx: Context, pool: Targets, drafts: Sequence[Draft], environment: Env
         for key in draft.removed:
             for lock in (lock for one in draft.leaving(key) for lock in locks.holding(one)):
                 draft.refuse(key, lock.error)
-    own = [draft for draft in drafts if draft.parent is None and (draft.before is None or _changes(draft))]
-    for draft, error in locks.of_owners([(draft, _owners_of(draft)) for draft in own]):
+            going = frozenset({(draft.entity.key, draft.id or 0), *map(named, draft.leaving(key))})
+            for _, error in locks.of_owners([(one, _others(one, going)) for one in draft.leaving(key)]):
+                draft.refuse(key, error)
+    written = [draft for draft in drafts if draft.before is None or _changes(draft)]
+    for draft, error in locks.of_owners([(draft, _owners_of(draft)) for draft in written]):
         draft.record_errors.append(error)
 
 
@@ -57,7 +61,8 @@ def refuse_retiring(ctx: Context, pool: Targets, plan: EntityPlan, before: Store
     """Make sure that no lock speaks against archiving a record, with the lines that go along.
 
     Raises:
-        InvalidData: it is locked, it is a line of a locked record, or one of its lines is locked.
+        InvalidData: it is locked, it is a line of a locked record, or one of its lines is locked, or is a line of
+            another record, too, that is locked or that the writer may not update.
     """
     if ctx.actor.everything:
         return
@@ -65,50 +70,76 @@ def refuse_retiring(ctx: Context, pool: Targets, plan: EntityPlan, before: Store
     locks.load([before, *along])
     errors = [lock.error for lock in locks.holding(before)]
     errors.extend(error for _, error in locks.of_owners([(before, _parents(plan, before.row.values))]))
-    errors.extend(_of_lines(ctx, locks, along))
+    going = frozenset(named(one) for one in (before, *along))
+    errors.extend(_of_lines(ctx, locks, along, going))
+    forbidden = rows_of_others(ctx, along, going, "retire")
+    errors.extend(_of_line(ctx, one, error, texts.line_held) for one, error in forbidden)
     if errors:
         raise InvalidData(DataErrors(record=tuple(dict.fromkeys(errors))))
 
 
-def _of_lines(ctx: Context, locks: _Locks, lines: Sequence[Stored]) -> Iterator[FieldError]:
-    """Yield what the lines' own locks say; each lock once, whatever number of lines it holds for."""
+def _of_lines(ctx: Context, locks: _Locks, lines: Sequence[Stored], going: Named) -> Iterator[FieldError]:
+    """Yield what the lines' own locks say, and those of the other records whose lines they are.
+
+    Each lock once, whatever number of lines it holds for.
+    """
     first: dict[FieldError, Stored] = {}
     for one in lines:
         for lock in locks.holding(one):
             first.setdefault(lock.error, one)
+    for one, error in locks.of_owners([(one, _others(one, going)) for one in lines]):
+        first.setdefault(error, one)
     for error, one in first.items():
-        title = called(ctx, one.row)
-        yield texts.unseen() if title is None else texts.line_held(title, error)
+        yield _of_line(ctx, one, error, texts.line_held)
 
 
-def refuse_restoring(ctx: Context, pool: Targets, plan: EntityPlan, before: Stored) -> None:
-    """Make sure that a line isn't brought back into a record that is locked or archived itself.
+def _of_line(ctx: Context, line: Stored, error: FieldError, say: Callable[[str, FieldError], FieldError]) -> FieldError:
+    """Say what speaks against a line that goes along, or only that there is something where it can't be seen."""
+    title = called(ctx, line.row)
+    return texts.unseen() if title is None else say(title, error)
+
+
+def refuse_restoring(ctx: Context, pool: Targets, plan: EntityPlan, before: Stored, along: Sequence[Stored]) -> None:
+    """Make sure that no line is brought back into a record that is locked or archived itself.
 
     Raises:
-        InvalidData: it is.
+        InvalidData: the record is such a line, or one of its lines is a line of such a record, too.
     """
-    if errors := against_lines(ctx, pool, plan, [before])[0]:
-        raise InvalidData(DataErrors(record=errors))
+    errors = list(against_lines(ctx, pool, plan, [before])[0])
+    going = frozenset(named(one) for one in (before, *along))
+    held = list(rows_of_others(ctx, along, going, "restore"))
+    for entity, lines in by_plan(along):
+        several = against_lines(ctx, pool, entity, lines, going)
+        held += [(one, error) for one, found in zip(lines, several, strict=True) for error in found]
+    errors.extend(_of_line(ctx, one, error, texts.line_stays) for one, error in held)
+    if errors:
+        raise InvalidData(DataErrors(record=tuple(dict.fromkeys(errors))))
 
 
 def against_lines(
-    ctx: Context, pool: Targets, plan: EntityPlan, several: Sequence[Stored]
+    ctx: Context, pool: Targets, plan: EntityPlan, several: Sequence[Stored], but: Named = frozenset()
 ) -> tuple[tuple[FieldError, ...], ...]:
     """Return for each of some stored records of an entity what the records say whose lines they are.
 
     Nothing can be changed in the lines of a locked record, and none be brought back into an archived one.
+
+    Args:
+        ctx, pool, plan, several: the writer, the records that are pointed to, the entity, the stored records.
+        but: the records that come back, with which these ones come along. They aren't asked, and no more is one that
+            went into the archive at the same moment: each would wait for the other.
     """
     if not plan.owners:
         return ((),) * len(several)
     locks = _Locks(ctx, pool, environment_of(ctx))
-    wanted = [(one, _parents(plan, one.row.values)) for one in several]
+    wanted = [(one, _others(one, but)) for one in several]
     known = locks.parents([parent for _, parents in wanted for parent in parents])
     found: dict[int, list[FieldError]] = {id(one): [] for one in several}
     for one, error in () if ctx.actor.everything else locks.of_owners(wanted):
         found[id(one)].append(error)
     for one, parents in wanted:
         found_above = [known[owner.entity, one_id] for owner, one_id in parents if (owner.entity, one_id) in known]
-        if one.archived_at is not None and any(parent.archived_at is not None for parent in found_above):
+        waited_for = {parent.archived_at for parent in found_above} - {None, one.archived_at if but else None}
+        if one.archived_at is not None and waited_for:
             found[id(one)].append(texts.record_retired())
     return tuple(tuple(dict.fromkeys(found[id(one)])) for one in several)
 
@@ -126,9 +157,19 @@ _Parents = Sequence[tuple[OwnerPlan, int]]
 
 
 def _owners_of(draft: Draft) -> _Parents:
-    """Return the records that a draft is a line of, now and before."""
+    """Return the records that a draft is a line of, now and before, but the one that it is saved with."""
     before = () if draft.before is None else _parents(draft.entity, draft.before.row.values)
-    return tuple(dict.fromkeys((*before, *_parents(draft.entity, draft.values))))
+    several = dict.fromkeys((*before, *_parents(draft.entity, draft.values)))
+    mine = None if draft.parent is None else (draft.via, draft.parent.id)
+    return tuple((owner, one) for owner, one in several if (owner.via, one) != mine)
+
+
+def _others(line: Stored, but: Named) -> _Parents:
+    """Return the records that a stored record is a line of, without some."""
+    assert line.row.plan is not None
+    return tuple(
+        (owner, one) for owner, one in _parents(line.row.plan, line.row.values) if (owner.entity, one) not in but
+    )
 
 
 def _parents(plan: EntityPlan, values: Mapping[str, object]) -> _Parents:
@@ -138,7 +179,9 @@ def _parents(plan: EntityPlan, values: Mapping[str, object]) -> _Parents:
 
 def _can_close(plan: EntityPlan) -> bool:
     """Return whether the state of a record can keep itself or its lines from being changed."""
-    return bool(plan.locks) or any(field.readonly_if is not None for field in plan.lines)
+    return bool(plan.locks) or any(
+        field.readonly_if is not None or field.writable != "everybody" for field in plan.lines
+    )
 
 
 class _Locks:
@@ -212,8 +255,10 @@ class _Locks:
             if key not in lock.exempt:
                 yield lock.error
         assert stored.row.plan is not None
-        readonly_if = stored.row.plan.fields[key].readonly_if
-        if readonly_if is not None and readonly_if(stored.row, self.environment) is True:
+        field = stored.row.plan.fields[key]
+        if field.writable != "everybody":
+            yield texts.lines_fixed()
+        elif field.readonly_if is not None and field.readonly_if(stored.row, self.environment) is True:
             yield texts.lines_locked()
 
     def _can_be_closed(self, entity_key: str) -> bool:

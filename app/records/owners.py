@@ -8,28 +8,34 @@ rules of its record that look at lines, and leaves it as many as it needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import select
 
 from app.context import Context
 from app.records.affected import check_lines_of
+from app.records.along import Named, named
 from app.records.journal import Change, note
 from app.records.plan import EntityPlan, plan_of
-from app.records.rows import Draft
+from app.records.rows import Draft, Stored
 from app.records.stored import Targets, chunks, in_order, load, lock
+from app.records.write import differs
 
 #: Id and version of the lines of a record, in their order.
 _Lines = Mapping[int, list[list[int]]]
-#: Entity and id of the records whose lines are written.
-Owners = frozenset[tuple[str, int]]
+#: Entity of a line, and the field that says whose line it is.
+_Way = tuple[str, str]
+#: Lines that are written: their entity, and their values by field key, before or after.
+Written = Sequence[tuple[EntityPlan, Mapping[str, Any]]]
 
 
 @contextmanager
-def of_drafts(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> Iterator[Owners]:
-    """Write drafts inside of this, none of which is written together with a record whose line it is.
+def of_drafts(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> Iterator[Named]:
+    """Write drafts inside of this, with the lines of these.
+
+    A line that is saved with one record may be a line of another one, too: that one has new lines as well.
 
     Args:
         ctx: the writer, over an open transaction.
@@ -39,14 +45,50 @@ def of_drafts(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> Iterat
     Yields:
         See `of_lines`.
     """
-    several = [draft.values for draft in drafts]
-    several += [draft.before.row.values for draft in drafts if draft.before is not None]
-    with of_lines(ctx, plan, several) as above:
+    written = [(plan, draft.values) for draft in drafts]
+    written += [(plan, draft.before.row.values) for draft in drafts if draft.before is not None]
+    saved = frozenset((plan.key, draft.id) for draft in drafts if draft.id is not None)
+    with of_lines(ctx, written, _below(drafts), saved) as above:
         yield above
 
 
+def _below(drafts: Sequence[Draft]) -> Written:
+    """Return the lines that are written with drafts, as they were and as they will be; left out ones, too."""
+    found: list[tuple[EntityPlan, Mapping[str, Any]]] = []
+    for row in (row for draft in drafts for row in draft.all_drafts()):
+        if row.parent is not None and differs(row):
+            found.append((row.entity, row.values))
+            found.extend(_values([] if row.before is None else [row.before]))
+        found.extend(_values(one for key in row.removed for one in row.leaving(key)))
+    return found
+
+
 @contextmanager
-def of_lines(ctx: Context, plan: EntityPlan, several: Sequence[Mapping[str, Any]]) -> Iterator[Owners]:
+def of_lifecycle(ctx: Context, plan: EntityPlan, before: Stored, along: Sequence[Stored]) -> Iterator[Named]:
+    """Archive a record inside of this, or bring it back, with the lines that go along.
+
+    Args:
+        ctx: the writer, over an open transaction.
+        plan: the record's entity.
+        before: the record as it was.
+        along: its lines, as they were; they may be lines of other records, too.
+
+    Yields:
+        See `of_lines`.
+    """
+    going = frozenset(named(one) for one in (before, *along))
+    with of_lines(ctx, [(plan, before.row.values)], list(_values(along)), going) as above:
+        yield above
+
+
+def _values(lines: Iterable[Stored]) -> Iterator[tuple[EntityPlan, Mapping[str, Any]]]:
+    for one in lines:
+        assert one.row.plan is not None
+        yield one.row.plan, one.row.values
+
+
+@contextmanager
+def of_lines(ctx: Context, written: Written, beside: Written, saved: Named) -> Iterator[Named]:
     """Write lines inside of this; afterwards the records whose lines they are have a new version, and a history of it.
 
     The records are held before the lines are written, as they are when a record is saved with its lines: nobody then
@@ -54,8 +96,9 @@ def of_lines(ctx: Context, plan: EntityPlan, several: Sequence[Mapping[str, Any]
 
     Args:
         ctx: the writer, over an open transaction.
-        plan: the entity of the lines.
-        several: the values of the lines by field key, before and after.
+        written: lines that are written by themselves.
+        beside: lines that are written with a record; only the other records whose lines they are count.
+        saved: the records that are written anyhow, which `beside` leaves out.
 
     Yields:
         The records whose lines they are, and whose lines those are.
@@ -63,33 +106,42 @@ def of_lines(ctx: Context, plan: EntityPlan, several: Sequence[Mapping[str, Any]
     Raises:
         InvalidData: a rule of such a record speaks against what was written.
     """
-    with ExitStack() as above:
-        held = []
-        for entity, via in dict.fromkeys((owner.entity, owner.via) for owner in plan.owners):
-            ids = sorted({one for values in several if isinstance(one := values.get(via), int)})
-            if ids:
-                held.append(_Owners(ctx, plan_of(ctx, entity), plan, via, ids))
-        known: set[tuple[str, int]] = set()
+    ways: dict[str, dict[_Way, set[int]]] = {}
+    for (entity, way), one in (*_owners(written, frozenset()), *_owners(beside, saved)):
+        ways.setdefault(entity, {}).setdefault(way, set()).add(one)
+    if not ways:
+        yield frozenset()
+        return
+    held = [_Owners(ctx, plan_of(ctx, entity), several) for entity, several in ways.items()]
+    known = frozenset((owners.plan.key, one) for owners in held for one in owners.ids)
+    upper = [(owners.plan, values) for owners in held for values in owners.values()]
+    with of_lines(ctx, [], upper, saved | known) as above:
         for owners in held:
-            known.update(above.enter_context(of_lines(ctx, owners.plan, owners.values())))
-            known.update((owners.plan.key, one) for one in owners.ids)
             owners.hold()
-        yield frozenset(known)
+        yield above | known
         for owners in held:
             owners.tell()
 
 
-class _Owners:
-    """The records of one entity whose lines are written."""
+def _owners(written: Written, but: Named) -> Iterator[tuple[tuple[str, _Way], int]]:
+    """Yield the records whose lines some are, each with the entity and the way from the line to it."""
+    for plan, values in written:
+        for owner in plan.owners:
+            one = values.get(owner.via)
+            if isinstance(one, int) and one and (owner.entity, one) not in but:
+                yield (owner.entity, (plan.key, owner.via)), one
 
-    def __init__(self, ctx: Context, plan: EntityPlan, child: EntityPlan, via: str, ids: Sequence[int]) -> None:
+
+class _Owners:
+    """The records of one entity whose lines are written, by the way from the lines to them."""
+
+    def __init__(self, ctx: Context, plan: EntityPlan, ways: Mapping[_Way, set[int]]) -> None:
         self.ctx = ctx
         self.plan = plan
-        self.child = child
-        self.via = via
-        self.ids = ids
-        self.keys = [field.key for field in plan.lines if field.lines == (child.key, via)]
-        self.before: _Lines = {}
+        self.ways = ways
+        self.ids = sorted(set().union(*ways.values()))
+        self.fields = {way: [field for field in plan.lines if field.lines == way] for way in ways}
+        self.before: Mapping[_Way, _Lines] = {}
 
     def values(self) -> list[Mapping[str, Any]]:
         """Return their values, where they are lines of others themselves."""
@@ -100,7 +152,7 @@ class _Owners:
     def hold(self) -> None:
         """Keep others from saving them, and remember their lines as they are."""
         lock(self.ctx, self.plan.table, self.ids)
-        self.before = self._lines()
+        self.before = {way: self._lines(way) for way in self.ways}
 
     def tell(self) -> None:
         """Ask the rules of those whose lines are other ones now, and give them a new version.
@@ -108,21 +160,17 @@ class _Owners:
         Raises:
             InvalidData: a rule speaks against the lines.
         """
-        after = self._lines()
-        changed = [one for one in self.ids if self.before.get(one) != after.get(one)]
-        emptied = frozenset(one for one in changed if not after.get(one))
-        check_lines_of(self.ctx, self.plan, changed, [self.plan.fields[key] for key in self.keys], emptied)
-        raised = self._raised(changed)
-        changes = [
-            Change(
-                one,
-                version,
-                dict.fromkeys(self.keys, self.before.get(one, [])),
-                dict.fromkeys(self.keys, after.get(one, [])),
-            )
-            for one, version in raised
-        ]
-        note(self.ctx, self.plan, "update", changes)
+        changed: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
+        for way, fields in self.fields.items():
+            before, after = self.before[way], self._lines(way)
+            some = [one for one in sorted(self.ways[way]) if before.get(one) != after.get(one)]
+            check_lines_of(self.ctx, self.plan, some, fields, frozenset(one for one in some if not after.get(one)))
+            for one in some:
+                old, new = changed.setdefault(one, ({}, {}))
+                old.update((field.key, before.get(one, [])) for field in fields)
+                new.update((field.key, after.get(one, [])) for field in fields)
+        raised = self._raised(sorted(changed))
+        note(self.ctx, self.plan, "update", [Change(one, version, *changed[one]) for one, version in raised])
 
     def _raised(self, ids: Sequence[int]) -> list[tuple[int, int]]:
         table = self.plan.table
@@ -135,10 +183,11 @@ class _Owners:
             raised += [(row.id, row.version) for row in self.ctx.connection.execute(written)]
         return sorted(raised)
 
-    def _lines(self) -> _Lines:
-        table, back = self.child.table, self.child.fields[self.via].columns[0][1]
+    def _lines(self, way: _Way) -> _Lines:
+        child = plan_of(self.ctx, way[0])
+        table, back = child.table, child.fields[way[1]].columns[0][1]
         found: dict[int, list[list[int]]] = {}
-        for some in chunks(self.ids):
+        for some in chunks(sorted(self.ways[way])):
             living = select(table.c.id, table.c.version, table.c[back]).where(
                 table.c[back].in_(some), table.c.archived_at.is_(None)
             )

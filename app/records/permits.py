@@ -6,22 +6,23 @@ that isn't stored yet is asked in memory, as it would be saved, before anything 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from app.access.actor import Identity
 from app.access.rights import Covering, EntityAccess, access, refusal
 from app.context import Context
-from app.errors import NotFound
+from app.errors import FieldError, NotFound
 from app.meta.role import Reach, Scope, Verb
 from app.query.environment import environment_as
 from app.query.gate import sees_all
 from app.query.reach import reached
 from app.records import texts
+from app.records.along import Named, by_plan
 from app.records.family import above
 from app.records.plan import EntityPlan, plan_of
-from app.records.rows import Draft
+from app.records.rows import Draft, Stored
 from app.records.stored import parents_of
 
 
@@ -81,6 +82,31 @@ def _below_closed(ctx: Context, plan: EntityPlan, ids: Collection[int]) -> froze
         open_ = permits(ctx, owner, set(parents.values()))
         found |= {one for one, parent in parents.items() if not _updatable(open_, parent)}
     return frozenset(found)
+
+
+def rows_of_others(
+    ctx: Context, lines: Sequence[Stored], but: Named, verb: Verb
+) -> Iterator[tuple[Stored, FieldError]]:
+    """Yield lines that go along with a record and are rows of another one, too, that the writer may not update.
+
+    Args:
+        ctx: the writer.
+        lines: what goes along.
+        but: the records that go themselves.
+        verb: what is done with the lines.
+    """
+    if ctx.actor.everything:
+        return
+    for plan, group in by_plan(lines):
+        for owner, via in _vias(ctx, plan):
+            if _is_never_closed(ctx, owner):
+                continue
+            parents = [(one, one.row.values.get(via)) for one in group]
+            beside = [(one, id_) for one, id_ in parents if isinstance(id_, int) and (owner.key, id_) not in but]
+            open_ = permits(ctx, owner, {id_ for _, id_ in beside})
+            for one, id_ in beside:
+                if not _updatable(open_, id_):
+                    yield one, texts.may_not(refusal(ctx, plan.key, verb, record=True))
 
 
 def _is_never_closed(ctx: Context, plan: EntityPlan) -> bool:
@@ -151,18 +177,20 @@ def permit_for(ctx: Context, plan: EntityPlan, record_id: int, verb: Verb) -> Pe
 
 
 def authorise_new(ctx: Context, drafts: Iterable[Draft]) -> None:
-    """Note at new records, and at new rows of records, what the writer may not create as it would be saved."""
+    """Note at new records, at new rows of records and at those that move what the writer may not make of them."""
     if ctx.actor.everything:
         return
     for draft in drafts:
         if draft.before is None:
             _authorise(ctx, draft)
+        else:
+            _authorise_move(ctx, draft)
 
 
 def _authorise(ctx: Context, draft: Draft) -> None:
     granted = access(ctx, draft.entity.key)
     inside = _Inside(ctx, draft)
-    if not inside.lies_in(granted.create) or _row_of_closed(ctx, draft):
+    if not inside.lies_in(granted.create) or next(_closed_above(ctx, draft), None) is not None:
         refused = refusal(ctx, draft.entity.key, "create", record=bool(granted.create))
         draft.record_errors.append(texts.may_not(refused))
         return
@@ -171,14 +199,25 @@ def _authorise(ctx: Context, draft: Draft) -> None:
             draft.refuse(key, texts.readonly(draft.entity.fields[key].field.label))
 
 
-def _row_of_closed(ctx: Context, draft: Draft) -> bool:
-    """Return whether a new row, made by itself, would belong to a record that the writer may not update."""
+def _authorise_move(ctx: Context, draft: Draft) -> None:
+    """Refuse to make a stored record a row of one that its writer may not update: that would change that one."""
+    for owner, via in _closed_above(ctx, draft):
+        if via not in draft.errors:
+            draft.refuse(via, texts.may_not(refusal(ctx, owner.key, "update", record=True)))
+
+
+def _closed_above(ctx: Context, draft: Draft) -> Iterator[tuple[EntityPlan, str]]:
+    """Yield the fields by which a draft would be a row of a record that the writer may not update.
+
+    Not the one by which it is saved with its record: whether that may be updated has been asked.
+    """
     for owner, via in _vias(ctx, draft.entity):
         parent = draft.values.get(via)
         mine = draft.parent is not None and draft.via == via
-        if not mine and isinstance(parent, int) and not _updatable(permits(ctx, owner, [parent]), parent):
-            return True
-    return False
+        if mine or not isinstance(parent, int) or (draft.before is not None and via not in draft.changed):
+            continue
+        if not _updatable(permits(ctx, owner, [parent]), parent):
+            yield owner, via
 
 
 class _Inside:

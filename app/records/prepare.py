@@ -81,7 +81,8 @@ class Preparation:
         """Put a cleaned value into the draft, unless it is the value that is there already."""
         old = draft.values[field.key]
         may_write = self._may_write(draft, field)
-        if field.lines is not None and may_write:
+        closed = field.writable == "nobody" or (field.writable == "product" and not self.trusted)
+        if field.lines is not None and may_write and not closed:
             draft.values[field.key] = value
             draft.changed.add(field.key)
             return
@@ -91,7 +92,7 @@ class Preparation:
                 return
         elif _same(field, old, value):
             return
-        if not may_write or field.writable == "nobody" or (field.writable == "product" and not self.trusted):
+        if not may_write or closed:
             draft.refuse(field.key, texts.readonly(field.field.label))
             return
         draft.values[field.key] = value

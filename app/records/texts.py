@@ -46,6 +46,14 @@ _LINES_LOCKED: Final = Label(
     "ändern Sie zuerst jenen Datensatz.",
     "This line belongs to a record whose lines can't be changed in its present state. Please change that record first.",
 )
+_LINES_FIXED: Final = Label(
+    "Diese Zeile gehört zu einem Datensatz, dessen Zeilen nur Lotse selbst schreibt. Sie bleibt, wie sie ist.",
+    "This line belongs to a record whose lines only Lotse itself writes. It stays as it is.",
+)
+_LINE_STAYS: Final = Label(
+    "Die Zeile „{line}“ käme mit zurück, und das geht nicht: {message}",
+    "The line “{line}” would come back, too, and that can't be: {message}",
+)
 _LINE_HELD: Final = Label(
     "Die Zeile „{line}“ ginge mit ins Archiv und ist gesperrt: {message}",
     "The line “{line}” would go into the archive as well and is locked: {message}",
@@ -208,6 +216,21 @@ def record_closed() -> FieldError:
 def lines_locked() -> FieldError:
     """Return the error of a line of a record that doesn't let its lines be changed in its present state."""
     return FieldError("field.locked", _LINES_LOCKED)
+
+
+def lines_fixed() -> FieldError:
+    """Return the error of a line of a record whose lines nobody but the product writes."""
+    return FieldError("field.locked", _LINES_FIXED)
+
+
+def line_stays(line: str, error: FieldError) -> FieldError:
+    """Say of a record that is to be brought back that a line of it can't.
+
+    Args:
+        line: what the line is called.
+        error: why.
+    """
+    return FieldError(error.code, _LINE_STAYS.format(line=line, message=error.message))
 
 
 def line_held(line: str, error: FieldError) -> FieldError:
