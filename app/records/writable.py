@@ -12,11 +12,14 @@ from app.records.plan import plan_of
 
 
 def writable_fields(ctx: Context, entity_key: str) -> Mapping[str, Field]:
-    """Return the fields of an entity that this actor may write in some record of it, by key."""
-    plan, granted = plan_of(ctx, entity_key), access(ctx, entity_key)
+    """Return the fields of an entity that this actor may write in some record of it, by key.
+
+    Among them those that he may fill in when he makes a record, but never read.
+    """
+    plan, granted, seen = plan_of(ctx, entity_key), access(ctx, entity_key), readable_fields(ctx, entity_key)
     return {
-        key: field
-        for key, field in readable_fields(ctx, entity_key).items()
-        if plan.fields[key].writable == "everybody"
-        and (granted.writing(key, "create") or granted.writing(key, "update"))
+        key: one.field
+        for key, one in plan.fields.items()
+        if one.writable == "everybody"
+        and (granted.writing(key, "create") or (key in seen and granted.writing(key, "update")))
     }
