@@ -184,6 +184,7 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "trusted_schema=OFF",
+        "recursive_triggers=ON",  # else REPLACE deletes rows without asking the triggers that forbid it
         "cell_size_check=ON",
         f"cache_size=-{_CACHE_KIB}",
         "temp_store=MEMORY",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request
 
 from app.errors import Forbidden
 from app.web.lifecycle import SAFE, number
@@ -48,6 +48,8 @@ _HSTS: Final = "max-age=31536000; includeSubDomains"
 #: Where a request that changes something may come from; a browser without the header is caught by its Origin, or by the
 #: CSRF token.
 OWN: Final = frozenset({"same-origin", "none"})
+#: A form that comes as one text instead of in parts.
+_AS_TEXT: Final = "application/x-www-form-urlencoded"
 #: As what nothing of the product may be loaded, not even by itself.
 _EMBEDDED: Final = frozenset({"embed", "fencedframe", "frame", "iframe", "object"})
 #: Longest query string and headers, and most arguments; a list with a filter for every column stays below.
@@ -83,12 +85,17 @@ def install(app: Flask, *, https: bool) -> None:
 
 
 def refuse_excess() -> None:
-    """Refuse what is longer than any page of the product makes it (413, 414, 431)."""
+    """Refuse what is longer than any page of the product makes it (413, 414, 431).
+
+    Werkzeug counts the fields of a form only where it comes in parts; as one text they would all be taken apart first.
+    """
     query = request.query_string
     if len(query) > MOST_QUERY or query.count(b"&") >= MOST_ARGUMENTS:
         abort(414)
     if sum(len(name) + len(value) for name, value in request.headers) > MOST_HEADERS:
         abort(431)
+    if request.mimetype == _AS_TEXT and request.get_data().count(b"&") >= current_app.config["MAX_FORM_PARTS"]:
+        abort(413)
 
 
 def refuse_foreign() -> None:

@@ -29,6 +29,7 @@ class Policy:
         unset: whether it is open to somebody who still has to set up the second factor that a role of his demands.
         chooses: the input in which a password is chosen, which is judged and hashed before the transaction (see
             `app.web.choosing`); blank where none is.
+        keeps: whether a refusal shows what was sent again (see `app.web.kept`).
     """
 
     name: str
@@ -41,6 +42,7 @@ class Policy:
     unproved: bool = False
     unset: bool = False
     chooses: str = ""
+    keeps: bool = False
 
 
 #: Nobody: a page that a library brings along and the product has no use for; it isn't there (404).
@@ -53,6 +55,8 @@ GATE: Final = Policy("gate", signed_in=False, writes=False)
 ASKING_OUTSIDE: Final = Policy("asks outside", signed_in=False, transaction=False)
 #: Everybody who is signed in; what he may do with which records is asked further down, at each verb.
 SIGNED_IN: Final = Policy("signed in")
+#: The same, for a mask: whatever it is refused for, what was typed isn't lost.
+TYPING: Final = Policy("signed in, typing", keeps=True)
 #: Everybody whose password was right: showing the second factor (what is used up has a transaction of its own).
 PROVING: Final = Policy("second factor owed", writes=False, unproved=True)
 #: Everybody whose password was right: leaving.

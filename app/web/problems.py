@@ -30,12 +30,14 @@ from app.errors import (
 from app.language import Label
 from app.storage.limits import took_too_long
 from app.web import lifecycle, log, programs, shell
+from app.web.kept import kept
 from app.web.lifecycle import FactorFirst, NotSetUp, SignInFirst
 from app.web.render import here, preferences, render
 from app.web.respond import htmx, respond
 from app.web.texts import TEXTS
 
 _FORBIDDEN: Final = 403
+_SIGNED_OUT: Final = 401
 _PROBLEM: Final = "application/problem+json"
 #: Seconds after which somebody who tried too often is told to try again.
 _PATIENCE: Final = 60
@@ -152,13 +154,16 @@ def _data(error: InvalidData) -> Response:
 
 
 def _sign_in(error: SignInFirst) -> BaseResponse:
-    """Send the reader to the page on which he signs in or shows his second factor, and back if he only looked."""
+    """Send the reader to the page on which he signs in or shows his second factor, and back if he only looked.
+
+    Whoever types in a mask isn't sent away from it: he is told.
+    """
     where = error.where if isinstance(error, FactorFirst) else "/login"
     if programs.ask():
         response = answer(of_status(401))
         response.headers["WWW-Authenticate"] = programs.challenge()
         return response
-    if htmx:
+    if htmx and request.method in lifecycle.SAFE:
         response = respond("", 401)
         response.headers["HX-Redirect"] = where
         return response
@@ -194,7 +199,7 @@ def answer(problem: Problem) -> Response:
     if programs.ask():
         return programs.document(problem, locale, lifecycle.number())
     title = problem.title.text(locale)
-    values = {
+    values: dict[str, object] = {
         "title": title,
         "message": problem.message.text(locale),
         "details": [detail.text(locale) for detail in problem.details],
@@ -205,6 +210,7 @@ def answer(problem: Problem) -> Response:
         region = render("parts/_problem.html", locale, **values)
         return respond(region, problem.status, target="#problems", swap="innerHTML")
     ctx = _reader()
+    values["kept"], values["signs_in"] = kept(ctx, problem.status), problem.status == _SIGNED_OUT
     if ctx is None:
         page: str = render("problem_gate.html", locale, preferences=preferences(), **values)
     else:

@@ -42,7 +42,7 @@ from app.web.pages.conflicts import (
 from app.web.pages.records import REASON, version_sent
 from app.web.people import person_name
 from app.web.places import list_url, record_url
-from app.web.policy import READING, SIGNED_IN, policy
+from app.web.policy import READING, SIGNED_IN, TYPING, policy
 from app.web.render import csrf, render
 from app.web.respond import go, respond
 from app.web.texts import text
@@ -92,7 +92,7 @@ def new(entity: str) -> Response:
 
 
 @form_pages.post("/r/<entity>/new")
-@policy(SIGNED_IN)
+@policy(TYPING)
 def create(entity: str) -> BaseResponse:
     """Create a record, or show the mask again with what is wrong (422)."""
     ctx = context()
@@ -201,7 +201,7 @@ def edit(entity: str, record_id: int) -> BaseResponse:
 
 
 @form_pages.post("/r/<entity>/<record:record_id>/edit")
-@policy(SIGNED_IN)
+@policy(TYPING)
 def update(entity: str, record_id: int) -> BaseResponse:
     """Save a record, or show the mask again: 422 with what is wrong, 409 where somebody else was faster."""
     ctx = context()

@@ -30,7 +30,21 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "The request came from another site. Open Lotse itself and try it there.",
         ),
         "t401": Label("Bitte melden Sie sich an", "Please sign in"),
-        "m401": Label("Ihre Sitzung ist zu Ende.", "Your session has ended."),
+        "m401": Label(
+            "Ihre Sitzung ist zu Ende. Melden Sie sich in einem neuen Tab an und versuchen Sie es hier noch einmal.",
+            "Your session has ended. Sign in in a new tab, and try again here.",
+        ),
+        "sign_in": Label("In einem neuen Tab anmelden", "Sign in in a new tab"),
+        "kept": Label("Was Sie eingegeben haben", "What you entered"),
+        "kept_again": Label(
+            "Es ist noch nicht gespeichert, aber auch nicht verloren.",
+            "It isn't saved yet, but it isn't lost either.",
+        ),
+        "kept_final": Label(
+            "Es ist nicht gespeichert. Kopieren Sie von hier, was Sie noch brauchen.",
+            "It isn't saved. Copy from here what you still need.",
+        ),
+        "again": Label("Noch einmal senden", "Send it again"),
         "t404": Label("Das gibt es hier nicht", "There is nothing here"),
         "m404": Label(
             "Vielleicht wurde es verschoben, oder Ihre Rollen zeigen es nicht. Die Suche hilft weiter.",

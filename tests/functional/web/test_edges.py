@@ -128,6 +128,14 @@ def test_too_much_is_refused(full_site: Site) -> None:
     assert response.status_code == 413
 
 
+@pytest.mark.parametrize("url", ["/login", "/r/account/new", "/api/v1/account"])
+def test_too_many_fields_are_refused_before_they_are_taken_apart(full_site: Site, url: str) -> None:
+    """In a stranger's form, too; a form of one field less is looked at."""
+    stranger, kind = full_site.visitor(), "application/x-www-form-urlencoded"
+    assert stranger.client.post(url, data="&".join(["a=b"] * 5_001), content_type=kind).status_code == 413
+    assert stranger.client.post(url, data="&".join(["a=b"] * 5_000), content_type=kind).status_code != 413
+
+
 def test_a_foreign_host_name_is_refused(sqlite_url: str) -> None:
     site = make_site(sqlite_url)
     with site.app.app_context():
