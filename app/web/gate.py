@@ -162,7 +162,7 @@ def keep_door(app: Flask) -> None:
     def look() -> None:
         if request.endpoint != SIGN_IN or request.method != "POST":
             return
-        if doors(app).are_shut(address()) or turns(app).is_full():
+        if doors(app).are_shut(address()) or turns(app).is_full(address()):
             abort(429)
 
     app.before_request(look)
@@ -222,7 +222,7 @@ def _in_turn(view: Callable[..., Any]) -> Callable[..., Any]:
     def waiting(*args: object, **kwargs: object) -> Any:
         if request.method != "POST":
             return view(*args, **kwargs)
-        with turns(current_app).turn() as mine:
+        with turns(current_app).turn(address()) as mine:
             if not mine:
                 abort(429)
             try:
@@ -232,7 +232,7 @@ def _in_turn(view: Callable[..., Any]) -> Callable[..., Any]:
                     doors(current_app).shut(address())
                 raise
             if _refused(answered):
-                turns(current_app).note_failure()
+                turns(current_app).note_failure(address())
             return answered
 
     waiting.__name__ = view.__name__

@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Flask
@@ -25,9 +26,12 @@ URI: Final = "lotse://"
 #: core for a tenth of a second: whoever tries passwords by the hundred may not keep the others from their pages.
 _AT_ONCE: Final = 1
 _WAITING: Final = 2
-_SECONDS: Final = 2.0
+_SECONDS: Final = 3.0
 #: Guessing goes no faster than two passwords a second, and leaves nine tenths of the time to everybody's pages.
 _REST: Final = 0.5
+#: How long a failure counts against an address that waits for its turn, and how many of them a worker remembers.
+_LATELY: Final = 600.0
+_MOST_KNOWN: Final = 10_000
 TURNS: Final = "lotse.turns"
 #: How long a worker remembers who has used up his attempts, and how many of them.
 _SHUT_SECONDS: Final = 5.0
@@ -82,52 +86,122 @@ class AttemptStorage(Storage):
             attempts.forget(connection, key)
 
 
+@dataclass(slots=True, eq=False)
+class _Visitor:
+    """Somebody who waits for his turn: how often he failed lately, and what became of his waiting."""
+
+    failures: int
+    admitted: bool = False
+    dismissed: bool = False
+
+
 class Turns:
     """Lets few visitors at a time to something dear; few more wait, all others are sent away at once.
 
+    Whoever failed least of late goes first, and takes the place of somebody who failed more often where all are taken:
+    somebody who guesses, be it from many addresses, doesn't keep those out who know their password.
+
     Args:
         at_once: how many are let in together.
-        waiting: how many more may wait.
+        waiting: how many more may wait; each holds a thread of the worker.
         seconds: how long one waits.
-        rest: for how long nobody is let in after a failure, in seconds. Whoever knows his password never waits for it.
+        rest: for how long nobody is let in after a failure, in seconds. Whoever knows his password never begins it.
     """
 
     def __init__(
         self, at_once: int = _AT_ONCE, waiting: int = _WAITING, seconds: float = _SECONDS, rest: float = _REST
     ) -> None:
-        self._inside = threading.BoundedSemaphore(at_once)
-        self._asked = threading.BoundedSemaphore(at_once + waiting)
+        self._changed = threading.Condition()
+        self._free, self._most = at_once, waiting
+        self._waiting: list[_Visitor] = []
         self._seconds, self._rest = seconds, rest
         self._rested_at = 0.0
+        self._failures = _Failures()
 
-    def is_full(self) -> bool:
-        """Return whether whoever came now would be sent away."""
-        if not self._asked.acquire(blocking=False):
-            return True
-        self._asked.release()
-        return False
+    def is_full(self, who: str) -> bool:
+        """Return whether somebody who came now would be sent away.
 
-    def note_failure(self) -> None:
+        Args:
+            who: his address, as failures are counted.
+        """
+        with self._changed:
+            return not self._has_room(self._failures.of(who))
+
+    def note_failure(self, who: str) -> None:
         """Begin a rest; to be called by whoever has the turn."""
-        self._rested_at = time.monotonic() + self._rest
+        with self._changed:
+            self._rested_at = time.monotonic() + self._rest
+            self._failures.add(who)
 
     @contextmanager
-    def turn(self) -> Iterator[bool]:
-        """Wait for one's turn; gives whether it came."""
-        if not self._asked.acquire(blocking=False):
+    def turn(self, who: str) -> Iterator[bool]:
+        """Wait for one's turn; gives whether it came.
+
+        Args:
+            who: the visitor's address, as failures are counted.
+        """
+        if not self._enter(who):
             yield False
             return
         try:
-            if not self._inside.acquire(timeout=self._seconds):
-                yield False
-                return
-            try:
-                time.sleep(max(0.0, self._rested_at - time.monotonic()))
-                yield True
-            finally:
-                self._inside.release()
+            time.sleep(max(0.0, self._rested_at - time.monotonic()))
+            yield True
         finally:
-            self._asked.release()
+            self._leave()
+
+    def _enter(self, who: str) -> bool:
+        with self._changed:
+            mine = _Visitor(self._failures.of(who))
+            if self._free and not self._waiting:
+                self._free -= 1
+                return True
+            if not self._has_room(mine.failures):
+                return False
+            if len(self._waiting) >= self._most:
+                worst = max(self._waiting, key=lambda one: one.failures)
+                worst.dismissed = True
+                self._waiting.remove(worst)
+                self._changed.notify_all()
+            self._waiting.append(mine)
+            self._changed.wait_for(lambda: mine.admitted or mine.dismissed, self._seconds)
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+            return mine.admitted
+
+    def _has_room(self, failures: int) -> bool:
+        if self._free and not self._waiting:
+            return True
+        return len(self._waiting) < self._most or any(one.failures > failures for one in self._waiting)
+
+    def _leave(self) -> None:
+        with self._changed:
+            if not self._waiting:
+                self._free += 1
+                return
+            following = min(self._waiting, key=lambda one: one.failures)
+            self._waiting.remove(following)
+            following.admitted = True
+            self._changed.notify_all()
+
+
+class _Failures:
+    """Counts who failed how often of late; only a worker's memory, to tell who goes first."""
+
+    def __init__(self, seconds: float = _LATELY, most: int = _MOST_KNOWN) -> None:
+        self._known: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._seconds, self._most = seconds, most
+
+    def of(self, who: str) -> int:
+        """Return how often somebody failed of late."""
+        number, until = self._known.get(who, (0, 0.0))
+        return number if until > time.monotonic() else 0
+
+    def add(self, who: str) -> None:
+        """Count a failure."""
+        self._known[who] = (self.of(who) + 1, time.monotonic() + self._seconds)
+        self._known.move_to_end(who)
+        while len(self._known) > self._most:
+            self._known.popitem(last=False)
 
 
 class Doors:

@@ -125,7 +125,7 @@ def _is_right(mine: Session) -> bool:
 def _is_password(mine: Session, given: str) -> bool:
     with lifecycle.database().read() as connection:
         stored = _password_of(connection, mine.user_id)
-    with turns(current_app).turn() as my_turn:
+    with turns(current_app).turn(gate.address()) as my_turn:
         if not my_turn:
             raise TooManyRequests
         return choosing.matches(given, stored)

@@ -57,7 +57,7 @@ def there() -> BaseResponse:
     provider = _provider()
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     ticket = Ticket(state, nonce, verifier, f"{lifecycle.origin()}{BACK}")
-    with current_app.extensions[_TURNS].turn() as mine:
+    with current_app.extensions[_TURNS].turn(gate.address()) as mine:
         if not mine:
             abort(429)
         try:
@@ -109,7 +109,7 @@ def _vouched(provider: Provider, begun: Any) -> Identity:
     if used > 1:
         raise NotVouched("used already")
     ticket = Ticket(*(begun[name] for name in ("state", "nonce", "verifier", "redirect_uri")))
-    with current_app.extensions[_TURNS].turn() as mine:
+    with current_app.extensions[_TURNS].turn(gate.address()) as mine:
         if not mine:
             abort(429)
         return provider.vouched(ticket, code)

@@ -148,7 +148,7 @@ def test_a_proof_waits_for_its_turn_like_a_sign_in(world: World) -> None:
     manager = world.visitor("crm_manager")
     world.age()
     given = {"name": "Werkstatt", "parent": "", "_proof": PASSWORD}
-    with turns(world.site.app).turn() as somebody_elses:
+    with turns(world.site.app).turn("192.0.2.9") as somebody_elses:
         assert somebody_elses
         assert manager.post("/teams", given).status_code == 429
     assert manager.post("/teams", given).status_code == 303

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from collections.abc import Callable
+from typing import Self
 
 import pytest
 from werkzeug.test import TestResponse
@@ -108,45 +110,113 @@ def test_a_network_of_ipv6_counts_as_one_address(sqlite_url: str, one: str, othe
     assert (seen(one) == seen(other)) is together
 
 
+class _Queue:
+    """Visitors of turns, each in a thread of his own; the first one stays inside until he is told to go."""
+
+    def __init__(self, turns: Turns) -> None:
+        self.turns = turns
+        self.came: list[tuple[str, bool]] = []
+        self._over, self._threads = threading.Event(), list[threading.Thread]()
+
+    def __enter__(self) -> Self:
+        inside = threading.Event()
+
+        def first() -> None:
+            with self.turns.turn("first") as mine:
+                assert mine
+                inside.set()
+                self._over.wait(10)
+
+        self._start(first)
+        assert inside.wait(10)
+        return self
+
+    def __exit__(self, *about: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def wait(self, who: str) -> None:
+        """Have somebody come, and go on when he waits, or has taken the place of somebody who did."""
+        known = list(self.turns._waiting)
+
+        def visit() -> None:
+            with self.turns.turn(who) as mine:
+                self.came.append((who, mine))
+
+        self._start(visit)
+        deadline = time.monotonic() + 10
+        while self.turns._waiting == known and time.monotonic() < deadline:
+            time.sleep(0.001)
+
+    def _start(self, run: Callable[[], None]) -> None:
+        self._threads.append(threading.Thread(target=run))
+        self._threads[-1].start()
+
+
 def test_few_at_a_time_have_their_password_checked() -> None:
-    turns, inside, over = Turns(at_once=1, waiting=1, seconds=5.0), threading.Event(), threading.Event()
-    came: list[bool] = []
+    turns = Turns(at_once=1, waiting=1, seconds=10.0)
+    assert not turns.is_full("third")
+    with _Queue(turns) as queue:
+        queue.wait("second")
+        assert turns.is_full("third")
+        with turns.turn("third") as mine:
+            assert mine is False  # one is inside, one waits: everybody else is sent away at once
+    assert queue.came == [("second", True)]
+    assert not turns.is_full("third")
 
-    def first() -> None:
-        with turns.turn() as mine:
-            came.append(mine)
-            inside.set()
-            over.wait(5)
 
-    def second() -> None:
-        with turns.turn() as mine:
-            came.append(mine)
+def test_whoever_failed_least_goes_first_and_takes_the_place_of_whoever_failed_more() -> None:
+    turns = Turns(at_once=1, waiting=2, seconds=10.0, rest=0.0)
+    for who in ("guesser", "guesser", "guesser", "clumsy"):
+        turns.note_failure(who)
+    with _Queue(turns) as queue:
+        queue.wait("guesser")
+        queue.wait("clumsy")
+        assert turns.is_full("guesser")
+        assert not turns.is_full("honest")
+        queue.wait("honest")
+    assert queue.came == [("guesser", False), ("honest", True), ("clumsy", True)]
 
-    threads = [threading.Thread(target=first)]
-    threads[0].start()
-    inside.wait(5)
-    threads.append(threading.Thread(target=second))
-    threads[1].start()
-    while turns._asked.acquire(blocking=False):  # until the second one waits
-        turns._asked.release()
-    with turns.turn() as mine:
-        assert mine is False  # one is inside, one waits: everybody else is sent away at once
-    over.set()
+
+def test_who_guesses_from_many_addresses_keeps_nobody_out(sqlite_url: str) -> None:
+    """Six addresses try passwords as fast as they can: whoever knows his own signs in all the same."""
+    site, over = make_site(sqlite_url), threading.Event()
+    tried: list[int] = []
+
+    def guess(number: int) -> None:
+        visitor, at = site.visitor(), {"REMOTE_ADDR": f"198.51.100.{number}"}
+        data = {"csrf_token": visitor.token(), "password": "falsch-falsch"}
+        while not over.is_set():
+            data["email"] = f"nobody{number}-{len(tried)}@example.com"
+            tried.append(visitor.client.post("/login", data=data, environ_overrides=at).status_code)
+
+    threads = [threading.Thread(target=guess, args=(number,)) for number in range(1, 7)]
     for thread in threads:
-        thread.join()
-    assert came == [True, True]
+        thread.start()
+    try:
+        while tried.count(200) < len(threads):  # whoever hasn't failed yet goes first, so each has failed once
+            time.sleep(0.01)
+        answers = [site.visitor().sign_in("sales").status_code for _ in range(5)]
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    assert answers == [302] * 5
+    assert tried.count(429) > 5 * len(answers)  # they were in each other's way meanwhile
+    site.installation.close()
 
 
 def test_after_a_failure_nobody_is_let_in_for_a_moment() -> None:
     """The rest begins with a failure, and with nothing else."""
     turns = Turns(rest=0.2)
     begun = time.monotonic()
-    with turns.turn():
+    with turns.turn("one"):
         pass
-    with turns.turn():
-        turns.note_failure()
+    with turns.turn("one"):
+        turns.note_failure("one")
     assert time.monotonic() - begun < 0.2
-    with turns.turn() as mine:
+    with turns.turn("other") as mine:
         assert mine
         assert time.monotonic() - begun >= 0.2
 
