@@ -28,8 +28,8 @@ _MOMENTS = frozenset({"id", "created_at", "created_by", "updated_at", "updated_b
 
 def test_a_small_run_writes_its_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = _written(tmp_path, "sqlite", starts="2")
-    # Nine pages, the deep page beside the first one, a publish, a rush, three pages under narrow rights; and a head.
-    assert len(rows) == 2 + 15
+    # Nine pages, the deep page beside the first, a publish, two rushes, three pages under narrow rights; and a head.
+    assert len(rows) == 2 + 16
     assert any("publish a new field" in row for row in rows)
     assert "twenty field rules" in rows[-1]
     written = (tmp_path / "results.md").read_text(encoding="utf-8")
