@@ -254,8 +254,10 @@ can use.
 - What is sent is neutral, whatever the language: dates as ISO 8601, instants in UTC with `Z`, numbers with a
   point, never rounded. Messages and labels are in the language of `Accept-Language` (de, en), else in that of the
   token's user.
-- A record's version is its `ETag`. `PATCH`, `DELETE` and `restore` need it as `If-Match`: without it 428, with
-  another one 412. `If-None-Match` saves reading what is known already (304).
+- A record's `ETag` is its version and a digest of the body, `"12-4f9a…"`; without a body the version alone, `"12"`.
+  `PATCH`, `DELETE` and `restore` need it as `If-Match`: without it 428, with another version 412. Only the version
+  is compared there, so the ETag of any answer will do, and `"12"` too. `If-None-Match` saves reading what is known
+  already: 304 where the answer would be the same to the byte, whatever has changed in the record or elsewhere.
 - `PATCH` is a merge patch (RFC 7396). Child rows are given whole: with `id` they are changed, without one added,
   left out they go to the archive.
 - With `Idempotency-Key`, a request that is sent again within two days gets the first answer, marked `Idempotency-

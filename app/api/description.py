@@ -34,6 +34,7 @@ _KEPT: Final = 8
 _WORD: Final[Mapping[str, Any]] = {"type": "string", "minLength": 1, "maxLength": 2_000}
 _FLAG: Final[Mapping[str, Any]] = {"type": "string", "enum": ["0", "1"]}
 _ID: Final[Mapping[str, Any]] = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
+_TAG: Final[Mapping[str, Any]] = {"type": "string", "pattern": '^"[1-9][0-9]{0,8}(-[0-9a-f]{32})?"$'}
 #: Arguments of a list: what each means, and what it looks like.
 LIST_ARGUMENTS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "fields": ("What is shown: keys and paths such as `account.industry`, separated by commas.", _WORD),
@@ -105,24 +106,22 @@ def _content(schema: Mapping[str, Any], *types: str) -> Schema:
     return {"content": {one: {"schema": dict(schema)} for one in types or (JSON,)}}
 
 
-def _etag() -> Schema:
-    return {"headers": {"ETag": {"description": "The record's version.", "schema": {"type": "string"}}}}
+def _etag(text: str = "The record's version, and after a hyphen a digest of the body.") -> Schema:
+    return {"headers": {"ETag": {"description": text, "schema": dict(_TAG)}}}
 
 
 _PARAMETERS: Final[Mapping[str, Schema]] = {
     **{name: _parameter(name, "query", text, schema) for name, (text, schema) in LIST_ARGUMENTS.items()},
     "id": _parameter("id", "path", "The record's id.", _ID, required=True),
     "if_match": _parameter(
-        "If-Match", "header", "The version that is changed, as the ETag said it.",
-        {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'}, required=True,
+        "If-Match", "header", "The ETag that came with the record, or its version alone; only the version is compared.",
+        _TAG, required=True,
     ),
     "reason": _parameter(
         REASON, "header", "Why it is changed, percent-encoded; kept in the record's history.",
         {"type": "string", "pattern": "^[A-Za-z0-9._~%-]{1,500}$"}, required=True,
     ),
-    "if_none_match": _parameter(
-        "If-None-Match", "header", "The version that is known already.", {"type": "string", "pattern": '^"[0-9]{1,9}"$'}
-    ),
+    "if_none_match": _parameter("If-None-Match", "header", "The ETag of the answer that is known already.", _TAG),
 }  # fmt: skip
 
 
@@ -217,20 +216,21 @@ class _Writer:
             parameters=[_named("id"), _named("expand"), _named("if_none_match")],
             responses={
                 "200": {"description": "The record.", **_etag(), **_content(ref(key))},
-                "304": {"description": "It is as it was."},
+                "304": {"description": "The answer would be the one that is known already."},
             },
         )  # fmt: skip
 
     def _writing(self, entity: Entity, granted: EntityAccess) -> None:
         key, tags, label = entity.key, [entity.key], entity.label.text(self.ctx.locale)
-        written = {"description": "The record as it is now.", **_content({"anyOf": [ref(key), ref("Written")]})}
+        now = _content({"anyOf": [ref(key), ref("Written")]})
+        written = {"description": "The record as it is now.", **_etag(), **now}
         known = [_named("id"), _named("if_match")]
         if granted.create:
             location = {"Location": {"description": "Its address.", "schema": {"type": "string"}}}
             self._operation(
                 f"/{key}", "post", f"{key}.create", label, tags=tags, refused=_CREATES,
                 requestBody={"required": True, **_content(ref(f"{key}.new"))}, parameters=self._reason(key, "create"),
-                responses={"201": {**written, "headers": location}},
+                responses={"201": {**written, "headers": {**written["headers"], **location}}},
             )  # fmt: skip
         if granted.update:
             self._operation(
@@ -243,7 +243,7 @@ class _Writer:
             self._operation(
                 f"/{key}/{{id}}", "delete", f"{key}.retire", label, tags=tags, refused=_CHANGES,
                 parameters=[*known, *self._reason(key, "retire")],
-                responses={"204": {"description": "It is in the bin.", **_etag()}},
+                responses={"204": {"description": "It is in the bin.", **_etag("The record's version.")}},
             )  # fmt: skip
         if granted.restore:
             self._operation(

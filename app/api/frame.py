@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -26,6 +28,8 @@ VERSION: Final = f"{PREFIX}/v1"
 NEUTRAL: Final = "en"
 #: The header that says why something is changed, percent-encoded as in an address.
 REASON: Final = "Lotse-Reason"
+#: A record's ETag: its version, and a digest where the answer has a body.
+_ETAG: Final = re.compile(r"([1-9][0-9]{0,17})(?:-[0-9a-f]{32})?")
 _ONLY_ONCE: Final = Label("Die Angabe „{name}“ ist unbekannt.", "The argument “{name}” is unknown.")
 
 api_pages: Final = Blueprint("api", __name__, url_prefix=VERSION)
@@ -106,7 +110,8 @@ def answer(
     Args:
         body: what is said, or its JSON as text; None for nothing.
         status: the HTTP status.
-        version: the record's version, which is its ETag; a reader who has it already is answered 304.
+        version: the record's version, from which its ETag is made; a reader who has the same body already is
+            answered 304.
         location: address of what was made.
     """
     if body is None:
@@ -116,7 +121,7 @@ def answer(
         text = body if isinstance(body, str) else orjson.dumps(body)
         response = Response(text, status, mimetype="application/json")
     if version is not None:
-        response.set_etag(str(version))
+        response.set_etag(_etag_of(version, response.get_data()))
         if request.method in ("GET", "HEAD"):
             response.make_conditional(request)
     if location is not None:
@@ -124,8 +129,19 @@ def answer(
     return response
 
 
+def _etag_of(version: int, body: bytes) -> str:
+    """Return the ETag of a record as it is told in a body.
+
+    The version alone doesn't say whether the body is the same: titles of other records, computed values, the day and
+    the reader's rights change without it. The digest is of what the reader is told, so it tells him nothing more.
+    """
+    return f"{version}-{hashlib.sha256(body).hexdigest()[:32]}" if body else str(version)
+
+
 def wanted_version() -> int | None:
     """Return the version that this request wants to change (RFC 9110, If-Match), or None for one that never was.
+
+    Only the version in an ETag counts, so the one of any answer will do: whatever was expanded in it, whoever was told.
 
     Raises:
         VersionMissing: it doesn't say.
@@ -136,5 +152,5 @@ def wanted_version() -> int | None:
     tags = list(request.if_match.as_set(include_weak=False))
     if len(tags) != 1:
         return None
-    text = tags[0]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    found = _ETAG.fullmatch(tags[0])
+    return None if found is None else int(found[1])

@@ -1,19 +1,61 @@
-"""A report's answer as a file: its groups and figures as CSV, XLSX or JSON."""
+"""A report's answer as a file: its groups and figures as CSV, XLSX or JSON.
+
+A figure made of another entity's field is left out where its reader may not export that entity. A report that groups by
+such a field, or has no other figures, isn't exported at all: it would be another report.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from app.context import Context
+from app.errors import Forbidden
 from app.fields.numbers import json_number
-from app.query.export import require_export
+from app.language import Label
+from app.meta.model import Report
+from app.query.export import exports_path, may_export, require_export
 from app.query.report_figures import Figure
 from app.query.report_groups import Group
-from app.query.report_result import ReportResult
+from app.query.report_reader import kept_measures
+from app.query.report_result import ReportResult, narrowed
 from app.query.report_shape import currency_part
 from app.query.sheet import csv_chunks, xlsx_bytes
+
+_WITHHELD: Final = Label(
+    "Dieser Bericht gliedert nach etwas, das Sie nicht exportieren dürfen, oder rechnet nur damit. Bitte fragen Sie "
+    "Ihren CRM-Manager.",
+    "This report groups by something that you may not export, or counts nothing else. Please ask your CRM manager.",
+)
+
+
+def exported_report(ctx: Context, report: Report) -> Report | None:
+    """Return a report with the measures that its reader may export; None where nothing of it is left that makes sense.
+
+    Args:
+        ctx: whose rights count.
+        report: as the reader may see it.
+    """
+    measures = kept_measures(report, lambda one: one.path is None or exports_path(ctx, one.path))
+    groups = all(exports_path(ctx, one.path) for one in report.dimensions)
+    if not may_export(ctx, report.entity) or not groups or (report.measures and not measures):
+        return None
+    return replace(report, measures=measures)
+
+
+def _exported(ctx: Context, result: ReportResult) -> ReportResult:
+    """Return of an answer what its reader may export.
+
+    Raises:
+        Forbidden: he may not export its records, or nothing of it is left that makes sense.
+    """
+    require_export(ctx, result.report.entity)
+    report = exported_report(ctx, result.report)
+    if report is None:
+        raise Forbidden(_WITHHELD)
+    return narrowed(result, report, listed=result.listed)
 
 
 def report_headers(ctx: Context, result: ReportResult) -> tuple[str, ...]:
@@ -61,9 +103,9 @@ def report_csv(ctx: Context, result: ReportResult, *, bom: bool = True) -> Itera
     """Write a report's table as CSV.
 
     Raises:
-        Forbidden: the reader may not export.
+        Forbidden: see `_exported`.
     """
-    require_export(ctx, result.report.entity)
+    result = _exported(ctx, result)
     return csv_chunks(report_headers(ctx, result), report_rows(result), bom=bom)
 
 
@@ -71,9 +113,9 @@ def report_xlsx(ctx: Context, result: ReportResult) -> bytes:
     """Write a report's table as a workbook.
 
     Raises:
-        Forbidden: the reader may not export.
+        Forbidden: see `_exported`.
     """
-    require_export(ctx, result.report.entity)
+    result = _exported(ctx, result)
     return xlsx_bytes(result.report.label.text(ctx.locale), report_headers(ctx, result), report_rows(result))
 
 
@@ -81,10 +123,9 @@ def report_json(ctx: Context, result: ReportResult) -> dict[str, Any]:
     """Return a report's answer as JSON values.
 
     Raises:
-        Forbidden: the reader may not export.
+        Forbidden: see `_exported`.
     """
-    require_export(ctx, result.report.entity)
-    return report_answer(ctx, result)
+    return report_answer(ctx, _exported(ctx, result))
 
 
 def report_answer(ctx: Context, result: ReportResult) -> dict[str, Any]:

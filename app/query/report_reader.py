@@ -6,7 +6,7 @@ would be another report without it: it isn't offered, and whoever asks for it is
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -90,8 +90,13 @@ def _cut(ctx: Context, report: Report) -> ShownReport | None:
 
 def _measures(ctx: Context, report: Report) -> tuple[Measure, ...]:
     """Return the measures that a reader may see; a share isn't among them where what it is made of isn't."""
+    return kept_measures(report, lambda one: _is_readable(ctx, report, one))
+
+
+def kept_measures(report: Report, keeps: Callable[[Measure], bool]) -> tuple[Measure, ...]:
+    """Return some measures of a report, without the shares of those that are left out."""
     base = next((one.id for one in report.measures if one.aggregate != "share"), None)
-    kept = [one for one in report.measures if _is_readable(ctx, report, one)]
+    kept = [one for one in report.measures if keeps(one)]
     while True:
         known = {one.id for one in kept}
         left = [one for one in kept if one.aggregate != "share" or _made_of(one, base) <= known]

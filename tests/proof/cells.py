@@ -115,10 +115,11 @@ class Matrix:
         reference, rows = self.reference, self.world.rows
         pointing = self.seen(key, name)
         for far in self.world.plain_fields(target):
-            expected = {}
+            expected, taken = {}, Counter[str]()
             for record, other in pointing.items():
                 seen = None if other is None else reference.sees(self.holdings, target, rows[target][other], far)
                 expected[record] = self.shown[target, far][other] if seen is not None else self.empty
+                taken[str(None if seen is None else self.shown["export", f"{target}.{far}"][other])] += 1
             path = f"{name}.{far}"
             known = reference.knows(self.holdings, key, name) and reference.knows(self.holdings, target, far)
             try:
@@ -131,7 +132,18 @@ class Matrix:
                 wanted = expected if known else "missing"
             granted = any(value != self.empty for value in expected.values())
             self.cell("expand", key, path, got, wanted, granted=granted)
+            if got != "missing":
+                self._export_over(key, path, taken if reference.exports_over(self.holdings, key, target) else "refused")
         self._labels(key, name, target, pointing)
+
+    def _export_over(self, key: str, path: str, expected: Counter[str] | str) -> None:
+        """Export a column over a reference, which takes the right to export both entities."""
+        got: Counter[str] | str
+        try:
+            got = Counter(str(row[0]) for row in export_rows(self.ctx, self.listed(key, {"columns": [path]})))
+        except (Forbidden, InvalidQuery):
+            got = "refused"
+        self.cell("export over", key, path, got, expected, granted=expected != "refused")
 
     def _labels(self, key: str, name: str, target: str, pointing: Mapping[int, Any]) -> None:
         """A reference is called by the title of its record, or by its number where that can't be read."""

@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
+import orjson
 import pytest
+from flask import request
 
 from app.access import rights
+from app.access.actor import PRODUCT
 from app.access.derived import Derivation
+from app.api import frame
 from app.context import Context
 from app.meta.model import Field, FieldPath
 from app.meta.paths import MAX_HOPS, NoPath, find_path
 from app.query import conditions, guard, history, lists, order, past, paths, report_shape, rows, search, select, spec
+from app.query.items import load_item
 from app.query.joins import Joins
 from app.query.operands import Operands
 from app.records import told, uniqueness
@@ -211,6 +217,18 @@ def _taken(patch: pytest.MonkeyPatch, pair: Pair) -> None:
         patch.setattr(module, "knows", lambda ctx, draft, key: True)
 
 
+def _digest(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    """An ETag is made of the whole record, whatever of it the reader is told."""
+    kept = frame._etag_of
+
+    def of_everything(version: int, body: bytes) -> str:
+        at = request.view_args or {}
+        found = load_item(replace(frame.neutral(), actor=PRODUCT), at["entity"], at["record_id"])
+        return kept(version, orjson.dumps(found.item))
+
+    patch.setattr(frame, "_etag_of", of_everything)
+
+
 #: Every pattern of class C in the threat model, by the advisory in which it became known.
 DEFECTS: Final[Mapping[str, Defect]] = {
     "filter on a hidden field (Twenty, CVE-2026-85055)": _filter,
@@ -230,5 +248,6 @@ DEFECTS: Final[Mapping[str, Defect]] = {
     "lines of two owners, asked of one (own review)": _one_owner,
     "sums over rows that another record hides (own review)": _rolled_up,
     "who has a group of values, one of them concealed (own review)": _taken,
+    "an ETag over what isn't told (own review)": _digest,
     "concealed values at a moment of the past (the same, asked otherwise)": _past,
 }

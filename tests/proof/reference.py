@@ -280,6 +280,11 @@ class Reference:
         some = tuple(holdings)
         return self.said(some, "read", entity) and any(self.said_by(one.role, entity).get("import") for one in some)
 
+    def exports_over(self, holdings: Iterable[Holding], entity: str, target: str) -> bool:
+        """Return whether a value of a record that another points to can be exported with that other."""
+        some = tuple(holdings)
+        return self.exports(some, entity) and self.exports(some, target)
+
     def exports(self, holdings: Iterable[Holding], entity: str) -> bool:
         """Return whether records of an entity can be exported."""
         for one in holdings:

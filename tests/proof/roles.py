@@ -18,7 +18,7 @@ _WHERES: Final = (
 _LEVELS: Final = ("none", "none", "read", "write")
 #: Fields that say who made and changed a record, and when.
 SIGNATURES: Final = ("created_at", "created_by", "updated_at", "updated_by")
-#: One in so many roles may not import.
+#: One in so many roles may not import; of so many entities a role says of one whether it may be exported.
 _MANY: Final = 3
 #: Fields that together may occur only once.
 GROUP: Final = ("region", "size")
@@ -36,8 +36,10 @@ def draw_roles(chance: random.Random, bodies: Bodies, many: int) -> None:
     """
     for number in range(many):
         rights = _steered(chance, bodies, number) if number < STEERED else _rights(chance, bodies)
-        for said in rights.values():
+        for place, said in enumerate(rights.values(), number):
             said["import"] = bool(number % _MANY)
+            if place % _MANY == 0:
+                said["export"] = bool(place % 2)
         capabilities = ["export"] if chance.random() < 0.5 else []
         role = {"label": label(f"Rolle {number}"), "entities": rights, "capabilities": capabilities}
         bodies["roles", f"role_{number}"] = role

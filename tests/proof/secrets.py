@@ -76,6 +76,7 @@ class Asked:
 
     url: str
     form: Mapping[str, object] | None = None
+    known: bool = False  # whether the ETag is sent along that this address had last
 
 
 def session(chance: random.Random, length: int) -> Iterator[Asked]:
@@ -252,21 +253,60 @@ def _api(chance: random.Random) -> Asked:
     return Asked(f"/api/v1/{key}?{urlencode({'count': '1', **{name: asked[name] for name in names}})}")
 
 
-_WAYS: Final = (_list, _record, _find, _figures, _create, _change, _change_line, _limit, _seat, _api, _why)
-_SHARES: Final = (34, 14, 10, 13, 4, 6, 2, 1, 2, 12, 4)
+def _again(chance: random.Random) -> Asked:
+    """Ask the API for one of a few records, and only if it isn't as it was."""
+    key = chance.choice(("firm", "deal", "part"))
+    expand = {"firm": "owner", "deal": "firm", "part": "deal"}[key]
+    path = f"/api/v1/{key}/{chance.randint(1, 3)}"
+    return Asked(chance.choice((path, f"{path}?expand={expand}")), known=True)
 
 
-def ask(visitor: Visitor, token: str, asked: Asked) -> tuple[int, bytes, str]:
-    """Send a request and return status, body and where it leads."""
+_WAYS: Final = (_list, _record, _find, _figures, _create, _change, _change_line, _limit, _seat, _api, _again, _why)
+_SHARES: Final = (34, 14, 10, 13, 4, 6, 2, 1, 2, 12, 4, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody can see of an answer: where it leads and its ETag are empty where it has none."""
+
+    status: int
+    body: bytes
+    location: str
+    etag: str
+
+
+def ask(visitor: Visitor, token: str, asked: Asked, tags: dict[str, str]) -> Answer:
+    """Send a request.
+
+    Args:
+        visitor: who asks.
+        token: his token for forms.
+        asked: the request.
+        tags: the ETag that each address had last; this answer's is entered.
+    """
     if asked.form is None:
-        response = visitor.get(asked.url)
+        condition = {"If_None_Match": tags[asked.url]} if asked.known and asked.url in tags else {}
+        response = visitor.get(asked.url, **condition)
     else:
         response = visitor.client.post(
             asked.url, data={"csrf_token": token, **asked.form}, headers={"Sec-Fetch-Site": "same-origin"}
         )
-    return response.status_code, response.get_data(), response.headers.get("Location", "")
+    etag = response.headers.get("ETag", "")
+    if asked.form is None and etag:
+        tags[asked.url] = etag
+    return Answer(response.status_code, response.get_data(), response.headers.get("Location", ""), etag)
 
 
-def tell_apart(here: tuple[int, bytes, str], there: tuple[int, bytes, str]) -> bool:
-    """Return whether two answers differ in more than what differs from answer to answer anyway."""
-    return (here[0], here[2]) != (there[0], there[2]) or not alike(here[1], there[1], _VARIES)
+def tell_apart(here: Answer, there: Answer) -> bool:
+    """Return whether two answers differ in more than what differs from answer to answer anyway.
+
+    An ETag may differ where the bodies do, in a moment for instance; the version in it may not, nor that there is one.
+    """
+    if (here.status, here.location) != (there.status, there.location) or not alike(here.body, there.body, _VARIES):
+        return True
+    same = here.status != 304 and here.body == there.body
+    return here.etag != there.etag if same else _version(here.etag) != _version(there.etag)
+
+
+def _version(etag: str) -> str:
+    return etag.partition("-")[0]

@@ -45,23 +45,25 @@ def differences(sites: tuple[Site, Site], seed: str, sessions: int, tally: Tally
     """
     visitors = tuple(site.visitor(READER) for site in sites)
     tokens = tuple(visitor.token() for visitor in visitors)
+    tags: tuple[dict[str, str], ...] = tuple({} for _ in sites)
     for number in range(sessions):
         tally.add("sessions")
         for asked in session(random.Random(f"{seed}-{number}"), REQUESTS):
-            here, there = (ask(v, t, asked) for v, t in zip(visitors, tokens, strict=True))
-            tally.add("refused writes", int(asked.form is not None and here[0] >= 400))
-            tally.add("taken groups", int("/seat/" in asked.url and asked.form is not None and here[0] == 422))
-            tally.add("broken limits", int("limit" in (asked.form or ()) and here[0] == 422))
+            here, there = (ask(*one, asked, told) for *one, told in zip(visitors, tokens, tags, strict=True))
+            tally.add("refused writes", int(asked.form is not None and here.status >= 400))
+            tally.add("taken groups", int("/seat/" in asked.url and asked.form is not None and here.status == 422))
+            tally.add("broken limits", int("limit" in (asked.form or ()) and here.status == 422))
+            tally.add("known", int(here.status == 304))
             tally.add("requests")
-            tally.add("answered" if here[0] < 400 else "refused")
-            tally.add("changed" if asked.form is not None and here[0] == 303 else "looked")
-            if max(here[0], there[0]) >= 500:
-                yield Found(asked, (here[0], there[0]), FAILURE)
+            tally.add("answered" if here.status < 400 else "refused")
+            tally.add("changed" if asked.form is not None and here.status == 303 else "looked")
+            if max(here.status, there.status) >= 500:
+                yield Found(asked, (here.status, there.status), FAILURE)
                 continue
             known = f"{asked.url} {asked.form}"
-            canary = SALTS[0] not in known and SALTS[0].encode() in here[1]
+            canary = SALTS[0] not in known and SALTS[0].encode() in here.body
             if canary or tell_apart(here, there):
-                yield Found(asked, (here[0], there[0]), "a canary" if canary else "different")
+                yield Found(asked, (here.status, there.status), "a canary" if canary else "different")
 
 
 def test_what_is_hidden_makes_no_difference(pair: Pair, tmp_path: Path) -> None:
@@ -72,7 +74,7 @@ def test_what_is_hidden_makes_no_difference(pair: Pair, tmp_path: Path) -> None:
         site.installation.close()
     print(*found[:10], sep="\n")
     written = {"changed": SESSIONS, "refused_writes": SESSIONS, "taken_groups": SESSIONS // 4, "broken_limits": 1}
-    tally.report(sessions=SESSIONS, requests=100 * SESSIONS, answered=40 * SESSIONS, **written)
+    tally.report(sessions=SESSIONS, requests=100 * SESSIONS, answered=40 * SESSIONS, known=SESSIONS, **written)
     assert len(found) == 0
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.system.tokens import SCOPES, Wanted, create
 from tests.support.site import Site
+
+_ETAG: Final = re.compile(r'"([1-9][0-9]*)-[0-9a-f]{32}"')
 
 
 @dataclass(slots=True)
@@ -44,6 +47,13 @@ class Program:
         response = self.send("POST", f"/{entity}", values)
         assert response.status_code == 201, response.text
         return dict(response.get_json())
+
+
+def version_in(response: TestResponse) -> int:
+    """Return the version in the ETag of an answer that has a body."""
+    found = _ETAG.fullmatch(response.headers["ETag"])
+    assert found is not None, response.headers["ETag"]
+    return int(found[1])
 
 
 def token_of(

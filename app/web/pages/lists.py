@@ -16,8 +16,8 @@ from app.context import Context
 from app.errors import NotFound
 from app.exchange.importing import may_import
 from app.fields.formats import formats_for
-from app.meta.model import SortKey, View
-from app.query.export import FOR_CHANGING, may_export
+from app.meta.model import FieldPath, SortKey, View
+from app.query.export import FOR_CHANGING, headers, may_export, withheld
 from app.query.gate import readable_fields, required
 from app.query.lists import ListColumn, ListPage, count, list_page
 from app.query.spec import ALL_RECORDS, ListSpec, all_records, to_args, without
@@ -98,6 +98,7 @@ class ListScreen:
     new_url: str | None
     bin: Bin
     exports: tuple[Link, ...]
+    withheld: str
     import_url: str | None
 
 
@@ -225,6 +226,7 @@ def _screen(ctx: Context, spec: ListSpec, view: View, path: str, table: Markup |
     filtered = bool(spec.filters or spec.where or spec.search)
     rights_ = access(ctx, spec.entity)
     choices = offered(ctx, spec.entity, spec.columns)
+    kept_back = withheld(ctx, spec) if may_export(ctx, spec.entity) else ()
     return ListScreen(
         title=text("list.bin_of", locale, plural=entity.plural.text(locale))
         if spec.archived
@@ -252,7 +254,8 @@ def _screen(ctx: Context, spec: ListSpec, view: View, path: str, table: Markup |
         first_url=here if spec.after is not None else None,
         new_url=f"/r/{spec.entity}/new" if rights_.create and not spec.archived else None,
         bin=_bin(ctx, spec),
-        exports=_exports(ctx, spec.entity, view, whole),
+        exports=_exports(ctx, spec.entity, view, _without_columns(whole, kept_back)),
+        withheld=withheld_words(ctx, headers(ctx, replace(spec, columns=kept_back))),
         import_url=import_url(spec.entity) if may_import(ctx, spec.entity) and not spec.archived else None,
     )
 
@@ -307,8 +310,17 @@ def _count_url(entity: str, view: View, spec: ListSpec) -> str:
     return url_of(f"{list_url(entity, view)}/count", spec)
 
 
+def withheld_words(ctx: Context, names: Sequence[str]) -> str:
+    """Say what a file won't have because its reader may not export it; "" for nothing."""
+    return text("list.withheld", ctx.locale, names=", ".join(names)) if names else ""
+
+
+def _without_columns(spec: ListSpec, left_out: Sequence[FieldPath]) -> ListSpec:
+    return replace(spec, columns=tuple(path for path in spec.columns if path not in left_out))
+
+
 def _exports(ctx: Context, entity: str, view: View, spec: ListSpec) -> tuple[Link, ...]:
-    if not may_export(ctx, entity):
+    if not may_export(ctx, entity) or not spec.columns:
         return ()
     return tuple(
         Link(text(f"list.{kind}", ctx.locale), url_of(f"{list_url(entity, view)}/export/{kind}", spec))

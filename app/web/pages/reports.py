@@ -17,13 +17,13 @@ from app.fields.choosing import ChoosingField
 from app.fields.formats import formats_for
 from app.language import Label
 from app.meta.model import Report, ReportParameter
-from app.query.export import may_export
+from app.query.report_export import exported_report
 from app.query.report_result import ReportResult
 from app.query.reports import find_report, run_report
 from app.web import figures, shell
 from app.web.filters import Choice
 from app.web.lifecycle import context
-from app.web.pages.lists import Link
+from app.web.pages.lists import Link, withheld_words
 from app.web.people import people
 from app.web.places import report_url, reports_for
 from app.web.policy import SIGNED_IN, policy
@@ -77,6 +77,7 @@ class ReportScreen:
     parameters: tuple[ParameterInput, ...]
     shows: tuple[Show, ...]
     exports: tuple[Link, ...]
+    withheld: str
     chart: Markup | None
     body: Markup | None
     cut: str
@@ -151,6 +152,8 @@ def _screen(ctx: Context, result: ReportResult, raw: Mapping[str, str], chosen: 
     path = report_url(report.key)
     given = [(f"{PREFIX}{name}", value) for name, value in raw.items()]
     title = report.label.text(locale)
+    taken = exported_report(ctx, report)
+    kept_back = [one.label.text(locale) for one in report.measures if taken is not None and one not in taken.measures]
     return ReportScreen(
         title=title,
         help=report.help.text(locale) if report.help else "",
@@ -160,7 +163,8 @@ def _screen(ctx: Context, result: ReportResult, raw: Mapping[str, str], chosen: 
         shows=tuple(
             Show(key, f"{path}?{urlencode([*given, ('show', key)])}", key == chosen) for key in shows_of(report)
         ),
-        exports=_exports(ctx, report, path, given),
+        exports=() if taken is None else _exports(ctx, path, given),
+        withheld=withheld_words(ctx, kept_back),
         chart=figures.chart(result, locale, title) if chosen == "chart" else None,
         body=body_of(result, chosen, ctx),
         cut=text("report.cut", locale, n=len(result.rows)) if result.truncated else "",
@@ -202,9 +206,7 @@ def _input(ctx: Context, result: ReportResult, parameter: ReportParameter) -> Pa
     )
 
 
-def _exports(ctx: Context, report: Report, path: str, given: list[tuple[str, str]]) -> tuple[Link, ...]:
-    if not may_export(ctx, report.entity):
-        return ()
+def _exports(ctx: Context, path: str, given: list[tuple[str, str]]) -> tuple[Link, ...]:
     query = f"?{urlencode(given)}" if given else ""
     names = {"csv": "list.csv", "xlsx": "list.xlsx", "json": "report.json"}
     return tuple(Link(text(name, ctx.locale), f"{path}/export/{kind}{query}") for kind, name in names.items())

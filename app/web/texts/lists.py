@@ -16,6 +16,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "import": Label("Importieren", "Import"),
         "changing": Label("CSV-Datei zum Ändern", "CSV file for changing"),
         "xlsx": Label("Excel-Datei (XLSX)", "Excel file (XLSX)"),
+        "withheld": Label(
+            "Nicht in der Datei: {names}. Das dürfen Sie nicht exportieren; bei Bedarf fragen Sie Ihren CRM-Manager.",
+            "Not in the file: {names}. You may not export it; ask your CRM manager if you need it.",
+        ),
         "views": Label("Ansichten", "Views"),
         "search": Label("In {plural} suchen", "Search {plural}"),
         "filter": Label("Filter", "Filter"),

@@ -11,7 +11,7 @@ import jsonschema_rs
 from app.errors import InvalidValue
 from app.fields.registry import REGISTRY
 from tests.functional.api.world import CLERK, TYPES, good_values
-from tests.support.program import Program, program
+from tests.support.program import Program, program, version_in
 from tests.support.site import Site
 
 
@@ -47,7 +47,7 @@ def test_every_type_is_written_and_read_back(clerk: Program) -> None:
             path = f"/sample/{made.get_json()['id']}"
             again = clerk.send("PATCH", path, {key: carried}, If_Match='"1"')
             assert again.status_code == 200, (name, again.text)
-            assert again.headers["ETag"] == '"1"', (name, carried)
+            assert version_in(again) == 1, (name, carried)
             cleared = clerk.send("PATCH", path, {key: None}, If_Match='"1"').get_json()
             assert cleared[key] is None, name
             assert cleared["version"] == (1 if value is None else 2), name
@@ -79,7 +79,7 @@ def test_every_reference_can_be_expanded(clerk: Program) -> None:
     page = clerk.get(f"/sample?expand={','.join(values)}&fields=f_reference.name").get_json()["items"][0]
     assert {key: one[key] for key in values} == expected
     assert page == {"id": made["id"], **expected, "f_reference": {**expected["f_reference"], "name": "account 2"}}
-    assert clerk.send("PATCH", f"/sample/{made['id']}", one, If_Match='"1"').headers["ETag"] == '"1"'
+    assert version_in(clerk.send("PATCH", f"/sample/{made['id']}", one, If_Match='"1"')) == 1
 
 
 def test_every_bad_value_is_refused_at_its_field_as_the_mask_refuses_it(site: Site, clerk: Program) -> None:

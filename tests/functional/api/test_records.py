@@ -7,23 +7,23 @@ from typing import Any
 import pytest
 
 from tests.functional.api.world import CLERK, LOOKER, NARROW
-from tests.support.program import Program, program
+from tests.support.program import Program, program, version_in
 from tests.support.site import Site
 
 
 def test_a_record_goes_through_its_life(clerk: Program) -> None:
     made = clerk.send("POST", "/account", {"name": "Probe GmbH", "size": 12.5})
     assert made.status_code == 201
-    assert made.headers["ETag"] == '"1"'
+    assert version_in(made) == 1
     assert made.headers["Location"] == f"/api/v1/account/{made.get_json()['id']}"
     path = f"/account/{made.get_json()['id']}"
     read = clerk.get(path)
     assert read.get_json() == made.get_json()
-    assert clerk.get(path, If_None_Match='"1"').status_code == 304
+    assert clerk.get(path, If_None_Match=made.headers["ETag"]).status_code == 304
     changed = clerk.send("PATCH", path, {"size": None}, If_Match='"1"')
-    assert (changed.status_code, changed.headers["ETag"]) == (200, '"2"')
+    assert (changed.status_code, version_in(changed)) == (200, 2)
     assert (changed.get_json()["name"], changed.get_json()["size"]) == ("Probe GmbH", None)
-    assert clerk.get(path, If_None_Match='"1"').status_code == 200
+    assert clerk.get(path, If_None_Match=made.headers["ETag"]).status_code == 200
     gone = clerk.send("DELETE", path, If_Match='"2"')
     assert (gone.status_code, gone.data, gone.headers["ETag"]) == (204, b"", '"3"')
     assert clerk.get("/account").get_json()["items"] == []
@@ -31,7 +31,7 @@ def test_a_record_goes_through_its_life(clerk: Program) -> None:
     archived = clerk.send("PATCH", path, {"name": "X"}, If_Match='"3"')
     assert (archived.status_code, archived.get_json()["type"]) == (409, "urn:lotse:problem:conflict")
     back = clerk.send("POST", f"{path}/restore", If_Match='"3"')
-    assert (back.status_code, back.get_json()["archived_at"], back.headers["ETag"]) == (200, None, '"4"')
+    assert (back.status_code, back.get_json()["archived_at"], version_in(back)) == (200, None, 4)
 
 
 @pytest.mark.parametrize(("method", "below"), [("PATCH", ""), ("DELETE", ""), ("POST", "/restore")])
@@ -79,7 +79,7 @@ def test_what_was_read_can_be_written_back(clerk: Program) -> None:
     assert whole["person"] == {"id": person["id"], "title": "P"}
     assert whole["owner"]["title"] == "Test Clerk"
     same = clerk.send("PATCH", f"/account/{made['id']}", whole, If_Match='"1"')
-    assert (same.status_code, same.headers["ETag"]) == (200, '"1"')
+    assert (same.status_code, version_in(same)) == (200, 1)
 
 
 def test_nobody_writes_what_only_the_product_writes(clerk: Program) -> None:
