@@ -23,7 +23,7 @@ from app.expr.fold import fold
 from app.language import LOCALES, Label
 from app.meta.model import Model
 from app.system import audit
-from app.system.factors import remove_all
+from app.system.entrance import forget_entrance
 from app.system.identities import unlink
 from app.system.password_links import call_in
 from app.system.people import sync_roles
@@ -232,7 +232,7 @@ def change(connection: Connection, model: Model, actor: Actor, stored: Account, 
     if other_roles:
         _give(connection, stored.id, stored.roles, wanted.roles)
         if handed_on:
-            forget_entrance(connection, stored.id)
+            forget_entrance(connection, actor, stored.id)
     if stored.id != actor.id and (other_roles or any(name in changed for name in _DECISIVE)):
         end_all(connection, stored.id)
         call_in(connection, stored.id, but_of=actor.id)
@@ -243,18 +243,10 @@ def change(connection: Connection, model: Model, actor: Actor, stored: Account, 
         details["roles"] = {"before": _told(stored.roles), "after": _told(wanted.roles)}
     if "active" in changed:
         if not wanted.active:
-            revoke_all(connection, stored.id)
+            revoke_all(connection, actor, stored.id)
         details["active"] = wanted.active
     audit.append(connection, actor, "user.update", stored.email, details)
     return handed_on
-
-
-def forget_entrance(connection: Connection, user_id: int) -> None:
-    """Take away everything by which somebody signs in; he needs a new link from whoever may make one now."""
-    connection.execute(update(_USER).where(_USER.c.id == user_id).values(password=None))
-    remove_all(connection, user_id)
-    unlink(connection, user_id)
-    revoke_all(connection, user_id)
 
 
 def _checked(

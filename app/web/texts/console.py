@@ -35,8 +35,15 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "created_at": Label("Angelegt", "Created"),
         "new_password": Label("Neues Passwort", "New password"),
         "new_password_hint": Label(
-            "Mindestens zwölf Zeichen. Leer lassen, um es nicht zu ändern.",
-            "At least twelve characters. Leave empty to keep the present one.",
+            "Mindestens zwölf Zeichen. Leer lassen, um es nicht zu ändern. Ein neues beendet alle Sitzungen und "
+            "API-Token.",
+            "At least twelve characters. Leave empty to keep the present one. A new one ends all sessions and API "
+            "tokens.",
+        ),
+        "tokens_ended": Label(
+            "Mit dem alten Passwort sind auch die API-Token des Benutzers beendet. Sagen Sie es ihm, damit er neue "
+            "erstellt.",
+            "With the old password, the user's API tokens have ended, too. Tell him, so that he makes new ones.",
         ),
         "description": Label("Beschreibung", "Description"),
         "id": Label("Nummer", "Number"),

@@ -63,8 +63,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "why": Label("Was darf er, und warum?", "What may they do, and why?"),
         "password": Label("Passwort", "Password"),
         "password_hint": Label(
-            "Ein Link, mit dem jemand sein Passwort selbst wählt. Er gilt 48 Stunden und ein einziges Mal.",
-            "A link by which somebody chooses his password himself. It is good for 48 hours, and once.",
+            "Ein Link, mit dem jemand sein Passwort selbst wählt. Er gilt 48 Stunden und ein einziges Mal. Wird er "
+            "benutzt, enden alle Sitzungen und API-Token der Person.",
+            "A link by which somebody chooses his password himself. It is good for 48 hours, and once. When it is "
+            "used, all sessions and API tokens of the person end.",
         ),
         "make_link": Label("Einmal-Link erzeugen", "Make a one-time link"),
         "link_once": Label(
@@ -192,8 +194,12 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
     "link": {
         "title": Label("Passwort wählen", "Choose a password"),
         "lead": Label(
-            "Für {email}. Das Passwort braucht mindestens zwölf Zeichen.",
-            "For {email}. The password needs at least twelve characters.",
+            "Für {email}. Das Passwort braucht mindestens zwölf Zeichen. Bisherige Sitzungen und API-Token enden.",
+            "For {email}. The password needs at least twelve characters. All sessions and API tokens so far end.",
+        ),
+        "done": Label(
+            "Ihr Passwort gilt; alle bisherigen Sitzungen und API-Token sind beendet. Melden Sie sich jetzt an.",
+            "Your password is set; all sessions and API tokens so far have ended. Sign in now.",
         ),
         "again": Label("Noch einmal", "Once more"),
         "different": Label(

@@ -6,9 +6,8 @@ import re
 from typing import Final
 
 import pytest
-from sqlalchemy import select
 
-from app.system.tables import Role, Team, User
+from app.system.tables import Team
 from tests.functional.people.world import BOTH, World, fields
 from tests.support.site import Visitor
 from tests.support.staff import email_of
@@ -34,25 +33,11 @@ def _used(world: World, link: str) -> int:
     return world.site.visitor().post(link, {"password": _NEW, "again": _NEW}).status_code
 
 
-def _console(world: World, visitor: Visitor, user: int, *roles: str, **changes: object) -> int:
-    """Save a user in the console as he is, with these roles and these changes; return the answer's status."""
-    with world.site.installation.database.read() as connection:
-        known = {row.name: str(row.id) for row in connection.execute(select(Role.name, Role.id))}
-        row = connection.execute(select(User.__table__).where(User.id == user)).one()
-    stored = {
-        "email": row.email, "name": row.name, "locale": row.locale, "version": row.version,
-        "team": row.team_id or "__None", **({"active": "y"} if row.active else {}),
-    }  # fmt: skip
-    form = {**stored, "roles": [known[key] for key in roles], **changes}
-    given = {name: value for name, value in form.items() if value is not None}
-    return visitor.post(f"/admin/console/users/edit/?id={user}", given).status_code
-
-
 def test_a_link_opens_no_role_that_somebody_else_gives_later(world: World) -> None:
     manager = world.visitor("crm_manager")
     user = _person(world, manager)
     link = _link(manager, user)
-    assert _console(world, world.visitor("administrator"), user, "administrator") == 302
+    assert world.console(world.visitor("administrator"), user, "administrator") == 302
     assert world.actor(user).roles == {"administrator"}
     assert _used(world, link) == 404
     assert world.column(user, "password") is None
@@ -93,30 +78,30 @@ def test_a_password_from_before_the_first_role_opens_no_administration(world: Wo
     other = world.user_by("otto@example.com")
     assert _used(world, _link(manager, other)) == 303
     administrator = world.visitor("administrator")
-    assert _console(world, administrator, other, "administrator") == 302
+    assert world.console(administrator, other, "administrator") == 302
     assert world.column(other, "password") is None
     assert "Geben Sie ihm ein neues Passwort" in administrator.get("/admin/console/users/").text
-    assert _console(world, administrator, other, "administrator", new_password=_NEW) == 302
+    assert world.console(administrator, other, "administrator", new_password=_NEW) == 302
     assert world.column(other, "password") is not None
 
 
 def test_no_administrator_knows_the_password_of_somebody_without_a_role(world: World) -> None:
     administrator, manager = world.visitor("administrator"), world.visitor("crm_manager")
     user = _person(world, manager)
-    assert _console(world, administrator, user, new_password=_NEW) == 422
-    assert _console(world, administrator, user, email="mine@example.com") == 422
-    assert _console(world, administrator, user, "administrator", new_password=_NEW) == 422
+    assert world.console(administrator, user, new_password=_NEW) == 422
+    assert world.console(administrator, user, email="mine@example.com") == 422
+    assert world.console(administrator, user, "administrator", new_password=_NEW) == 422
     assert (world.column(user, "password"), world.column(user, "email")) == (None, "nora@example.com")
     made = {"email": "leer@example.com", "name": "Leer", "active": "y", "locale": "de", "new_password": _NEW}
     assert administrator.post("/admin/console/users/new/", made).status_code == 422
-    assert _console(world, world.visitor(BOTH), user, new_password=_NEW) == 302
+    assert world.console(world.visitor(BOTH), user, new_password=_NEW) == 302
 
 
 def test_either_hand_locks_out_and_only_the_right_one_lets_in(world: World) -> None:
     manager, administrator = world.visitor("crm_manager"), world.visitor("administrator")
     user = world.user("sales")
-    assert _console(world, administrator, user, "sales", active=None) == 302
-    assert _console(world, administrator, user, "sales", active="y") == 422
+    assert world.console(administrator, user, "sales", active=None) == 302
+    assert world.console(administrator, user, "sales", active="y") == 422
     assert world.column(user, "active") is False
     url = f"/people/{user}"
     assert manager.post(url, {**fields(manager.get(url).text, url), "active": "1"}).status_code == 303
@@ -130,7 +115,7 @@ def test_either_hand_locks_out_and_only_the_right_one_lets_in(world: World) -> N
     assert answer.status_code == 422
     assert 'id="p-active-error"' in answer.text
     assert world.column(user, "active") is False
-    assert _console(world, world.visitor(BOTH), user, "administrator", active="y") == 302
+    assert world.console(world.visitor(BOTH), user, "administrator", active="y") == 302
 
 
 @pytest.mark.parametrize(("who", "subject"), [("administrator", "sales"), (BOTH, BOTH), ("administrator", BOTH)])
@@ -140,10 +125,10 @@ def test_the_console_moves_nobody_to_other_records(world: World, who: str, subje
     with world.site.installation.database.write() as connection:
         added = Team.__table__.insert().values(name="Andere").returning(Team.__table__.c.id)
         other = connection.execute(added).scalar_one()
-    assert _console(world, world.visitor(who), user, *subject.split("+"), team=other) == 422
+    assert world.console(world.visitor(who), user, *subject.split("+"), team=other) == 422
     assert world.column(user, "team_id") == before
     if who != subject:
-        assert _console(world, world.visitor(who), user, *subject.split("+"), name="Umbenannt") == 302
+        assert world.console(world.visitor(who), user, *subject.split("+"), name="Umbenannt") == 302
         assert world.column(user, "name") == "Umbenannt"
 
 
@@ -153,6 +138,6 @@ def test_the_console_moves_whoever_has_no_role_about_data(world: World) -> None:
         other = connection.execute(added).scalar_one()
     manager = world.visitor("crm_manager")
     user = _person(world, manager)
-    assert _console(world, world.visitor("administrator"), user, team=other) == 302
+    assert world.console(world.visitor("administrator"), user, team=other) == 302
     assert world.column(user, "team_id") == other
     assert email_of("administrator") in manager.get("/people").text
