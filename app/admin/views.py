@@ -27,6 +27,7 @@ from app.fields.formats import formats_for
 from app.system.accounts import account
 from app.system.admission import take_factors_off
 from app.system.audit import append
+from app.system.delegations import lent_to
 from app.system.entrance import end_access, forget_entrance
 from app.system.identities import unlink
 from app.system.password_links import call_in
@@ -282,7 +283,10 @@ def _require_granted(user: User, *, signs_in_anew: bool, is_created: bool) -> No
     if is_created:
         reasons.append(may_admit(model, actor, user_id, changed))
     elif let_in:
-        reasons.append(may_admit(model, actor, user_id, before))
+        # After, too: a password that is given with the last technical role's end would open what others give later.
+        lent = lent_to(connection(), [user.id]).get(user.id, [])
+        after = [role.name for role in user.roles]
+        reasons += [may_admit(model, actor, user_id, [*keys, *lent]) for keys in (before, after)]
     if not is_created and state.team.history.has_changes():
         reasons.append(may_place(model, actor, user.id, before))
     refused = next((reason for reason in reasons if reason is not None), None)
@@ -291,10 +295,10 @@ def _require_granted(user: User, *, signs_in_anew: bool, is_created: bool) -> No
 
 
 def _is_handed_on(user: User) -> bool:
-    """Return whether a user without roles becomes one who administers."""
+    """Return whether a user's new roles bring his account into others' hands."""
     roles = inspect(user).attrs.roles.history
     before = [role.name for role in (*roles.unchanged, *roles.deleted)]
-    return is_handed_on(context().snapshot.model, before, [role.name for role in user.roles])
+    return is_handed_on(context().snapshot.model, user.kind, before, [role.name for role in user.roles])
 
 
 def _end_access(user: User) -> None:

@@ -45,7 +45,7 @@ def make(connection: Connection, model: Model, actor: Actor, user_id: int, email
         model: what the roles say.
         actor: who makes it, and hands it on.
         user_id, email: for whom.
-        role_keys: the roles that he has.
+        role_keys: the roles that he has, and those that are lent to him.
 
     Returns:
         The link's token, which nobody can be told again.

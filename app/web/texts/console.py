@@ -90,9 +90,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Nothing was saved. What to change stands below, at each field.",
         ),
         "handed_on": Label(
-            "Der Benutzer hatte noch keine Rolle; wie er sich bisher anmeldete, gilt nicht mehr. Geben Sie ihm ein "
-            "neues Passwort.",
-            "The user had no role yet; the way he signed in so far is no longer good. Give him a new password.",
+            "Mit diesen Rollen kommt das Konto in andere Hände: Wie sich der Benutzer bisher anmeldete, gilt nicht "
+            "mehr. Geben Sie ihm ein neues Passwort, oder bitten Sie einen CRM-Manager um einen Einmal-Link.",
+            "With these roles the account comes into other hands: the way the user signed in so far is no longer "
+            "good. Give him a new password, or ask a CRM manager for a one-time link.",
         ),
         "factors_off": Label(
             "Zweite Faktoren entfernen (verlorenes Telefon; alle Sitzungen enden)",

@@ -55,10 +55,18 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "save": Label("Speichern", "Save"),
         "saved": Label("„{name}“ ist gespeichert.", "“{name}” is saved."),
         "handed_on": Label(
-            "„{name}“ ist gespeichert. Die Person hatte noch keine Rolle; wie sie sich bisher anmeldete, gilt nicht "
-            "mehr. Erzeugen Sie ihr einen Einmal-Link.",
-            "“{name}” is saved. The person had no role yet; the way they signed in so far is no longer good. Make "
-            "them a one-time link.",
+            "„{name}“ ist gespeichert. Mit diesen Rollen kommt das Konto in andere Hände: Wie sich die Person bisher "
+            "anmeldete, gilt nicht mehr, und ihre API-Token sind beendet. Erzeugen Sie ihr einen Einmal-Link.",
+            "“{name}” is saved. With these roles the account comes into other hands: the way the person signed in so "
+            "far is no longer good, and their API tokens have ended. Make them a one-time link.",
+        ),
+        "handed_beyond": Label(
+            "„{name}“ ist gespeichert. Mit diesen Rollen kommt das Konto in andere Hände: Wie sich die Person bisher "
+            "anmeldete, gilt nicht mehr, und ihre API-Token sind beendet. Den Einmal-Link erzeugt jemand, der alle "
+            "ihre Rollen geben kann; bitten Sie ihn darum, oder nehmen Sie die neue Rolle wieder weg.",
+            "“{name}” is saved. With these roles the account comes into other hands: the way the person signed in so "
+            "far is no longer good, and their API tokens have ended. The one-time link is made by somebody who can "
+            "give all of their roles; ask him to, or take the new role away again.",
         ),
         "why": Label("Was darf er, und warum?", "What may they do, and why?"),
         "password": Label("Passwort", "Password"),

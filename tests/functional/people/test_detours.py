@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from typing import Final
 
 import pytest
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
-from app.system.tables import Team
+from app.system.delegations import DELEGATION
+from app.system.tables import Role, Team, now
 from tests.functional.people.world import BOTH, World, fields
 from tests.support.site import Visitor
 from tests.support.staff import email_of
 
 _NEW: Final = "ein-ganz-neues-kennwort"
+_EVA: Final = "eva@example.com"
+_SECRET: Final = re.compile(r"lotse_[A-Za-z0-9_-]{43}")
 _LINK: Final = re.compile(r'value="http://localhost(/password/[^"]+)"')
 
 
@@ -83,6 +89,116 @@ def test_a_password_from_before_the_first_role_opens_no_administration(world: Wo
     assert "Geben Sie ihm ein neues Passwort" in administrator.get("/admin/console/users/").text
     assert world.console(administrator, other, "administrator", new_password=_NEW) == 302
     assert world.column(other, "password") is not None
+
+
+def _administrator(world: World, visitor: Visitor) -> int:
+    """Make another administrator in the console, whose password its maker knows."""
+    with world.site.installation.database.read() as connection:
+        role = connection.execute(select(Role.id).where(Role.name == "administrator")).scalar_one()
+    made = {"email": _EVA, "name": "Eva", "active": "y", "locale": "de", "roles": str(role), "new_password": _NEW}
+    assert visitor.post("/admin/console/users/new/", made).status_code == 302
+    return world.user_by(_EVA)
+
+
+def _signed_in(world: World) -> Visitor:
+    visitor = world.site.visitor()
+    visitor.post("/login", {"email": _EVA, "password": _NEW})
+    return visitor
+
+
+def _token(visitor: Visitor) -> str:
+    """Have somebody make a token of his own."""
+    found = _SECRET.search(visitor.post("/me/tokens", {"name": "x", "scopes": "read", "days": "365"}).text)
+    assert found is not None
+    return found[0]
+
+
+def _reads(world: World, token: str) -> int:
+    asked = world.site.app.test_client().get("/api/v1/account", headers={"Authorization": f"Bearer {token}"})
+    return asked.status_code
+
+
+@pytest.mark.parametrize("empty_between", [True, False])
+def test_what_an_administrator_knows_opens_no_data_that_a_manager_gives(world: World, *, empty_between: bool) -> None:
+    administrator, giver = world.visitor("administrator"), world.visitor("crm_manager" if empty_between else BOTH)
+    user = _administrator(world, administrator)
+    inside = _signed_in(world)
+    token, url = _token(inside), f"/people/{user}"
+    assert _reads(world, token) == 404
+    if empty_between:
+        assert world.console(administrator, user) == 302
+        assert world.column(user, "password") is None
+        assert (
+            "oder bitten Sie einen CRM-Manager um einen Einmal-Link" in administrator.get("/admin/console/users/").text
+        )
+    given = {**fields(giver.get(url).text, url), "role.sales": "1", "role.administrator": None}
+    assert giver.post(url, {key: value for key, value in given.items() if value is not None}).status_code == 303
+    assert world.actor(user).roles == {"sales"}
+    assert ("Erzeugen Sie ihr einen Einmal-Link" in giver.get(url).text) != empty_between
+    assert _reads(world, token) == 401
+    assert inside.get("/e/account/all").status_code == 303
+    assert _signed_in(world).get("/e/account/all").status_code == 303
+    link = _link(giver, user)
+    other = "ein-anderes-neues-kennwort"
+    assert world.site.visitor().post(link, {"password": other, "again": other}).status_code == 303
+    assert _reads(world, token) == 401
+    assert _signed_in(world).get("/e/account/all").status_code == 303
+
+
+def test_an_administrator_sets_no_password_as_he_lets_go_of_somebody(world: World) -> None:
+    administrator = world.visitor("administrator")
+    user = _administrator(world, administrator)
+    for detour in ({"new_password": _NEW + "x"}, {"email": "mine@example.com"}):
+        assert world.console(administrator, user, **detour) == 422
+    assert world.actor(user).roles == {"administrator"}
+
+
+def test_a_manager_who_gives_an_administrator_data_is_told_who_can_let_him_in(world: World) -> None:
+    manager = world.visitor("crm_manager")
+    user = _administrator(world, world.visitor("administrator"))
+    url = f"/people/{user}"
+    given = {**fields(manager.get(url).text, url), "role.sales": "1"}
+    assert manager.post(url, given).status_code == 303
+    assert world.actor(user).roles == {"administrator", "sales"}
+    assert world.column(user, "password") is None
+    assert "jemand, der alle ihre Rollen geben kann" in manager.get(url).text
+    assert manager.post(f"{url}/link").status_code == 403
+    assert _used(world, _link(world.visitor(BOTH), user)) == 303
+
+
+def _lend(world: World, to: int) -> TestResponse:
+    last = (date.today() + timedelta(days=10)).isoformat()
+    return world.visitor("sales").post("/me/delegation", {"to": to, "roles": "sales", "until": last, "reason": ""})
+
+
+def test_nothing_is_lent_to_whoever_has_technical_roles_only(world: World) -> None:
+    """Another administrator may know his password, or set it."""
+    user = world.user("administrator")
+    refused = _lend(world, user)
+    assert refused.status_code == 422
+    assert "hat nur technische Rollen" in refused.text
+    assert world.actor(user).roles == {"administrator"}
+
+
+@pytest.mark.parametrize("begins", [timedelta(), timedelta(days=3)], ids=["now", "later"])
+def test_an_administrator_gets_into_no_account_that_data_is_lent_to(world: World, begins: timedelta) -> None:
+    administrator, both = world.visitor("administrator"), world.visitor(BOTH)
+    user = _administrator(world, administrator)
+    url = f"/people/{user}"
+    assert both.post(url, {**fields(both.get(url).text, url), "role.service": "1"}).status_code == 303
+    assert _lend(world, user).status_code == 303
+    with world.site.installation.database.write() as connection:
+        connection.execute(update(DELEGATION).values(starts_at=now() + begins))
+    kept = {key: value for key, value in fields(both.get(url).text, url).items() if key != "role.service"}
+    assert both.post(url, kept).status_code == 303
+    assert world.actor(user).roles >= {"administrator"}
+    assert world.console(administrator, user, "administrator", name="Umbenannt") == 302
+    for detour in ({"new_password": _NEW}, {"email": "mine@example.com"}, {"factors_off": "y"}):
+        assert world.console(administrator, user, "administrator", **detour) == 422
+    assert world.column(user, "password") is None
+    with world.site.installation.database.write() as connection:
+        connection.execute(update(DELEGATION).values(ends_at=now()))
+    assert world.console(administrator, user, "administrator", new_password=_NEW) == 302
 
 
 def test_no_administrator_knows_the_password_of_somebody_without_a_role(world: World) -> None:
