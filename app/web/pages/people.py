@@ -31,6 +31,7 @@ from app.web.render import csrf, render
 from app.web.respond import go, respond
 from app.web.texts import text
 from app.web.toasts import Toast
+from app.web.token_rows import token_rows
 
 people_pages: Final = Blueprint("people_pages", __name__)
 
@@ -289,6 +290,7 @@ def _about(ctx: Context, stored: Account) -> Mapping[str, Any]:
     refused = may_admit(ctx.snapshot.model, ctx.actor, stored.id, stored.acts_in) if admits else None
     return {
         "sessions": session_rows(ctx, sessions.open_sessions(ctx.connection, stored.id, now())),
+        "tokens": token_rows(ctx, stored.id) if stored.kind == PERSON else [],
         "delegations": delegation_rows(ctx, stored.id),
         "factors": factors_of(ctx.connection, stored.id),
         "linked": is_linked(ctx.connection, stored.id),

@@ -105,6 +105,11 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "“{name}” is linked anew at the next sign-in with the provider.",
         ),
         "tokens": Label("API-Token", "API tokens"),
+        "tokens_hint": Label(
+            "Mit diesen Token greifen Programme im Namen der Person zu. Neue erstellt nur sie selbst.",
+            "With these tokens, programs act in the person's name. Nobody but the person makes new ones.",
+        ),
+        "no_tokens": Label("Die Person hat kein Token.", "The person has no token."),
     },
     "team": {
         "title": Label("Teams", "Teams"),

@@ -86,3 +86,42 @@ def test_a_refused_password_ends_nothing(world: World) -> None:
     wrong = {"password": "falsch-falsch-falsch", "new_password": _NEW, "new_password_confirm": _NEW}
     assert owner.post("/change", wrong).status_code == 200
     assert asking.get("/me").status_code == 200
+
+
+def test_the_manager_sees_and_ends_tokens(world: World) -> None:
+    programs = [program(world.site, "sales", scopes) for scopes in (("read",), ("read", "write"), ("read", "reports"))]
+    other, manager, user = program(world.site, "service"), world.visitor("crm_manager"), world.user("sales")
+    programs[0].get("/me")
+    page = manager.get(f"/people/{user}").text
+    assert "Datensätze lesen" in page
+    assert "lotse_" not in page
+    urls = re.findall(rf'action="(/people/{user}/tokens/\d+/revoke)"', page)
+    assert len(urls) == 3
+    assert manager.post(urls[-1]).status_code == 303
+    assert "Widerrufen;" in manager.get(f"/people/{user}").text
+    assert [one.get("/me").status_code for one in programs] == [401, 200, 200]
+    assert manager.post(urls[-1]).status_code == 404
+    assert manager.post(urls[0].replace(f"/{user}/", f"/{world.user('service')}/")).status_code == 404
+    assert manager.post(f"/people/{user}/tokens/revoke").status_code == 303
+    assert [one.get("/me").status_code for one in (*programs, other)] == [401, 401, 401, 200]
+    assert world.audited()[-2:] == ["token.revoke", "token.revoke"]
+    assert "/tokens/revoke" not in manager.get(f"/people/{user}").text
+    assert "Die Person hat kein Token." in manager.get(f"/people/{world.user('project_lead')}").text
+
+
+def test_a_persons_tokens_are_ended_by_whoever_manages_people_and_has_proved_it(world: World) -> None:
+    asking, user = program(world.site, "sales"), world.user("sales")
+    token = re.search(r"/tokens/(\d+)/revoke", world.visitor("crm_manager").get(f"/people/{user}").text)
+    assert token is not None
+    urls = [f"/people/{user}/tokens/{token[1]}/revoke", f"/people/{user}/tokens/revoke"]
+    for role in ("administrator", "service", "sales"):
+        assert [world.visitor(role).post(url).status_code for url in urls] == [403, 403]
+    manager = world.visitor("crm_manager")
+    world.age()
+    for url in urls:
+        assert manager.post(url).status_code == 401
+    assert asking.get("/me").status_code == 200
+    made = {"name": "Anlage", "email": "anlage@example.com", "locale": "de", "team": ""}
+    assert world.visitor("administrator").post("/technical/new", made).status_code == 303
+    technical = world.user_by("anlage@example.com")
+    assert world.visitor("crm_manager").post(f"/people/{technical}/tokens/revoke").status_code == 404
