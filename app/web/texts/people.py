@@ -202,6 +202,11 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         ),
         "code": Label("Code Ihrer App oder Wiederherstellungscode", "Code of your app, or a recovery code"),
         "go": Label("Mit Passwort bestätigen", "Confirm with the password"),
+        "passkey_lead": Label(
+            "Ein Passkey muss hier nach PIN, Fingerabdruck oder Gesicht fragen. Kann Ihrer das nicht, bestätigen Sie "
+            "auf einem anderen Weg.",
+            "A passkey has to ask for a PIN, a finger or a face here. If yours can't, confirm in another way.",
+        ),
         "go_code": Label("Mit Code bestätigen", "Confirm with the code"),
     },
     "link": {
