@@ -59,6 +59,16 @@ def is_about_data(model: Model, role_key: str) -> bool:
     return role is not None and (bool(role.entities) or bool(role.capabilities & _OF_PEOPLE))
 
 
+def _administers(model: Model, role_key: str) -> bool:
+    role = model.roles.get(role_key)
+    return role is not None and "administer" in role.capabilities
+
+
+def _is_technical(model: Model, role_key: str) -> bool:
+    """Return whether a role is given by whoever administers, without anybody who manages people."""
+    return _administers(model, role_key) and not is_about_data(model, role_key)
+
+
 def may_grant(model: Model, actor: Actor, user_id: int | None, role_key: str) -> Label | None:
     """Return why somebody may not give a role to a user, or take it from him; None where he may.
 
@@ -74,10 +84,9 @@ def may_grant(model: Model, actor: Actor, user_id: int | None, role_key: str) ->
         return _NOT_YOURSELF
     role = model.roles.get(role_key)
     label = Label.same(role_key) if role is None else role.label
-    administers = role is not None and "administer" in role.capabilities
-    if administers and not capable(model, actor, "administer"):
+    if _administers(model, role_key) and not capable(model, actor, "administer"):
         return _ADMINISTERS.format(role=label)
-    if (not administers or is_about_data(model, role_key)) and not capable(model, actor, "people"):
+    if not _is_technical(model, role_key) and not capable(model, actor, "people"):
         return _MANAGES.format(role=label)
     return None
 
@@ -100,7 +109,7 @@ def may_admit(model: Model, actor: Actor, user_id: int | None, role_keys: Iterab
         model: what the roles say.
         actor: who wants to.
         user_id: whose address or password it is; one's own may be changed.
-        role_keys: the roles that the user has.
+        role_keys: the roles that the user has, and those that are lent to him.
     """
     if user_id is not None and user_id == actor.id:
         return None
@@ -154,15 +163,22 @@ def _reaches_trees(model: Model, role_key: str) -> bool:
     return any(rights.scope(verb).reach is Reach.TEAM_TREE for rights in role.entities.values() for verb in VERBS)
 
 
-def is_handed_on(model: Model, before: Iterable[str], after: Iterable[str]) -> bool:
-    """Return whether an account passes from those who manage people to those who administer.
+def is_handed_on(model: Model, kind: str, before: Iterable[str], after: Iterable[str]) -> bool:
+    """Return whether an account comes out of the hands of those who may know how to get into it, into others' hands.
 
-    Somebody without a role is in the hands of whoever manages people, who may know his password; it may not open what
-    an administrator gives.
+    Whoever manages people vouches for accounts with a role that is his to give, and for those without any; whoever
+    administers, for those with technical roles alone. What an account was opened with in the hands of the one may not
+    open what the other gives: not data with a password that an administrator has set, and no administration with a
+    link that whoever manages people has used himself.
 
     Args:
         model: what the roles say.
+        kind: `PERSON` or `TECHNICAL`; a program stays in the hands of whoever administers.
         before, after: the roles that the user had and is to have.
     """
-    given = (model.roles[key] for key in after if key in model.roles)
-    return not tuple(before) and any("administer" in role.capabilities for role in given)
+    if kind == TECHNICAL:
+        return False
+    had, has = tuple(before), tuple(after)
+    if had and all(_is_technical(model, key) for key in had):
+        return not has or not all(_is_technical(model, key) for key in has)
+    return not had and any(_administers(model, key) for key in has)

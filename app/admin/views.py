@@ -24,9 +24,11 @@ from app.admin.choosing import RolesField, TeamField, role_label
 from app.admin.frame import framed
 from app.errors import Conflict, Forbidden
 from app.fields.formats import formats_for
-from app.system.accounts import account, forget_entrance
+from app.system.accounts import account
 from app.system.admission import take_factors_off
 from app.system.audit import append
+from app.system.delegations import lent_to
+from app.system.entrance import end_access, forget_entrance
 from app.system.identities import unlink
 from app.system.password_links import call_in
 from app.system.seen import count_up
@@ -36,7 +38,7 @@ from app.system.tables import Role, User
 from app.system.tokens import revoke_all
 from app.web import markup
 from app.web.choosing import hashed, weakness
-from app.web.lifecycle import connection, context
+from app.web.lifecycle import connection, context, current
 from app.web.passwords import LONGEST
 from app.web.render import LANGUAGES
 from app.web.respond import own_place, respond
@@ -235,16 +237,18 @@ class Users(Table):
         _require_granted(model, signs_in_anew=bool(form.new_password.data), is_created=is_created)
         if not is_created and _is_handed_on(model):
             model.password = None
-            forget_entrance(connection(), model.id)
+            forget_entrance(connection(), context().actor, model.id)
             if not form.new_password.data:
                 flash(text("console.handed_on", locale), "error")
         if form.new_password.data:
             model.password = hashed(form.new_password.data)
         model.fs_uniquifier = uuid.uuid4().hex if is_created or not _is_self(model) else model.fs_uniquifier
+        if not is_created and form.new_password.data:
+            _end_access(model)
         if not is_created and not _is_self(model):
             end_all(connection(), model.id)
             if not model.active:
-                revoke_all(connection(), model.id)
+                revoke_all(connection(), context().actor, model.id)
             if inspect(model).attrs.email.history.deleted:
                 unlink(connection(), model.id)
             call_in(connection(), model.id, but_of=context().actor.id)
@@ -279,7 +283,10 @@ def _require_granted(user: User, *, signs_in_anew: bool, is_created: bool) -> No
     if is_created:
         reasons.append(may_admit(model, actor, user_id, changed))
     elif let_in:
-        reasons.append(may_admit(model, actor, user_id, before))
+        # After, too: a password that is given with the last technical role's end would open what others give later.
+        lent = lent_to(connection(), [user.id]).get(user.id, [])
+        after = [role.name for role in user.roles]
+        reasons += [may_admit(model, actor, user_id, [*keys, *lent]) for keys in (before, after)]
     if not is_created and state.team.history.has_changes():
         reasons.append(may_place(model, actor, user.id, before))
     refused = next((reason for reason in reasons if reason is not None), None)
@@ -288,10 +295,18 @@ def _require_granted(user: User, *, signs_in_anew: bool, is_created: bool) -> No
 
 
 def _is_handed_on(user: User) -> bool:
-    """Return whether a user without roles becomes one who administers."""
+    """Return whether a user's new roles bring his account into others' hands."""
     roles = inspect(user).attrs.roles.history
     before = [role.name for role in (*roles.unchanged, *roles.deleted)]
-    return is_handed_on(context().snapshot.model, before, [role.name for role in user.roles])
+    return is_handed_on(context().snapshot.model, user.kind, before, [role.name for role in user.roles])
+
+
+def _end_access(user: User) -> None:
+    """End what was opened with the password from before; one's own session, in which one sits, stays."""
+    call = current()
+    mine = call.session.id if call is not None and call.session is not None and _is_self(user) else None
+    if end_access(connection(), context().actor, user.id, but=mine):
+        flash(text("console.tokens_ended", context().locale), "success")
 
 
 def _take_factors_off(user_id: int) -> None:

@@ -23,7 +23,8 @@ from app.expr.fold import fold
 from app.language import LOCALES, Label
 from app.meta.model import Model
 from app.system import audit
-from app.system.factors import remove_all
+from app.system.delegations import lent_to
+from app.system.entrance import forget_entrance
 from app.system.identities import unlink
 from app.system.password_links import call_in
 from app.system.people import sync_roles
@@ -119,6 +120,7 @@ class Account:
     Args:
         kind: `person` or `technical`.
         version: counted up by every change.
+        lent: keys of the roles that others lend him.
     """
 
     id: int
@@ -131,6 +133,12 @@ class Account:
     locale: str
     created_at: datetime
     roles: tuple[Held, ...] = ()
+    lent: tuple[str, ...] = ()
+
+    @property
+    def acts_in(self) -> tuple[str, ...]:
+        """Return the keys of the roles in which whoever gets into the account acts or will act, lent ones too."""
+        return (*(held.role for held in self.roles), *self.lent)
 
 
 def accounts(connection: Connection, kind: str, find: str = "", *, active: bool | None = True) -> tuple[Account, ...]:
@@ -148,19 +156,20 @@ def accounts(connection: Connection, kind: str, find: str = "", *, active: bool 
     rows = connection.execute(asked.order_by(_USER.c.name, _USER.c.id)).mappings().all()
     wanted = fold(find.strip())
     found = [row for row in rows if wanted in fold(row["name"]) or wanted in fold(row["email"])]
-    held = _held(connection, None if len(found) > 1 else [row["id"] for row in found])
-    return tuple(_account(row, held) for row in found)
+    user_ids = None if len(found) > 1 else [row["id"] for row in found]
+    held, lent = _held(connection, user_ids), lent_to(connection, user_ids)
+    return tuple(_account(row, held, lent) for row in found)
 
 
 def account(connection: Connection, kind: str, user_id: int) -> Account | None:
     """Return one account, or None where there is none of this kind."""
     asked = select(*(_USER.c[name] for name in _COLUMNS)).where(_USER.c.kind == kind, _USER.c.id == user_id)
     row = connection.execute(asked).mappings().first()
-    return None if row is None else _account(row, _held(connection, [user_id]))
+    return None if row is None else _account(row, _held(connection, [user_id]), lent_to(connection, [user_id]))
 
 
-def _account(row: RowMapping, held: Mapping[int, Sequence[Held]]) -> Account:
-    return Account(**row, roles=tuple(held.get(row["id"], ())))
+def _account(row: RowMapping, held: Mapping[int, Sequence[Held]], lent: Mapping[int, Sequence[str]]) -> Account:
+    return Account(**row, roles=tuple(held.get(row["id"], ())), lent=tuple(lent.get(row["id"], ())))
 
 
 def _held(connection: Connection, user_ids: Sequence[int] | None) -> dict[int, list[Held]]:
@@ -227,12 +236,13 @@ def change(connection: Connection, model: Model, actor: Actor, stored: Account, 
             connection.execute(update(_USER).where(_USER.c.id == stored.id).values(**values, updated_at=now()))
     except IntegrityError as taken:
         raise _wrong("email", "account.taken", _TAKEN) from taken
-    handed_on = is_handed_on(model, (held.role for held in stored.roles), (held.role for held in wanted.roles))
+    keys = [[held.role for held in roles] for roles in (stored.roles, wanted.roles)]
+    handed_on = is_handed_on(model, stored.kind, *keys)
     other_roles = set(stored.roles) != set(wanted.roles)
     if other_roles:
         _give(connection, stored.id, stored.roles, wanted.roles)
         if handed_on:
-            forget_entrance(connection, stored.id)
+            forget_entrance(connection, actor, stored.id)
     if stored.id != actor.id and (other_roles or any(name in changed for name in _DECISIVE)):
         end_all(connection, stored.id)
         call_in(connection, stored.id, but_of=actor.id)
@@ -243,18 +253,10 @@ def change(connection: Connection, model: Model, actor: Actor, stored: Account, 
         details["roles"] = {"before": _told(stored.roles), "after": _told(wanted.roles)}
     if "active" in changed:
         if not wanted.active:
-            revoke_all(connection, stored.id)
+            revoke_all(connection, actor, stored.id)
         details["active"] = wanted.active
     audit.append(connection, actor, "user.update", stored.email, details)
     return handed_on
-
-
-def forget_entrance(connection: Connection, user_id: int) -> None:
-    """Take away everything by which somebody signs in; he needs a new link from whoever may make one now."""
-    connection.execute(update(_USER).where(_USER.c.id == user_id).values(password=None))
-    remove_all(connection, user_id)
-    unlink(connection, user_id)
-    revoke_all(connection, user_id)
 
 
 def _checked(
@@ -284,7 +286,7 @@ def _checked(
         if (stored.team_id, stored.active) != (wanted.team_id, wanted.active):
             found["team"] = (FieldError("account.own", _NOT_YOURSELF),)
     elif stored is not None:
-        refused = may_admit(model, actor, stored.id, [held.role for held in stored.roles])
+        refused = may_admit(model, actor, stored.id, stored.acts_in)
         if refused is not None and stored.email != email and "email" not in found:
             found["email"] = (FieldError("account.admit", refused),)
         if refused is not None and wanted.active and not stored.active:

@@ -30,7 +30,7 @@ def may_take_off(model: Model, actor: Actor, stored: Account) -> Label | None:
     """Return why somebody may not take off what keeps a user out; None where he may."""
     if stored.id == actor.id:
         return _OWN
-    return may_admit(model, actor, stored.id, [held.role for held in stored.roles])
+    return may_admit(model, actor, stored.id, stored.acts_in)
 
 
 def take_factors_off(connection: Connection, model: Model, actor: Actor, stored: Account) -> int:

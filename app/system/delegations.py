@@ -6,6 +6,7 @@ among the lender's own roles: what he loses, the borrower loses at the next requ
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,7 +14,7 @@ from typing import Final
 from sqlalchemy import Column, Connection, ForeignKey, Table, delete, or_, select, update
 
 from app.access.actor import Actor
-from app.access.granting import PERSON
+from app.access.granting import PERSON, is_handed_on
 from app.access.rights import NEVER_LENT
 from app.errors import DataErrors, FieldError, InvalidData
 from app.language import Label
@@ -32,6 +33,12 @@ _LONGEST_REASON: Final = 200
 
 _NO_COLLEAGUE: Final = Label(
     "Wählen Sie einen Kollegen, der sich anmelden kann.", "Choose a colleague who can sign in."
+)
+_TECHNICAL: Final = Label(
+    "Dieser Kollege hat nur technische Rollen: Ein anderer Administrator kann ihm ein Passwort setzen und käme so an "
+    "Ihre Daten. Wählen Sie einen anderen Kollegen.",
+    "This colleague has technical roles only: another administrator can set his password and would get at your data "
+    "that way. Choose another colleague.",
 )
 _NO_END: Final = Label(
     "Wählen Sie einen Tag ab heute, höchstens ein Jahr entfernt.", "Choose a day from today on, at most a year away."
@@ -127,10 +134,12 @@ def lend(connection: Connection, model: Model, actor: Actor, loan: Loan) -> int:
     """
     assert actor.id is not None
     at, found = now(), dict[str, tuple[FieldError, ...]]()
-    asked = select(_USER.c.name).where(_USER.c.id == loan.to_id, _USER.c.active.is_(True), _USER.c.kind == PERSON)
+    asked = select(_USER.c.id).where(_USER.c.id == loan.to_id, _USER.c.active.is_(True), _USER.c.kind == PERSON)
     borrower = None if loan.to_id in (None, actor.id) else connection.execute(asked).scalar_one_or_none()
     if borrower is None:
         found["to"] = (FieldError("delegation.to", _NO_COLLEAGUE),)
+    elif _is_out_of_hand(connection, model, borrower, loan.roles):
+        found["to"] = (FieldError("delegation.technical", _TECHNICAL),)
     if loan.ends_at is None or not at < loan.ends_at <= at + LONGEST:
         found["until"] = (FieldError("delegation.until", _NO_END),)
     if not loan.roles or not set(loan.roles) <= set(lendable(connection, model, actor.id)):
@@ -149,6 +158,29 @@ def lend(connection: Connection, model: Model, actor: Actor, loan: Loan) -> int:
     told = {"to": loan.to_id, "roles": sorted(loan.roles), "until": loan.ends_at.isoformat()}
     audit.append(connection, actor, "delegation.create", str(delegation_id), told)
     return delegation_id
+
+
+def _is_out_of_hand(connection: Connection, model: Model, borrower: int, lent: Sequence[str]) -> bool:
+    """Return whether somebody else may know how to get into the borrower's account who may not have these roles."""
+    asked = select(_ROLE.c.name).join(_USER_ROLE, _USER_ROLE.c.role_id == _ROLE.c.id)
+    own = connection.execute(asked.where(_USER_ROLE.c.user_id == borrower)).scalars().all()
+    return is_handed_on(model, PERSON, own, (*own, *lent))
+
+
+def lent_to(connection: Connection, user_ids: Sequence[int] | None) -> dict[int, list[str]]:
+    """Return the keys of the roles that are lent to some users, or to all, as far as the loans haven't ended.
+
+    Those that begin later count, too, and those whose lender lacks the role just now: he may get it back.
+    """
+    source = DELEGATION.join(DELEGATION_ROLE, DELEGATION_ROLE.c.delegation_id == DELEGATION.c.id)
+    source = source.join(_ROLE, _ROLE.c.id == DELEGATION_ROLE.c.role_id)
+    asked = select(DELEGATION.c.to_id, _ROLE.c.name).select_from(source).where(DELEGATION.c.ends_at > now()).distinct()
+    if user_ids is not None:
+        asked = asked.where(DELEGATION.c.to_id.in_(user_ids))
+    found: dict[int, list[str]] = {}
+    for to_id, key in connection.execute(asked.order_by(DELEGATION.c.to_id, _ROLE.c.name)):
+        found.setdefault(to_id, []).append(key)
+    return found
 
 
 def delegations_of(connection: Connection, user_id: int) -> tuple[Delegation, ...]:

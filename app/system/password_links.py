@@ -16,7 +16,8 @@ from app.meta.model import Model
 from app.storage.ledger import FIXED
 from app.storage.types import ID, TEXT, UtcDateTime
 from app.system import audit
-from app.system.sessions import end_all, hash_of
+from app.system.entrance import end_access
+from app.system.sessions import hash_of
 from app.system.tables import User, now, table_of
 
 #: How long a link is good for.
@@ -44,7 +45,7 @@ def make(connection: Connection, model: Model, actor: Actor, user_id: int, email
         model: what the roles say.
         actor: who makes it, and hands it on.
         user_id, email: for whom.
-        role_keys: the roles that he has.
+        role_keys: the roles that he has, and those that are lent to him.
 
     Returns:
         The link's token, which nobody can be told again.
@@ -90,7 +91,7 @@ def owner(connection: Connection, token: str) -> tuple[int, str] | None:
 
 
 def use(connection: Connection, token: str, password: str) -> bool:
-    """Set the password of a link's owner, end all his sessions, and use the link up.
+    """Set the password of a link's owner, end all his sessions and tokens, and use the link up.
 
     Args:
         connection: an open transaction; the caller commits it.
@@ -109,7 +110,7 @@ def use(connection: Connection, token: str, password: str) -> bool:
         return False
     connection.execute(delete(PASSWORD_LINK).where(PASSWORD_LINK.c.user_id == user_id))
     connection.execute(update(_USER).where(_USER.c.id == user_id).values(password=password, updated_at=now()))
-    end_all(connection, user_id)
+    end_access(connection, NOBODY, user_id)
     audit.append(connection, NOBODY, "user.password_set", email, {"user": user_id})
     return True
 

@@ -199,10 +199,19 @@ def revoke(connection: Connection, actor: Actor, user_id: int, token_id: int) ->
     return True
 
 
-def revoke_all(connection: Connection, user_id: int) -> None:
-    """End every token that acts as somebody at once: he has left, or his account is another's now."""
+def revoke_all(connection: Connection, actor: Actor, user_id: int) -> int:
+    """End every token that acts as somebody at once; returns how many those were.
+
+    Args:
+        connection: an open transaction; the caller commits it.
+        actor: who ends them.
+        user_id: as whom they act: he has left, his account is another's now, or he has another password.
+    """
     in_force = and_(TOKEN.c.user_id == user_id, TOKEN.c.revoked_at.is_(None))
-    connection.execute(TOKEN.update().where(in_force).values(revoked_at=now()))
+    ended = int(connection.execute(TOKEN.update().where(in_force).values(revoked_at=now())).rowcount)
+    if ended:
+        audit.append(connection, actor, "token.revoke", f"user/{user_id}", {"user": user_id, "count": ended})
+    return ended
 
 
 _COLUMNS: Final[tuple[Column[Any], ...]] = tuple(

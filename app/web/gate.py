@@ -20,16 +20,19 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy import Connection, Engine
 
 from app.language import LOCALES
-from app.system.sessions import LONGEST_KEPT, end_all, end_one
+from app.system.entrance import end_access
+from app.system.sessions import LONGEST_KEPT, end_one
 from app.system.spelling import spelled
 from app.system.tables import Role, User
-from app.web import lifecycle, sessions, shell
+from app.web import lifecycle, sessions, shell, toasts
 from app.web.choosing import Hashing, Passwords
 from app.web.lifecycle import SIGN_IN, running
 from app.web.limiting import URI, doors, turns
 from app.web.passwords import COST, SHORTEST
 from app.web.policy import CHANGING, CLOSED, GATE, LEAVING, SIGNED_IN, declare_blueprint, declared
 from app.web.respond import own_place
+from app.web.texts import text
+from app.web.toasts import Toast
 
 #: Failed attempts to sign in from one address, and with one e-mail address; more are answered with 429.
 BY_ADDRESS: Final = "30 per minute; 300 per hour"
@@ -192,8 +195,10 @@ def _end_this(app: Flask, **about: object) -> None:
 
 
 def _end_others(app: Flask, user: User, **about: object) -> None:
-    """End all sessions of whoever changed his password; the one that he did it in begins anew."""
-    end_all(lifecycle.connection(), user.id)
+    """End all sessions and tokens of whoever changed his password; the session that he did it in begins anew."""
+    ctx = lifecycle.context()
+    ended = end_access(ctx.connection, ctx.actor, user.id)
+    toasts.leave(Toast(text("gate.changed_tokens" if ended else "gate.changed", ctx.locale)))
 
 
 def _begin_anew(app: Flask, user: User, **about: object) -> None:
@@ -289,7 +294,7 @@ def _refuse_foreign_next() -> None:
 
 
 def _login_values() -> dict[str, object]:
-    """Return what the sign-in page shows beside its form: the way by a provider, and in demo mode the demo's people."""
+    """Return what the sign-in page shows beside its form: a note, the way by a provider, in demo mode its people."""
     locale = lifecycle.locale()
     shown = running().demo_accounts if running().settings.demo else ()
     users = [
@@ -304,6 +309,7 @@ def _login_values() -> dict[str, object]:
     ]
     settings = running().settings
     return {
+        "toast": toasts.take(locale),
         "demo_users": users,
         "demo_password": users[0]["password"] if users else "",
         "oidc_label": settings.oidc_label if settings.oidc_issuer else "",

@@ -77,16 +77,34 @@ def registered(party: Party, challenge: str, answer: str, name: str, now: dateti
     return Passkey(0, bytes_to_base64url(made.credential_id), key, made.sign_count, name, now)
 
 
-def to_prove(party: Party, there: Sequence[Passkey]) -> tuple[str, str]:
-    """Return what a browser needs to use a passkey, as JSON, and the challenge to remember."""
+def to_prove(party: Party, there: Sequence[Passkey], *, alone: bool) -> tuple[str, str]:
+    """Return what a browser needs to use a passkey, as JSON, and the challenge to remember.
+
+    Args:
+        party: whom the passkey is for.
+        there: those that it may be.
+        alone: whether it is the whole proof, as in `proved`.
+    """
+    wanted = UserVerificationRequirement.REQUIRED if alone else _VERIFICATION
     options = generate_authentication_options(
-        rp_id=party.id, allow_credentials=_descriptors(there), user_verification=_VERIFICATION
+        rp_id=party.id, allow_credentials=_descriptors(there), user_verification=wanted
     )
     return options_to_json(options), bytes_to_base64url(options.challenge)
 
 
-def proved(party: Party, challenge: str, answer: str, there: Sequence[Passkey]) -> tuple[Passkey, int] | None:
-    """Return the passkey that signed the challenge and its new count, or None where none of them did."""
+def proved(
+    party: Party, challenge: str, answer: str, there: Sequence[Passkey], *, alone: bool
+) -> tuple[Passkey, int] | None:
+    """Return the passkey that signed the challenge and its new count, or None where none of them did.
+
+    Args:
+        party: whom the passkey is for.
+        challenge: what it had to sign.
+        answer: what it signed, as the browser tells it.
+        there: those that it may be.
+        alone: whether it is the whole proof. No password was asked for just before, so the passkey has to see who
+            uses it, by a PIN, a finger or a face: whoever finds a laptop with the key in it has the key, too.
+    """
     try:
         parsed = parse_authentication_credential_json(answer)
         used = bytes_to_base64url(parsed.raw_id)
@@ -100,6 +118,7 @@ def proved(party: Party, challenge: str, answer: str, there: Sequence[Passkey]) 
             expected_origin=party.origin,
             credential_public_key=base64url_to_bytes(passkey.public_key),
             credential_current_sign_count=passkey.sign_count,
+            require_user_verification=alone,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError):
         return None

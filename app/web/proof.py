@@ -118,7 +118,7 @@ def _is_present(mine: Session) -> bool:
 def _is_right(mine: Session) -> bool:
     given = {name: request.form.get(name, "") for name in _ANSWERS}
     if given[CODE] or given[CREDENTIAL]:
-        return is_shown(mine, given[CODE], given[CREDENTIAL], datetime.now(UTC))
+        return is_shown(mine, given[CODE], given[CREDENTIAL], datetime.now(UTC), alone=True)
     return _is_password(mine, given[PROOF])
 
 

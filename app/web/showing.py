@@ -19,7 +19,7 @@ _TRIES: Final = 10
 _SECONDS: Final = 15 * 60
 
 
-def is_shown(mine: Session, code: str, answer: str, now: datetime) -> bool:
+def is_shown(mine: Session, code: str, answer: str, now: datetime, *, alone: bool) -> bool:
     """Return whether a code or a passkey's signature is right; what it uses up is written at once.
 
     Args:
@@ -27,6 +27,7 @@ def is_shown(mine: Session, code: str, answer: str, now: datetime) -> bool:
         code: of an app, or a recovery code.
         answer: what a passkey signed; blank where a code is shown.
         now: the time.
+        alone: whether it is the whole proof, and no second factor after a password; see `app.web.passkeys.proved`.
 
     Raises:
         TooManyRequests: there were too many wrong ones.
@@ -40,7 +41,7 @@ def is_shown(mine: Session, code: str, answer: str, now: datetime) -> bool:
         if answer:
             wanted = factors.take_challenge(writing, mine.id)
             there = factors.passkeys_of(writing, mine.user_id)
-            used = None if wanted is None else passkeys.proved(party(), wanted, answer, there)
+            used = None if wanted is None else passkeys.proved(party(), wanted, answer, there, alone=alone)
             if used is not None:
                 factors.count_passkey(writing, *used)
             right = used is not None

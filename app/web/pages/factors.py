@@ -42,7 +42,8 @@ def ask() -> BaseResponse:
 def challenge() -> Response:
     """Hand the browser what a passkey has to sign."""
     user_id, mine = _who()
-    options, wanted = passkeys.to_prove(party(), factors.passkeys_of(connection(), user_id))
+    there, alone = factors.passkeys_of(connection(), user_id), not _call().owes_factor
+    options, wanted = passkeys.to_prove(party(), there, alone=alone)
     with database().write() as writing:
         factors.remember_challenge(writing, mine.id, wanted)
     return Response(options, mimetype=_JSON)
@@ -56,7 +57,8 @@ def prove() -> BaseResponse:
     if not _call().owes_factor:
         return go(place)
     _, mine = _who()
-    if not is_shown(mine, request.form.get("code", ""), request.form.get("credential", ""), _call().now):
+    code, answer = request.form.get("code", ""), request.form.get("credential", "")
+    if not is_shown(mine, code, answer, _call().now, alone=False):
         return _asked(place, wrong=True)
     with database().write() as writing:
         session[TOKEN] = factors.let_through(writing, mine.id, _call().now)

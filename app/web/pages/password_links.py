@@ -8,13 +8,14 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.system import password_links
-from app.web import choosing, problems
+from app.web import choosing, problems, toasts
 from app.web.lifecycle import connection, database, locale
 from app.web.policy import GATE, WITH_LINK, policy
 from app.web.problems import Problem
 from app.web.render import csrf, preferences, render
 from app.web.respond import go, respond
 from app.web.texts import TEXTS, text
+from app.web.toasts import Toast
 
 password_link_pages: Final = Blueprint("password_link_pages", __name__)
 
@@ -32,7 +33,7 @@ def ask(token: str) -> Response:
 @password_link_pages.post(_URL)
 @policy(WITH_LINK)
 def choose(token: str) -> BaseResponse:
-    """Set the password, end the person's sessions, and lead to the sign-in page."""
+    """Set the password, end the person's sessions and tokens, and lead to the sign-in page, which says so."""
     with database().read() as reading:
         found = password_links.owner(reading, token)
     if found is None:
@@ -46,7 +47,10 @@ def choose(token: str) -> BaseResponse:
     stored = choosing.hashed(given)
     with database().write() as writing:
         used = password_links.use(writing, token, stored)
-    return go("/login") if used else _gone()
+    if not used:
+        return _gone()
+    toasts.leave(Toast(text("link.done", locale())))
+    return go("/login")
 
 
 def _gone() -> Response:

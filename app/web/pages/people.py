@@ -31,6 +31,7 @@ from app.web.render import csrf, render
 from app.web.respond import go, respond
 from app.web.texts import text
 from app.web.toasts import Toast
+from app.web.token_rows import token_rows
 
 people_pages: Final = Blueprint("people_pages", __name__)
 
@@ -130,7 +131,11 @@ def _save(section: Section, user_id: int) -> BaseResponse:
     except Conflict as stale:
         fresh = _stored(ctx, section, user_id)
         return _form(ctx, section, fresh, wanted_of(fresh), stale=stale.message.text(ctx.locale))
-    told = "people.handed_on" if handed_on else "people.saved"
+    told = "people.saved"
+    if handed_on:
+        keys = _stored(ctx, section, user_id).acts_in
+        beyond = may_admit(ctx.snapshot.model, ctx.actor, user_id, keys) is not None
+        told = "people.handed_beyond" if beyond else "people.handed_on"
     toasts.leave(Toast(text(told, ctx.locale, name=wanted.name.strip())))
     return go(f"{section.url}/{user_id}")
 
@@ -154,8 +159,8 @@ def _link(section: Section, user_id: int) -> Response:
     """Make a one-time link and show it, this once."""
     ctx = context()
     stored = _stored(ctx, section, user_id)
-    keys = [held.role for held in stored.roles]
-    token = password_links.make(ctx.connection, ctx.snapshot.model, ctx.actor, stored.id, stored.email, keys)
+    model, keys = ctx.snapshot.model, stored.acts_in
+    token = password_links.make(ctx.connection, model, ctx.actor, stored.id, stored.email, keys)
     url = f"{origin()}/password/{token}"
     return _form(ctx, section, stored, wanted_of(stored), link=url)
 
@@ -281,11 +286,11 @@ def _form(
 
 def _about(ctx: Context, stored: Account) -> Mapping[str, Any]:
     """Return what stands below the form of somebody who is there already."""
-    keys = [held.role for held in stored.roles]
     admits = stored.kind == PERSON and stored.active
-    refused = may_admit(ctx.snapshot.model, ctx.actor, stored.id, keys) if admits else None
+    refused = may_admit(ctx.snapshot.model, ctx.actor, stored.id, stored.acts_in) if admits else None
     return {
         "sessions": session_rows(ctx, sessions.open_sessions(ctx.connection, stored.id, now())),
+        "tokens": token_rows(ctx, stored.id) if stored.kind == PERSON else [],
         "delegations": delegation_rows(ctx, stored.id),
         "factors": factors_of(ctx.connection, stored.id),
         "linked": is_linked(ctx.connection, stored.id),

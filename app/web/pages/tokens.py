@@ -1,4 +1,7 @@
-"""API tokens, one's own and those of technical accounts: make one (its secret is shown once), see them, revoke them."""
+"""API tokens, one's own and those of technical accounts: make one (its secret is shown once), see them, revoke them.
+
+Whoever manages people sees and revokes those of people on their pages.
+"""
 
 from __future__ import annotations
 
@@ -12,24 +15,26 @@ from app.access.actor import Actor
 from app.access.rights import readable_entities
 from app.context import Context
 from app.errors import DataErrors, InvalidData
-from app.fields.formats import formats_for
 from app.system import tokens
 from app.system.accounts import account
 from app.system.people import actor_and_head
-from app.system.tokens import SCOPES, Token, Wanted
-from app.web import shell
+from app.system.tokens import SCOPES, Wanted
+from app.web import shell, toasts
 from app.web.lifecycle import context
-from app.web.pages.people import PROGRAMS
+from app.web.pages.people import PEOPLE, PROGRAMS
 from app.web.places import listed
 from app.web.policy import PROVED, SIGNED_IN, policy
 from app.web.render import csrf, render
 from app.web.respond import go, respond
 from app.web.texts import text
+from app.web.toasts import Toast
+from app.web.token_rows import token_rows
 
 token_pages: Final = Blueprint("token_pages", __name__)
 
 URL: Final = "/me/tokens"
 _PROGRAM_URL: Final = f"{PROGRAMS.url}/<record:user_id>/tokens"
+_PERSON_URL: Final = f"{PEOPLE.url}/<record:user_id>/tokens"
 #: What the form offers.
 _USUAL: Final = Wanted("", frozenset({"read"}), (), 90)
 _NO_ERRORS: Final = DataErrors()
@@ -102,6 +107,34 @@ def revoke_of(user_id: int, token_id: int) -> BaseResponse:
     return _revoke(ctx, _program(ctx, user_id), token_id)
 
 
+@token_pages.post(f"{_PERSON_URL}/<record:token_id>/revoke")
+@policy(PEOPLE.granted)
+def revoke_for(user_id: int, token_id: int) -> BaseResponse:
+    """End one of a person's tokens at once; only he makes new ones."""
+    ctx = context()
+    if account(ctx.connection, PEOPLE.kind, user_id) is None:
+        abort(404)
+    if not tokens.revoke(ctx.connection, ctx.actor, user_id, token_id):
+        abort(404)
+    return _revoked(ctx, user_id)
+
+
+@token_pages.post(f"{_PERSON_URL}/revoke")
+@policy(PEOPLE.granted)
+def revoke_all_for(user_id: int) -> BaseResponse:
+    """End all of a person's tokens at once."""
+    ctx = context()
+    if account(ctx.connection, PEOPLE.kind, user_id) is None:
+        abort(404)
+    tokens.revoke_all(ctx.connection, ctx.actor, user_id)
+    return _revoked(ctx, user_id)
+
+
+def _revoked(ctx: Context, user_id: int) -> BaseResponse:
+    toasts.leave(Toast(text("api.revoked", ctx.locale)))
+    return go(f"{PEOPLE.url}/{user_id}")
+
+
 def _program(ctx: Context, user_id: int) -> Owner:
     """Return a technical account that is active."""
     found = account(ctx.connection, PROGRAMS.kind, user_id)
@@ -140,27 +173,7 @@ def _wanted() -> Wanted:
 
 def _page(ctx: Context, owner: Owner, wanted: Wanted, *, secret: str = "", errors: DataErrors = _NO_ERRORS) -> Response:
     locale = ctx.locale
-    formats = formats_for(locale, ctx.snapshot.time_zone)
     found = [*errors.record, *(one for several in errors.fields.values() for one in several)]
-
-    model = ctx.snapshot.model
-
-    def kind(key: str) -> str:
-        return model.entities[key].plural.text(locale) if key in model.entities else key
-
-    def row(token: Token) -> dict[str, object]:
-        state = token.state(ctx.now)
-        return {
-            "id": token.id,
-            "name": token.name,
-            "scopes": ", ".join(text(f"api.scope_{scope}", locale) for scope in SCOPES if scope in token.scopes),
-            "entities": ", ".join(kind(key) for key in token.entities or ()),
-            "until": formats.datetime(token.expires_at),
-            "used": formats.date(token.last_used_on) if token.last_used_on else text("api.never", locale),
-            "state": text(f"api.state_{state}", locale),
-            "good": state == "good",
-        }
-
     html = render(
         "pages/tokens.html",
         locale,
@@ -173,7 +186,7 @@ def _page(ctx: Context, owner: Owner, wanted: Wanted, *, secret: str = "", error
         wrong=set(errors.fields),
         scopes=[(scope, text(f"api.scope_{scope}", locale)) for scope in SCOPES],
         entities=[(place.id, place.label.text(locale)) for place in listed(replace(ctx, actor=owner.actor))],
-        tokens=[row(token) for token in tokens.tokens_of(ctx.connection, owner.id)],
+        tokens=token_rows(ctx, owner.id),
         longest=tokens.LONGEST,
     )
     status = 422 if found else 200

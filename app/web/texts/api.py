@@ -79,6 +79,11 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "last_used": Label("Zuletzt benutzt", "Last used"),
         "never": Label("nie", "never"),
         "revoke": Label("Widerrufen", "Revoke"),
+        "revoke_all": Label("Alle widerrufen", "Revoke all"),
+        "revoked": Label(
+            "Widerrufen; was damit arbeitete, kommt nicht mehr herein.",
+            "Revoked; what worked with it no longer gets in.",
+        ),
         "state_good": Label("gültig", "in force"),
         "state_ended": Label("abgelaufen", "ended"),
         "state_revoked": Label("widerrufen", "revoked"),

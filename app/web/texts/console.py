@@ -35,8 +35,15 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "created_at": Label("Angelegt", "Created"),
         "new_password": Label("Neues Passwort", "New password"),
         "new_password_hint": Label(
-            "Mindestens zwölf Zeichen. Leer lassen, um es nicht zu ändern.",
-            "At least twelve characters. Leave empty to keep the present one.",
+            "Mindestens zwölf Zeichen. Leer lassen, um es nicht zu ändern. Ein neues beendet alle Sitzungen und "
+            "API-Token.",
+            "At least twelve characters. Leave empty to keep the present one. A new one ends all sessions and API "
+            "tokens.",
+        ),
+        "tokens_ended": Label(
+            "Mit dem alten Passwort sind auch die API-Token des Benutzers beendet. Sagen Sie es ihm, damit er neue "
+            "erstellt.",
+            "With the old password, the user's API tokens have ended, too. Tell him, so that he makes new ones.",
         ),
         "description": Label("Beschreibung", "Description"),
         "id": Label("Nummer", "Number"),
@@ -83,9 +90,10 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Nothing was saved. What to change stands below, at each field.",
         ),
         "handed_on": Label(
-            "Der Benutzer hatte noch keine Rolle; wie er sich bisher anmeldete, gilt nicht mehr. Geben Sie ihm ein "
-            "neues Passwort.",
-            "The user had no role yet; the way he signed in so far is no longer good. Give him a new password.",
+            "Mit diesen Rollen kommt das Konto in andere Hände: Wie sich der Benutzer bisher anmeldete, gilt nicht "
+            "mehr. Geben Sie ihm ein neues Passwort, oder bitten Sie einen CRM-Manager um einen Einmal-Link.",
+            "With these roles the account comes into other hands: the way the user signed in so far is no longer "
+            "good. Give him a new password, or ask a CRM manager for a one-time link.",
         ),
         "factors_off": Label(
             "Zweite Faktoren entfernen (verlorenes Telefon; alle Sitzungen enden)",

@@ -25,7 +25,20 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         ),
         "change": Label("Passwort ändern", "Change password"),
         "change_lead": Label(
-            "Das neue Passwort braucht mindestens zwölf Zeichen.", "The new password needs at least twelve characters."
+            "Das neue Passwort braucht mindestens zwölf Zeichen. Mit dem bisherigen enden Ihre Sitzungen auf anderen "
+            "Geräten und alle Ihre API-Token; erstellen Sie danach neue für die Programme, die welche brauchen.",
+            "The new password needs at least twelve characters. With the current one, your sessions on other devices "
+            "and all your API tokens end; make new ones afterwards for the programs that need them.",
+        ),
+        "changed": Label(
+            "Ihr Passwort ist geändert; auf anderen Geräten sind Sie abgemeldet.",
+            "Your password is changed; you are signed out on other devices.",
+        ),
+        "changed_tokens": Label(
+            "Ihr Passwort ist geändert; auf anderen Geräten sind Sie abgemeldet, und Ihre API-Token sind beendet. "
+            "Erstellen Sie unter „Mein Konto“ neue für die Programme, die welche brauchen.",
+            "Your password is changed; you are signed out on other devices, and your API tokens have ended. Make new "
+            "ones under “My account” for the programs that need them.",
         ),
         "old_password": Label("Bisheriges Passwort", "Current password"),
         "new_password": Label("Neues Passwort", "New password"),

@@ -55,16 +55,26 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         "save": Label("Speichern", "Save"),
         "saved": Label("„{name}“ ist gespeichert.", "“{name}” is saved."),
         "handed_on": Label(
-            "„{name}“ ist gespeichert. Die Person hatte noch keine Rolle; wie sie sich bisher anmeldete, gilt nicht "
-            "mehr. Erzeugen Sie ihr einen Einmal-Link.",
-            "“{name}” is saved. The person had no role yet; the way they signed in so far is no longer good. Make "
-            "them a one-time link.",
+            "„{name}“ ist gespeichert. Mit diesen Rollen kommt das Konto in andere Hände: Wie sich die Person bisher "
+            "anmeldete, gilt nicht mehr, und ihre API-Token sind beendet. Erzeugen Sie ihr einen Einmal-Link.",
+            "“{name}” is saved. With these roles the account comes into other hands: the way the person signed in so "
+            "far is no longer good, and their API tokens have ended. Make them a one-time link.",
+        ),
+        "handed_beyond": Label(
+            "„{name}“ ist gespeichert. Mit diesen Rollen kommt das Konto in andere Hände: Wie sich die Person bisher "
+            "anmeldete, gilt nicht mehr, und ihre API-Token sind beendet. Den Einmal-Link erzeugt jemand, der alle "
+            "ihre Rollen geben kann; bitten Sie ihn darum, oder nehmen Sie die neue Rolle wieder weg.",
+            "“{name}” is saved. With these roles the account comes into other hands: the way the person signed in so "
+            "far is no longer good, and their API tokens have ended. The one-time link is made by somebody who can "
+            "give all of their roles; ask him to, or take the new role away again.",
         ),
         "why": Label("Was darf er, und warum?", "What may they do, and why?"),
         "password": Label("Passwort", "Password"),
         "password_hint": Label(
-            "Ein Link, mit dem jemand sein Passwort selbst wählt. Er gilt 48 Stunden und ein einziges Mal.",
-            "A link by which somebody chooses his password himself. It is good for 48 hours, and once.",
+            "Ein Link, mit dem jemand sein Passwort selbst wählt. Er gilt 48 Stunden und ein einziges Mal. Wird er "
+            "benutzt, enden alle Sitzungen und API-Token der Person.",
+            "A link by which somebody chooses his password himself. It is good for 48 hours, and once. When it is "
+            "used, all sessions and API tokens of the person end.",
         ),
         "make_link": Label("Einmal-Link erzeugen", "Make a one-time link"),
         "link_once": Label(
@@ -95,6 +105,11 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "“{name}” is linked anew at the next sign-in with the provider.",
         ),
         "tokens": Label("API-Token", "API tokens"),
+        "tokens_hint": Label(
+            "Mit diesen Token greifen Programme im Namen der Person zu. Neue erstellt nur sie selbst.",
+            "With these tokens, programs act in the person's name. Nobody but the person makes new ones.",
+        ),
+        "no_tokens": Label("Die Person hat kein Token.", "The person has no token."),
     },
     "team": {
         "title": Label("Teams", "Teams"),
@@ -187,13 +202,22 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
         ),
         "code": Label("Code Ihrer App oder Wiederherstellungscode", "Code of your app, or a recovery code"),
         "go": Label("Mit Passwort bestätigen", "Confirm with the password"),
+        "passkey_lead": Label(
+            "Ein Passkey muss hier nach PIN, Fingerabdruck oder Gesicht fragen. Kann Ihrer das nicht, bestätigen Sie "
+            "auf einem anderen Weg.",
+            "A passkey has to ask for a PIN, a finger or a face here. If yours can't, confirm in another way.",
+        ),
         "go_code": Label("Mit Code bestätigen", "Confirm with the code"),
     },
     "link": {
         "title": Label("Passwort wählen", "Choose a password"),
         "lead": Label(
-            "Für {email}. Das Passwort braucht mindestens zwölf Zeichen.",
-            "For {email}. The password needs at least twelve characters.",
+            "Für {email}. Das Passwort braucht mindestens zwölf Zeichen. Bisherige Sitzungen und API-Token enden.",
+            "For {email}. The password needs at least twelve characters. All sessions and API tokens so far end.",
+        ),
+        "done": Label(
+            "Ihr Passwort gilt; alle bisherigen Sitzungen und API-Token sind beendet. Melden Sie sich jetzt an.",
+            "Your password is set; all sessions and API tokens so far have ended. Sign in now.",
         ),
         "again": Label("Noch einmal", "Once more"),
         "different": Label(

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app.access.actor import Actor, Grant
-from app.access.granting import PERSON, TECHNICAL, may_admit, may_grant, may_hold
+from app.access.granting import PERSON, TECHNICAL, is_handed_on, may_admit, may_grant, may_hold
 from app.access.rights import capable
 from app.language import Label
 from app.meta.model import Model
@@ -85,6 +85,35 @@ def test_a_role_without_a_document_is_given_by_whoever_manages_people(model: Mod
     assert may_hold(model, TECHNICAL, "not_yet") is not None
     assert may_admit(model, manager, 2, []) is None
     assert may_admit(model, administrator, 2, []) is not None
+
+
+_TECHNICAL_ROLE: Final = next(key for key, role in _ROLES.items() if role.capabilities == {"administer"})
+_DATA_ROLE: Final = next(key for key, role in _ROLES.items() if role.entities and not role.capabilities)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "handed_on"),
+    [
+        ([], [], False),
+        ([], [_DATA_ROLE], False),
+        ([], [_TECHNICAL_ROLE], True),
+        ([], [_TECHNICAL_ROLE, _DATA_ROLE], True),
+        ([_TECHNICAL_ROLE], [_TECHNICAL_ROLE], False),
+        ([_TECHNICAL_ROLE], ["administrator"], False),
+        ([_TECHNICAL_ROLE], [], True),
+        ([_TECHNICAL_ROLE], [_DATA_ROLE], True),
+        ([_TECHNICAL_ROLE], [_TECHNICAL_ROLE, _DATA_ROLE], True),
+        ([_TECHNICAL_ROLE], [_TECHNICAL_ROLE, "not_yet"], True),
+        ([_TECHNICAL_ROLE, _DATA_ROLE], [_TECHNICAL_ROLE], False),
+        ([_DATA_ROLE], [], False),
+        ([_DATA_ROLE], [_DATA_ROLE, _TECHNICAL_ROLE], False),
+    ],
+)
+def test_an_account_that_comes_into_others_hands_is_known(
+    model: Model, before: list[str], after: list[str], *, handed_on: bool
+) -> None:
+    assert is_handed_on(model, PERSON, before, after) == handed_on
+    assert not is_handed_on(model, TECHNICAL, before, after)
 
 
 @pytest.mark.parametrize("capability", ["administer", "people", "configure"])

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from app.access.actor import Actor
 from app.system.people import actor_and_head
 from app.system.sessions import FRESH, SESSION, open_sessions
-from app.system.tables import AuditEntry, Team, User, now
+from app.system.tables import AuditEntry, Role, Team, User, now
 from tests.support.site import Site, Visitor
 from tests.support.staff import email_of
 
@@ -65,6 +65,19 @@ class World:
         """Return what was written down."""
         with self.site.installation.database.read() as connection:
             return list(connection.execute(select(AuditEntry.action).order_by(AuditEntry.id)).scalars())
+
+    def console(self, visitor: Visitor, user: int, *roles: str, **changes: object) -> int:
+        """Save a user in the console as he is, with these roles and changes; returns the answer's status."""
+        with self.site.installation.database.read() as connection:
+            known = {row.name: str(row.id) for row in connection.execute(select(Role.name, Role.id))}
+            row = connection.execute(select(User.__table__).where(User.id == user)).one()
+        stored = {
+            "email": row.email, "name": row.name, "locale": row.locale, "version": row.version,
+            "team": row.team_id or "__None", **({"active": "y"} if row.active else {}),
+        }  # fmt: skip
+        form = {**stored, "roles": [known[key] for key in roles], **changes}
+        given = {name: value for name, value in form.items() if value is not None}
+        return visitor.post(f"/admin/console/users/edit/?id={user}", given).status_code
 
     def age(self) -> None:
         """Make the proofs of all open sessions too old."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
+import pytest
+from sqlalchemy import update
+
+from app.access.granting import TECHNICAL
 from app.config import Settings
 from app.factory import create_app
 from app.storage.database import open_database
 from app.system.install import create_schema
 from app.system.people import create_user
+from app.system.tables import User
 from app.web.passwords import hashed
 from tests.support.install import METADATA, PLUGINS
 from tests.support.site import SECRET, Site, make_site
@@ -32,6 +37,36 @@ def test_a_wrong_sign_in_always_reads_the_same(full_site: Site, email: str, pass
     response = full_site.visitor().post("/login", {"email": email, "password": password})
     assert response.status_code == 200
     assert "passen nicht zusammen" in response.text
+
+
+def _answer(site: Site, email: str, password: str) -> tuple[int, dict[str, str], bytes]:
+    """Return all that somebody sees of a failed sign-in, but for what is new in every answer: token, number."""
+    visitor = site.visitor()
+    sent = {"csrf_token": visitor.token(), "email": email, "password": password}
+    answer = visitor.client.post("/login", data=sent)
+    told = {name: value for name, value in answer.headers.items() if name not in ("Set-Cookie", "X-Request-Id")}
+    return answer.status_code, told, re.sub(rb'(name="csrf_token"[^>]*value=)"[^"]+"', rb"\1", answer.data)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"active": False},
+        {"password": None},
+        {"password": None, "active": False},
+        {"kind": TECHNICAL, "password": None},
+        {"email": "jemand@example.com"},
+    ],
+    ids=["deactivated", "no password", "neither", "a program", "no such account"],
+)
+def test_a_failed_sign_in_tells_nothing_of_the_account(site: Site, state: dict[str, object]) -> None:
+    """Whether there is an account, whether it is active, and whether the password was right."""
+    email, wrong = email_of("sales"), "falsch-falsch-falsch"
+    expected = _answer(site, email, wrong)
+    assert expected[0] == 200
+    with site.installation.database.write() as connection:
+        connection.execute(update(User).where(User.email == email).values(state))
+    assert [_answer(site, email, given) for given in (wrong, PASSWORD)] == [expected, expected]
 
 
 def test_many_attempts_are_slowed_down(sqlite_url: str) -> None:
