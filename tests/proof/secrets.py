@@ -58,16 +58,32 @@ def _site(url: str) -> Site:
 
 def make_pair(folder: Path) -> Pair:
     """Build the two databases: the same people, records and revisions, and other secrets."""
+    return Pair(folder, _build(folder, {salt: f"sqlite:///{folder / salt}" for salt in SALTS}))
+
+
+def make_sites(folder: Path, urls: Mapping[str, str]) -> tuple[Site, Site]:
+    """Build the two databases in empty ones that somebody made, and return their sites.
+
+    Args:
+        folder: where the documents go.
+        urls: the databases, by their secrets.
+    """
+    _build(folder, urls)
+    here, there = (_site(urls[salt]) for salt in SALTS)
+    return here, there
+
+
+def _build(folder: Path, urls: Mapping[str, str]) -> Any:
     wide = write_documents(folder / "wide", documents(open_to_all=True))
     narrow = write_documents(folder / "narrow", documents())
     model = None
     for salt in SALTS:
-        site = make_site(f"sqlite:///{folder / salt}", wide, roles=(READER,))
+        site = make_site(urls[salt], wide, roles=(READER,))
         model = site.installation.snapshot.model
         site.installation.publish(narrow)
         fill(site, salt)
         site.installation.close()
-    return Pair(folder, model)
+    return model
 
 
 @dataclass(frozen=True, slots=True)

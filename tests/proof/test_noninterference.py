@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,12 +14,15 @@ import pytest
 
 from tests.proof.defects import DEFECTS
 from tests.proof.hidden import READER, SALTS
-from tests.proof.secrets import Asked, Pair, ask, make_pair, session, tell_apart
+from tests.proof.secrets import Asked, Pair, ask, make_pair, make_sites, session, tell_apart
+from tests.support import postgres
 from tests.support.proof import SEED, Tally, size
 from tests.support.site import Site
 
 SESSIONS: Final = size("sessions", 60, 2_000)
+ON_POSTGRES: Final = size("sessions on PostgreSQL", 4, 300)
 REQUESTS: Final = 100
+_COUNTER: Final = itertools.count()
 #: How many sessions a seeded defect may live.
 PATIENCE: Final = 24
 #: Why a request is reported that made a site fail.
@@ -75,6 +80,19 @@ def test_what_is_hidden_makes_no_difference(pair: Pair, tmp_path: Path) -> None:
     print(*found[:10], sep="\n")
     written = {"changed": SESSIONS, "refused_writes": SESSIONS, "taken_groups": SESSIONS // 4, "broken_limits": 1}
     tally.report(sessions=SESSIONS, requests=100 * SESSIONS, answered=40 * SESSIONS, known=SESSIONS, **written)
+    assert len(found) == 0
+
+
+def test_what_is_hidden_makes_no_difference_on_postgresql(postgres_server: postgres.Server, tmp_path: Path) -> None:
+    """It searches, sorts and compares texts in ways of its own."""
+    tally = Tally("non-interference, postgresql")
+    own = f"{os.getpid()}_{next(_COUNTER)}"
+    sites = make_sites(tmp_path, {salt: postgres_server.create(f"pair_{salt}_{own}".lower()) for salt in SALTS})
+    found = list(differences(sites, f"{SEED}-postgresql", ON_POSTGRES, tally))
+    for site in sites:
+        site.installation.close()
+    print(*found[:10], sep="\n")
+    tally.report(sessions=ON_POSTGRES, requests=100 * ON_POSTGRES, answered=40 * ON_POSTGRES, changed=ON_POSTGRES)
     assert len(found) == 0
 
 
