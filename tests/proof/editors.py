@@ -34,7 +34,7 @@ _EVERYTHING: Final = {**dict.fromkeys(("create", "read", "update", "retire", "re
 
 
 def documents() -> Bodies:
-    """Return the documents: orders with a text and lines that have a text each."""
+    """Return the documents: orders with a text and lines that have a text each and lie in parcels, too."""
     marks = {"type": "string", "x-crm": {"type": "long_text", "label": label("Vermerk")}}
     order = entity(
         "Auftrag",
@@ -48,10 +48,25 @@ def documents() -> Bodies:
     item = entity(
         "Position",
         "{name}",
-        {"name": text_field("Name"), "marks": marks, "order": field("reference", "Auftrag", target="order")},
+        {
+            "name": text_field("Name"),
+            "marks": marks,
+            "order": field("reference", "Auftrag", target="order"),
+            "parcel": field("reference", "Paket", target="parcel"),
+        },
+    )
+    parcel = entity(
+        "Paket",
+        "{name}",
+        {"name": text_field("Name"), "lines": field("lines", "Positionen", entity="item", via="parcel")},
     )
     role = {"label": label("Sachbearbeiter"), "entities": {"*": _EVERYTHING}}
-    return {("entities", "order"): order, ("entities", "item"): item, ("roles", "clerk"): role}
+    return {
+        ("entities", "order"): order,
+        ("entities", "item"): item,
+        ("entities", "parcel"): parcel,
+        ("roles", "clerk"): role,
+    }
 
 
 class Editor:
@@ -61,7 +76,7 @@ class Editor:
         number: tells the editors apart.
         visitor: his browser.
         program: his program.
-        orders, items: ids of what is changed; the items are lines of the orders.
+        orders, items, parcels: ids of what is changed; the items are lines of the orders, and of the parcels.
         seed: what his random choices begin with.
     """
 
@@ -72,6 +87,7 @@ class Editor:
         program: Program,
         orders: list[int],
         items: list[int],
+        parcels: list[int],
         seed: int,
     ) -> None:
         self.number = number
@@ -79,6 +95,7 @@ class Editor:
         self.program = program
         self.orders = orders
         self.items = items
+        self.parcels = parcels
         self.chance = random.Random(f"{seed}-{number}")
         self.counts: Counter[str] = Counter()
         #: What was acknowledged: the mark, or the name of a new line, and where it has to be.
@@ -161,12 +178,18 @@ class Editor:
 
     def _lines_in_api(self) -> list[tuple[str, str, int]]:
         """Change a line by sending all lines of its order."""
-        order = self.chance.choice(self.orders)
-        values, etag = self._read("order", order)
+        return self._patched_lines("order", self.chance.choice(self.orders))
+
+    def _lines_of_parcel(self) -> list[tuple[str, str, int]]:
+        """Change a line by sending all lines of the other record whose line it is."""
+        return self._patched_lines("parcel", self.chance.choice(self.parcels))
+
+    def _patched_lines(self, kind: str, record: int) -> list[tuple[str, str, int]]:
+        values, etag = self._read(kind, record)
         lines = [{"id": line["id"], "name": line["name"], "marks": line["marks"]} for line in values["lines"]]
         line, mark = self.chance.choice(lines), self._mark()
         line["marks"] += mark
-        return [(mark, "item", line["id"])] if self._patch("order", order, etag, lines=lines) else []
+        return [(mark, "item", line["id"])] if self._patch(kind, record, etag, lines=lines) else []
 
     def _new_line_in_api(self) -> list[tuple[str, str, int]]:
         """Add a line by sending all lines of its order."""
@@ -228,7 +251,8 @@ DOORS: Final[Mapping[str, int]] = {
     "lines_in_mask": 12,
     "api": 14,
     "api_of_line": 14,
-    "lines_in_api": 18,
+    "lines_in_api": 14,
+    "lines_of_parcel": 10,
     "new_line_in_api": 2,
     "new_line": 4,
     "many": 8,

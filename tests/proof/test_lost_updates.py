@@ -23,13 +23,14 @@ EDITORS: Final = 32
 SAVES: Final = size("saves by database", 1_000, 25_000)
 ORDERS: Final = 24
 LINES: Final = 3
+PARCELS: Final = 18
 #: Nobody may have as many tokens as there are editors: several of their programs share one.
 _TOKENS: Final = 8
 
 
 def test_no_change_of_anybody_is_lost(database_url: str, tmp_path: Path) -> None:
     site = make_site(database_url, write_documents(tmp_path / "documents", documents()))
-    orders, items = _begin(site)
+    orders, items, parcels = _begin(site)
     site.app.config[RATE] = "1000000 per minute"
     headers = [program(site, "clerk").headers for _ in range(_TOKENS)]
     editors = [
@@ -39,6 +40,7 @@ def test_no_change_of_anybody_is_lost(database_url: str, tmp_path: Path) -> None
             Program(site.app.test_client(), headers[number % _TOKENS]),
             orders,
             items,
+            parcels,
             SEED,
         )
         for number in range(EDITORS)
@@ -59,13 +61,18 @@ def test_no_change_of_anybody_is_lost(database_url: str, tmp_path: Path) -> None
     )
 
 
-def _begin(site: Site) -> tuple[list[int], list[int]]:
+def _begin(site: Site) -> tuple[list[int], list[int], list[int]]:
+    """Make orders, whose lines lie in parcels: the lines of one order in several, those of several orders in one."""
     clerk = program(site, "clerk")
-    lines = [{"name": f"Position {number}", "marks": NOTHING} for number in range(LINES)]
-    orders = [
-        clerk.create("order", name=f"Auftrag {number}", marks=NOTHING, lines=lines)["id"] for number in range(ORDERS)
-    ]
-    return orders, [one["id"] for one in clerk.get("/item").get_json()["items"]]
+    parcels = [clerk.create("parcel", name=f"Paket {number}")["id"] for number in range(PARCELS)]
+    orders = []
+    for number in range(ORDERS):
+        lines = [
+            {"name": f"Position {line}", "marks": NOTHING, "parcel": parcels[(number * LINES + line) % PARCELS]}
+            for line in range(LINES)
+        ]
+        orders.append(clerk.create("order", name=f"Auftrag {number}", marks=NOTHING, lines=lines)["id"])
+    return orders, [one["id"] for one in clerk.get("/item").get_json()["items"]], parcels
 
 
 def _at_work(editors: list[Editor]) -> None:
@@ -91,9 +98,9 @@ def _stored(site: Site) -> _Found:
     found = _Found()
     with site.installation.database.read() as connection:
         tables = site.installation.store.snapshot(connection).tables
-        for kind in ("order", "item"):
+        for kind in ("order", "item", "parcel"):
             for row in connection.execute(select(tables[kind])).mappings():
-                marks = (row["marks"] or "").removeprefix(NOTHING).split(END)
+                marks = (row.get("marks") or "").removeprefix(NOTHING).split(END)
                 found.marks[kind, row["id"]] = Counter(f"{mark}{END}" for mark in marks if mark)
                 found.untold += _untold(connection, kind, row)
                 if kind == "item" and row["archived_at"] is None:
