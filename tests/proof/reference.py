@@ -180,6 +180,34 @@ class Reference:
         covered = any(self._covers(one, verb, entity, row) for one in some)
         return covered and self.reads(some, entity, row) and self._parents(some, "update", entity, row)
 
+    def goes(self, holdings: Iterable[Holding], verb: str, entity: str, record: int) -> bool:
+        """Return whether a record can be archived or brought back with its lines (5).
+
+        A line of it that is also one of a record that stays changes that one, too.
+        """
+        some, going = tuple(holdings), self._going(entity, record)
+        others = (
+            (owner, parent)
+            for child, one in going - {(entity, record)}
+            for owner, via in self.owners.get(child, ())
+            if (parent := self.rows[child][one][via]) is not None and (owner, parent) not in going
+        )
+        own = self.changes(some, verb, entity, self.rows[entity][record])
+        return own and all(self.changes(some, "update", owner, self.rows[owner][one]) for owner, one in others)
+
+    def _going(self, entity: str, record: int) -> set[tuple[str, int]]:
+        """Return a record, its lines, the lines of these and so on."""
+        found: set[tuple[str, int]] = set()
+        open_ = [(entity, record)]
+        while open_:
+            key, one = open_.pop()
+            if (key, one) in found:
+                continue
+            found.add((key, one))
+            vias = [(child, via) for child, several in self.owners.items() for owner, via in several if owner == key]
+            open_ += [(child, id_) for child, via in vias for id_, row in self.rows[child].items() if row[via] == one]
+        return found
+
     def writes(self, holdings: Iterable[Holding], entity: str, row: Row, field: str) -> bool:
         """Return whether a value can be written in an update of a record (4)."""
         some = tuple(holdings)

@@ -121,7 +121,8 @@ class Verbs:
 
     def _whole(self, key: str, verb: str) -> None:
         rows = self.world.rows[key]
-        for record, allowed in self._both(key, lambda row: self.reference.changes(self.holdings, verb, key, row)):
+        ids = {id(row): record for record, row in rows.items()}
+        for record, allowed in self._both(key, lambda row: self.reference.goes(self.holdings, verb, key, ids[id(row)])):
             act, version = getattr(actions, verb), rows[record]["version"]
             with undone(self.ctx):
                 if verb == "restore":
