@@ -12,7 +12,7 @@ from app.cli.installation import opened
 from app.cli.ledgers import written
 from app.errors import Conflict
 from app.language import Label
-from app.records.ranges import explain, unexplained_gaps
+from app.records.ranges import explain, move_on, unexplained_gaps
 from app.system.install import require_schema
 from app.system.numbers import Gap, noted
 
@@ -23,6 +23,8 @@ _SOME: Final = Label(
 )
 _EMPTY: Final = Label("Es ist noch nichts erklärt worden.", "Nothing has been explained yet.")
 _NOTED: Final = Label("Festgehalten: {gap}.", "Noted: {gap}.")
+_MOVED: Final = Label("Die nächste Nummer ist {next}.", "The next number is {next}.")
+_HIGHEST: Final = 999_999_999
 
 
 @click.group("numbers", invoke_without_command=True)
@@ -38,6 +40,7 @@ def numbers_group(context: click.Context) -> None:
       lotse numbers
       lotse numbers log
       lotse numbers explain invoice.invoice_no 2026 17 18 --reason "Test before the start"
+      lotse numbers move invoice.invoice_no 2026 1042 --reason "Drawn by the earlier program"
     """
     if context.invoked_subcommand is None:
         context.invoke(_list)
@@ -107,6 +110,34 @@ def explain_command(console: Console, range_key: str, period: str, first: int, l
             console.fail(refused.message, Exit.REFUSED)
     console.say(_NOTED, gap=written(gap))
     console.answer(_as_json(gap))
+
+
+@numbers_group.command("move")
+@click.argument("range_key", metavar="RANGE")
+@click.argument("period")
+@click.argument("last", type=click.IntRange(min=1, max=_HIGHEST))
+@click.option("--reason", required=True, help="Why numbers are left out.")
+@machine_option
+@guarded
+def move_command(console: Console, range_key: str, period: str, last: int, reason: str) -> None:
+    """Go on counting after LAST, where another program has drawn the numbers up to there.
+
+    RANGE is an entity and its field, PERIOD the year (2026) or month (2026-03), "" for a range that never begins anew.
+    A range only goes forward, and its log keeps which numbers were left out, and why.
+
+    \b
+    Examples:
+      lotse numbers move invoice.invoice_no 2026 1042 --reason "Drawn by the earlier program"
+    """
+    with opened(console.settings()) as (database, store):
+        try:
+            with database.write() as connection:
+                require_schema(connection, database.url)
+                move_on(connection, store.snapshot(connection), range_key, period, last, reason, PRODUCT)
+        except Conflict as refused:
+            console.fail(refused.message, Exit.REFUSED)
+    console.say(_MOVED, next=last + 1)
+    console.answer({"range": range_key, "period": period, "last": last})
 
 
 def _as_json(gap: Gap) -> dict[str, object]:

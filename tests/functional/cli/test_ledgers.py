@@ -89,6 +89,33 @@ def test_gaps_are_listed_and_explained_for_good(lotse: Lotse, numbered: str) -> 
     assert verified["flaws"] == []
 
 
+def test_a_range_goes_on_after_the_numbers_of_another_program(lotse: Lotse, numbered: str) -> None:
+    """What is left out is explained for good; it never goes back, and nothing is moved that isn't there."""
+    with _writing(numbered) as ctx:
+        period = f"{ctx.now.year}"
+    moving = ("--reason", "Earlier program")
+    assert "next number is 1043" in lotse("numbers", "move", "tax.no", period, "1042", *moving).stdout
+    with _writing(numbered) as ctx:
+        (made,) = create_many(ctx, "tax", [{"name": "first"}])
+        table = ctx.snapshot.tables["tax"]
+        assert ctx.connection.execute(select(table.c.no).where(table.c.id == made)).scalar_one() == f"T-{period}-1043"
+    assert lotse("numbers").exit_code == Exit.OK
+    assert f"tax.no {period} 7-1042: Earlier program" in lotse("numbers", "log").stdout
+    for wrong, words in (
+        (("tax.no", period, "1042"), "only be moved forward"),
+        (("tax.name", period, "5000"), "no range of numbers “tax.name”"),
+        (("tax.no", "2026-03", "5000"), "no period in which this range counts"),
+        (("tax.no", "", "5000"), "no period in which this range counts"),
+        (("tax.no", "20x6", "5000"), "no period in which this range counts"),
+    ):
+        refused = lotse("numbers", "move", *wrong, *moving)
+        assert refused.exit_code == Exit.REFUSED, wrong
+        assert words in refused.stderr
+    assert lotse("numbers", "move", "tax.no", period, "5000", "--reason", " ").exit_code == Exit.REFUSED
+    assert lotse("numbers", "move", "tax.no", period, "0", *moving).exit_code == Exit.USAGE
+    assert json.loads(lotse("verify", "--json").stdout)["flaws"] == []
+
+
 def test_another_pattern_is_no_gap_and_the_log_says_so(lotse: Lotse, documents: Path, numbered: str) -> None:
     assert "Nothing has been explained" in lotse("numbers", "log").stdout
     number = {"pattern": "T{YY}-{####}", "restart": "year", "gapless": True}
