@@ -25,6 +25,9 @@ _TOKEN: Final = "csrf_token"  # noqa: S105  a name
 #: Inputs of a mask that nobody types in begin like this, or are one of these.
 _HIDDEN: Final = "_"
 _UNTYPED: Final = frozenset({_TOKEN, "version"})
+#: What stands between a field's key and a part of it in the name of an input, and the part in which a name is typed.
+_PART: Final = "__"
+_TYPED_NAME: Final = "__text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,17 @@ def kept(ctx: Context | None, status: int) -> Kept | None:
 def _typed(ctx: Context | None, fields: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:
     entity = (request.view_args or {}).get("entity")
     known = readable_fields(ctx, entity) if ctx is not None and isinstance(entity, str) else {}
+    named = {name.removesuffix(_TYPED_NAME) for name, _ in fields if name.endswith(_TYPED_NAME)}
     for name, value in fields:
-        if not value.strip() or name.startswith(_HIDDEN) or name in _UNTYPED:
+        key, _, part = name.partition(_PART)
+        # A reference has three inputs: its id, what it was called, what stands in the box. People know the last one.
+        behind = key in named and f"{_PART}{part}" != _TYPED_NAME
+        if not value.strip() or name.startswith(_HIDDEN) or name in _UNTYPED or behind:
             continue
-        key, _, rest = name.partition(".")
-        label = known[key].label.text(ctx.locale) if ctx is not None and key in known else key
-        yield f"{label} ({rest})" if rest else label, value
+        field = known.get(key)
+        if field is None or ctx is None:
+            yield name.removesuffix(_TYPED_NAME), value
+            continue
+        sub = field.type.subs().get(part)
+        label = field.label.text(ctx.locale)
+        yield label if sub is None else f"{label}: {sub.label.text(ctx.locale)}", value

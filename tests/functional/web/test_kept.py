@@ -130,6 +130,18 @@ def test_no_other_site_s_form_gets_a_token(site: Site, site_said: str | None) ->
     assert _FORM.search(refused.text) is None
 
 
+def test_people_see_what_they_typed_and_not_what_lies_behind(site: Site) -> None:
+    """Labels instead of keys, the name of a reference instead of its number, and nothing that only programs need."""
+    visitor = site.visitor("crm_manager")
+    typed = {"owner": "2", "owner__label": "Alt", "owner__text": "Anna", "main_address__city": "Ulm", "_once": "geheim"}
+    refused = visitor.client.post("/r/account/new", data={**_TYPED, **typed}, headers={"Sec-Fetch-Site": "same-origin"})
+    shown = re.findall("<div><dt>(.*?)</dt><dd>(.*?)</dd></div>", refused.text)
+    assert ("Zuständig", "Anna") in shown
+    assert ("Hauptanschrift: Ort", "Ulm") in shown
+    assert len(shown) == 4
+    assert _form(refused)[1]["owner"] == "2"
+
+
 def test_a_new_record_is_sent_again_with_its_address(site: Site) -> None:
     visitor = site.visitor("crm_manager")
     refused = visitor.client.post(
