@@ -22,8 +22,8 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Your roles don't allow it. Ask your CRM manager if you need it.",
         ),
         "csrf": Label(
-            "Die Seite war zu lange offen. Laden Sie sie neu und schicken Sie die Eingaben noch einmal ab.",
-            "The page was open for too long. Reload it and send your entries again.",
+            "Die Seite war zu lange offen. Bitte schicken Sie Ihre Eingaben noch einmal ab.",
+            "The page was open for too long. Please send your entries again.",
         ),
         "foreign": Label(
             "Die Anfrage kam von einer fremden Seite. Öffnen Sie Lotse selbst und versuchen Sie es dort.",
