@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from tests.support.install import write_documents
 from tests.support.program import program
 from tests.support.site import Site, make_site
 
+_BERLIN: Final = ZoneInfo("Europe/Berlin")
 _ALL: Final = {"create": True, "read": True, "update": True}
 _COUNT: Final = {"id": "n", "aggregate": "count", "label": label("n")}
 _SUM: Final = {"id": "sum", "aggregate": "sum", "field": "margin", "label": label("Summe")}
@@ -152,6 +154,11 @@ def _hold(site: Site, role: str, **changed: Any) -> None:
         connection.execute(held.update().where(held.c.user_id == site.actor(role).id).values(**changed))
 
 
+def _last_day(end: datetime) -> str:
+    """Return the last day before a moment in UTC, as people in Berlin write it."""
+    return (end - timedelta(seconds=1)).replace(tzinfo=UTC).astimezone(_BERLIN).strftime("%d.%m.%Y")
+
+
 def test_a_role_says_how_long_it_lasts_and_for_whom_it_is(site: Site) -> None:
     """One's own until its last day; a lent one until the day it is lent for, or the lender's own last day if sooner."""
     lender, borrower, ends = site.actor("clerk").id, site.actor("nobody").id, now() + timedelta(days=20)
@@ -163,7 +170,7 @@ def test_a_role_says_how_long_it_lasts_and_for_whom_it_is(site: Site) -> None:
             loan = connection.execute(made.returning(DELEGATION.c.id)).scalar_one()
             connection.execute(DELEGATION_ROLE.insert().values(delegation_id=loan, role_id=role))
     said = told(site.visitor("boss"), user=borrower, entity="firm")["lesen"]
-    day = (ends - timedelta(seconds=1)).strftime("%d.%m.%Y")
+    day = _last_day(ends)
     assert any("Rolle „Büro“ für Test Clerk (bis einschließlich" in one for one in said.because)
     assert said.text.count(day) == 1
     assert said.answer == "Ja"
@@ -171,7 +178,7 @@ def test_a_role_says_how_long_it_lasts_and_for_whom_it_is(site: Site) -> None:
     _hold(site, "clerk", until=sooner)
     for user in (borrower, lender):
         text = told(site.visitor("boss"), user=user, entity="firm")["lesen"].text
-        assert sooner.strftime("%d.%m.%Y") in text
+        assert _last_day(sooner) in text
     _hold(site, "clerk", until=now() - timedelta(days=1))
     for user in (borrower, lender):
         assert told(site.visitor("boss"), user=user, entity="firm")["lesen"].answer == "Nein"
