@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from app.access.actor import PRODUCT
 from app.cli.main import main
 from app.config import ROOT
+from app.context import Context
+from app.runtime.store import Store
+from app.storage.database import open_database
+from app.storage.seal import seal_from
 
 Lotse = Callable[..., Result]
 
@@ -71,3 +77,12 @@ def lotse(tmp_path: Path, documents: Path, monkeypatch: pytest.MonkeyPatch, sqli
         return CliRunner().invoke(main, arguments, input=stdin, catch_exceptions=False)
 
     return run
+
+
+@contextmanager
+def writing(url: str) -> Iterator[Context]:
+    """Write into the command's database as the product does, in one transaction."""
+    database = open_database(url, seal=seal_from(os.environ["LOTSE_SECRET_KEY"]))
+    with database.write() as connection:
+        yield Context(Store(database).snapshot(connection), PRODUCT, connection)
+    database.close()

@@ -14,14 +14,9 @@ from typing import Final, NamedTuple
 import pytest
 from sqlalchemy import create_engine, func, select
 
-from app.access.actor import PRODUCT
 from app.cli.console import Exit
-from app.context import Context
 from app.records import actions
-from app.runtime.store import Store
-from app.storage.database import open_database
-from app.storage.seal import seal_from
-from tests.functional.cli.conftest import Lotse
+from tests.functional.cli.conftest import Lotse, writing
 from tests.support import postgres
 
 _MEBIBYTE: Final = 1024 * 1024
@@ -39,14 +34,6 @@ def _findings(lotse: Lotse) -> Mapping[str, tuple[str, str]]:
     """Return what the doctor says by name: how grave it is, and its words."""
     said = json.loads(lotse("doctor", "--json").stdout)
     return {one["name"]: (one["gravity"], one["words"]["en"]) for one in said}
-
-
-@contextmanager
-def _writing(url: str) -> Iterator[Context]:
-    database = open_database(url, seal=seal_from(os.environ["LOTSE_SECRET_KEY"]))
-    with database.write() as connection:
-        yield Context(Store(database).snapshot(connection), PRODUCT, connection)
-    database.close()
 
 
 @contextmanager
@@ -164,13 +151,13 @@ def test_the_anchor_finds_a_chain_that_was_cut_off(lotse: Lotse, sqlite_url: str
     """Rows, links and records taken back together look sound; only who knew the head before sees that it is gone."""
     anchor, path, earlier = tmp_path / "elsewhere.anchor", tmp_path / "lotse.sqlite", tmp_path / "earlier.sqlite"
     assert lotse("publish").exit_code == Exit.OK
-    with _writing(sqlite_url) as ctx:
+    with writing(sqlite_url) as ctx:
         actions.create(ctx, "tax", {"name": "first"})
     with _past_the_product(path) as file:
         file.execute(f"VACUUM INTO '{earlier}'")
     assert lotse("verify", "--anchor", str(anchor)).exit_code == Exit.OK
     first = json.loads(anchor.read_bytes())
-    with _writing(sqlite_url) as ctx:
+    with writing(sqlite_url) as ctx:
         actions.create(ctx, "tax", {"name": "second"})
     assert lotse("verify", "--anchor", str(anchor)).exit_code == Exit.OK
     second = json.loads(anchor.read_bytes())

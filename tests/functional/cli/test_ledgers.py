@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
 
-from app.access.actor import PRODUCT
 from app.backup.restore import restore
 from app.backup.take import take
 from app.cli.console import Exit
@@ -21,20 +17,11 @@ from app.records import actions
 from app.records.bulk import create_many
 from app.runtime.store import Store
 from app.storage.database import Database, open_database
-from app.storage.seal import seal_from
 from app.system.history import HISTORY
 from app.system.protection import protect, unprotected
 from app.system.tables import Installation as Installed
 from app.system.tables import table_of
-from tests.functional.cli.conftest import Lotse, tax_rate, write_document
-
-
-@contextmanager
-def _writing(url: str) -> Iterator[Context]:
-    database = open_database(url, seal=seal_from(os.environ["LOTSE_SECRET_KEY"]))
-    with database.write() as connection:
-        yield Context(Store(database).snapshot(connection), PRODUCT, connection)
-    database.close()
+from tests.functional.cli.conftest import Lotse, tax_rate, write_document, writing
 
 
 def _findings(lotse: Lotse) -> dict[str, Any]:
@@ -54,7 +41,7 @@ def numbered(lotse: Lotse, documents: Path, sqlite_url: str) -> str:
     no = {"x-crm": {"type": "text", "label": {"de": "Nummer", "en": "Number"}, "number": number}}
     write_document(documents, "entities", "tax", tax_rate(no=no))
     assert lotse("publish").exit_code == Exit.OK
-    with _writing(sqlite_url) as ctx:
+    with writing(sqlite_url) as ctx:
         create_many(ctx, "tax", [{"name": f"{n}"} for n in range(6)])
     return sqlite_url
 
@@ -62,7 +49,7 @@ def numbered(lotse: Lotse, documents: Path, sqlite_url: str) -> str:
 def test_gaps_are_listed_and_explained_for_good(lotse: Lotse, numbered: str) -> None:
     assert lotse("numbers").exit_code == Exit.OK
     assert _findings(lotse)["numbers"] is True
-    with _writing(numbered) as ctx:
+    with writing(numbered) as ctx:
         table = ctx.snapshot.tables["tax"]
         ctx.connection.execute(table.delete().where(table.c.id.in_([3, 4])))
         period = f"{ctx.now.year}"
@@ -91,11 +78,11 @@ def test_gaps_are_listed_and_explained_for_good(lotse: Lotse, numbered: str) -> 
 
 def test_a_range_goes_on_after_the_numbers_of_another_program(lotse: Lotse, numbered: str) -> None:
     """What is left out is explained for good; it never goes back, and nothing is moved that isn't there."""
-    with _writing(numbered) as ctx:
+    with writing(numbered) as ctx:
         period = f"{ctx.now.year}"
     moving = ("--reason", "Earlier program")
     assert "next number is 1043" in lotse("numbers", "move", "tax.no", period, "1042", *moving).stdout
-    with _writing(numbered) as ctx:
+    with writing(numbered) as ctx:
         (made,) = create_many(ctx, "tax", [{"name": "first"}])
         table = ctx.snapshot.tables["tax"]
         assert ctx.connection.execute(select(table.c.no).where(table.c.id == made)).scalar_one() == f"T-{period}-1043"
@@ -125,7 +112,7 @@ def test_another_pattern_is_no_gap_and_the_log_says_so(lotse: Lotse, documents: 
     assert lotse("publish").exit_code == Exit.OK
     assert lotse("numbers").exit_code == Exit.OK
     assert _findings(lotse)["numbers"] is True
-    with _writing(numbered) as ctx:
+    with writing(numbered) as ctx:
         year = ctx.now.year
     assert f"tax.no {year} 1-6: " in lotse("numbers", "log").stdout
     (told,) = json.loads(lotse("numbers", "log", "--json").stdout)
@@ -136,17 +123,17 @@ def test_another_pattern_is_no_gap_and_the_log_says_so(lotse: Lotse, documents: 
 
 def test_the_doctor_looks_at_the_chain_and_publish_makes_triggers_again(lotse: Lotse, numbered: str) -> None:
     assert (_findings(lotse)["chain"], _findings(lotse)["triggers"]) == (True, True)
-    with _writing(numbered) as ctx:
+    with writing(numbered) as ctx:
         _untriggered(ctx.connection, "sys_history", "sys_number_log")
     assert (_findings(lotse)["chain"], _findings(lotse)["triggers"]) == (True, False)
-    with _writing(numbered) as ctx:
+    with writing(numbered) as ctx:
         newest = select(HISTORY.c.id).order_by(HISTORY.c.id.desc()).limit(1).scalar_subquery()
         ctx.connection.execute(HISTORY.update().where(HISTORY.c.id == newest).values(actor_name="Somebody else"))
     assert (_findings(lotse)["chain"], _findings(lotse)["triggers"]) == (False, False)
     assert lotse("doctor").exit_code == Exit.CANNOT_START
     assert lotse("publish").exit_code == Exit.OK
     assert (_findings(lotse)["chain"], _findings(lotse)["triggers"]) == (False, True)
-    with _writing(numbered) as ctx:  # a database from before the log of numbers was kept from changes
+    with writing(numbered) as ctx:  # a database from before the log of numbers was kept from changes
         _untriggered(ctx.connection, "sys_number_log")
         ctx.connection.execute(table_of(Installed).update().values(schema_version=2))
     assert lotse("publish").exit_code == Exit.OK
@@ -155,7 +142,7 @@ def test_the_doctor_looks_at_the_chain_and_publish_makes_triggers_again(lotse: L
 
 def test_verify_names_a_value_that_was_changed_in_the_database(lotse: Lotse, numbered: str) -> None:
     assert lotse("verify").exit_code == Exit.OK
-    with _writing(numbered) as ctx:
+    with writing(numbered) as ctx:
         actions.update(ctx, "tax", 2, {"name": "B"}, 1)
         ctx.connection.execute(ctx.snapshot.tables["tax"].update().values(name="C").where(_second(ctx)))
     found = lotse("verify")
@@ -173,7 +160,7 @@ def test_verify_computes_once_more_what_a_publish_has_filled(lotse: Lotse, docum
     write_document(documents, "entities", "tax", tax_rate(size=size))
     assert lotse("publish").exit_code == Exit.OK
     assert lotse("verify").exit_code == Exit.OK
-    with _writing(numbered) as ctx:
+    with writing(numbered) as ctx:
         ctx.connection.execute(ctx.snapshot.tables["tax"].update().values(size=77).where(_second(ctx)))
     found = lotse("verify")
     assert found.exit_code == Exit.REFUSED

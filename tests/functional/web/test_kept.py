@@ -45,13 +45,19 @@ def _account(site: Site) -> tuple[Program, dict[str, object]]:
     return asking, dict(asking.create("account", name="Bestand GmbH"))
 
 
-def test_an_ended_session(site: Site) -> None:
-    """He signs in in another tab, and sends what the page kept; twice, since the new session has a new token."""
-    asking, account = _account(site)
+def _signed_out(site: Site, account: dict[str, object]) -> tuple[Visitor, dict[str, object]]:
+    """Return somebody whose session has ended while he typed, and what his mask sends."""
     visitor = site.visitor("crm_manager")
     form = {"csrf_token": visitor.token(), "version": account["version"], **_TYPED}
     with site.installation.database.write() as connection:
         connection.execute(delete(SESSION).where(SESSION.c.agent == "tests"))
+    return visitor, form
+
+
+def test_an_ended_session(site: Site) -> None:
+    """He signs in in another tab, and sends what the page kept; twice, since the new session has a new token."""
+    asking, account = _account(site)
+    visitor, form = _signed_out(site, account)
     url = f"/r/account/{account['id']}/edit"
     refused = visitor.client.post(url, data=form, headers={"Sec-Fetch-Site": "same-origin"})
     assert refused.status_code == 401
@@ -71,10 +77,7 @@ def test_an_ended_session(site: Site) -> None:
 def test_a_mask_isn_t_left_while_somebody_types(site: Site) -> None:
     """The session ended meanwhile: he is told beside the mask, and not sent away from it."""
     _, account = _account(site)
-    visitor = site.visitor("crm_manager")
-    form = {"csrf_token": visitor.token(), "version": account["version"], **_TYPED}
-    with site.installation.database.write() as connection:
-        connection.execute(delete(SESSION).where(SESSION.c.agent == "tests"))
+    visitor, form = _signed_out(site, account)
     url = f"/r/account/{account['id']}/refresh"
     told = visitor.client.post(url, data=form, headers={"HX-Request": "true", "HX-Target": "div#mask-body"})
     assert told.status_code == 401
