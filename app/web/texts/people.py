@@ -68,7 +68,7 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "far is no longer good, and their API tokens have ended. The one-time link is made by somebody who can "
             "give all of their roles; ask him to, or take the new role away again.",
         ),
-        "why": Label("Was darf er, und warum?", "What may they do, and why?"),
+        "why": Label("Was ist erlaubt, und warum?", "What may they do, and why?"),
         "password": Label("Passwort", "Password"),
         "password_hint": Label(
             "Ein Link, mit dem jemand sein Passwort selbst wählt. Er gilt 48 Stunden und ein einziges Mal. Wird er "
