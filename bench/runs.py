@@ -128,9 +128,10 @@ def _rush(wanted: Wanted, name: str, product: servers.Served) -> list[Line]:
     alone, busy, attempts = rush.slowest_pages(product.client, max(wanted.times, 20))
     words = f"95th percentile of the list during {rush.RATE} sign-ins a second ({attempts} tried)"
     pages = at_most(words, name, alone, busy, _RUSH)
-    alone, busy, attempts = rush.slowest_sign_in(product.client.port, lotse.EMAIL, lotse.PASSWORD)
+    sign_ins = min(wanted.times, rush.SIGN_INS)
+    alone, busy, attempts = rush.slowest_sign_in(product.client.port, lotse.EMAIL, lotse.PASSWORD, sign_ins)
     rushing = f"{rush.RATE} a second from {len(rush.MANY)} addresses ({attempts} tried)"
-    words = f"slowest of {rush.SIGN_INS} sign-ins during {rushing}"
+    words = f"slowest of {sign_ins} sign-ins during {rushing}"
     goal, met = f"≤ {_SIGN_IN_MILLISECONDS:,.0f} ms", busy <= _SIGN_IN_MILLISECONDS
     return [pages, Line(words, name, milliseconds(alone), milliseconds(busy), None, goal, met)]
 
