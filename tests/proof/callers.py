@@ -8,6 +8,7 @@ in the end each request was answered, and must have been carried out exactly onc
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import random
 import threading
@@ -17,6 +18,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
+
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from tests.support.nursery import Nursery
 from tests.support.proof import Tally
@@ -101,22 +105,31 @@ class Caller:
             method, path, body, {**headers, "Content-Type": "application/x-www-form-urlencoded"}
         )
 
-    def call(self, method: str, path: str, values: Mapping[str, Any], version: int | None = None) -> Answer:
-        """Send to the API what a program sends to write values, with the version that it knows."""
-        headers = {
-            "Authorization": f"Bearer {self.seat.bearer}",
-            "Content-Type": "application/json",
-            "Idempotency-Key": self._key(),
-        }
+    def upload(self, path: str, content: bytes) -> Answer:
+        """Send a file as a browser does."""
+        form = {"csrf_token": self.seat.token, "file": FileStorage(io.BytesIO(content), "file.csv")}
+        boundary, body = encode_multipart(form)
+        headers = {"Cookie": self.seat.cookie, "Sec-Fetch-Site": "same-origin"}
+        kind = f'multipart/form-data; boundary="{boundary}"'
+        return self._until_answered("POST", path, body, {**headers, "Content-Type": kind})
+
+    def call(
+        self, method: str, path: str, values: Mapping[str, Any] | None = None, version: int | None = None
+    ) -> Answer:
+        """Send to the API what a program sends, with the values that it writes and the version that it knows."""
+        headers = {"Authorization": f"Bearer {self.seat.bearer}", "Idempotency-Key": self._key()}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
+        if values is None:
+            return self._until_answered(method, f"/api/v1{path}", None, headers)
+        headers["Content-Type"] = "application/json"
         return self._until_answered(method, f"/api/v1{path}", json.dumps(values), headers)
 
     def _key(self) -> str:
         self.counts["keys"] += 1
         return f"caller-{self.number:02d}-key-{self.counts['keys']:08d}"
 
-    def _until_answered(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Answer:
+    def _until_answered(self, method: str, path: str, body: str | bytes | None, headers: Mapping[str, str]) -> Answer:
         """Send a request, again with the same key as long as no answer comes."""
         started = time.monotonic()
         for _ in range(_TRIES):
@@ -132,7 +145,7 @@ class Caller:
         self.counts[f"answered {answer.status}"] += 1
         return answer
 
-    def _once(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Answer | None:
+    def _once(self, method: str, path: str, body: str | bytes | None, headers: Mapping[str, str]) -> Answer | None:
         """Send a request once; return None when its answer didn't come whole."""
         connection = http.client.HTTPConnection("127.0.0.1", self.seat.port, timeout=_TIMEOUT)
         try:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 from tests.proof.callers import Caller, Seat
 
-#: How often each thing is done, of a hundred: what is left is looking.
-_MIX: Final = (("create", 45), ("edit", 30), ("retire", 8), ("restore", 7), ("refused", 5), ("look", 5))
 CUSTOMERS: Final = 5
 MOST_LINES: Final = 3
 
@@ -41,9 +39,24 @@ class Order:
         """Return the version that it must have."""
         return 1 + self.saves
 
+    @property
+    def next_note(self) -> str:
+        """Return a note that it never had."""
+        return f"{self.name}n{self.saves + 1}"
+
 
 class Clerk(Caller):
-    """Somebody at work; see `Caller`."""
+    """Somebody at work in masks; see `Caller`."""
+
+    #: What he does, and how often.
+    mix: ClassVar[Mapping[str, int]] = {
+        "create": 45,
+        "edit": 30,
+        "retire": 8,
+        "restore": 7,
+        "refused": 5,
+        "look": 5,
+    }
 
     def __init__(self, number: int, seat: Seat, seed: int) -> None:
         super().__init__(number, seat, seed)
@@ -53,47 +66,67 @@ class Clerk(Caller):
 
     def step(self) -> None:
         """Do one of the things, by chance."""
-        things, weights = [thing for thing, _ in _MIX], [weight for _, weight in _MIX]
-        getattr(self, f"_{self.chance.choices(things, weights)[0]}")()
+        getattr(self, f"_{self.chance.choices(list(self.mix), list(self.mix.values()))[0]}")()
 
-    def _create(self) -> None:
+    def new(self) -> Order:
+        """Return an order that is about to be sent."""
         name = f"c{self.number}o{len(self.orders)}x"
         watchers = tuple(sorted(self.chance.sample(range(1, CUSTOMERS + 1), self.chance.randrange(3))))
         order = Order(name, self.chance.randint(1, MOST_LINES), watchers, note=f"{name}n0")
         self.orders.append(order)
+        return order
+
+    def unwanted(self) -> Order:
+        """Return an order whose request is going to be refused."""
+        name = f"r{self.number}o{len(self.refused)}x"
+        self.refused.append(name)
+        return Order(name, 2, (1,), note=f"{name}n0")
+
+    def some(self, *, archived: bool) -> Order | None:
+        """Return one of the last orders that are in the archive, or that aren't."""
+        return next(iter(self.several(1, archived=archived)), None)
+
+    def several(self, most: int, *, archived: bool) -> list[Order]:
+        """Return different ones of the last orders that are in the archive, or that aren't."""
+        known = [order for order in self.orders[-40:] if order.id is not None and order.archived is archived]
+        return self.chance.sample(known, min(most, len(known)))
+
+    def _create(self) -> None:
+        order = self.new()
         answer = self.send("POST", "/r/order/new", _form(order))
         if answer.status == 303:
             order.id = answer.record
             self.counts["creates"] += 1
         else:
-            self.wrong.append(f"create {name}: {answer.status}")
+            self.wrong.append(f"create {order.name}: {answer.status}")
 
     def _refused(self) -> None:
         """Send what must be refused: a line whose amount is no number comes after much that is right."""
-        name = f"r{self.number}o{self.counts['refusals']}x"
-        form = _form(Order(name, 2, (1,), note=f"{name}n0")) | {"lines-1-amount": "many"}
+        order = self.unwanted()
         self.counts["refusals"] += 1
-        self.refused.append(name)
-        status = self.send("POST", "/r/order/new", form).status
+        status = self.send("POST", "/r/order/new", _form(order) | {"lines-1-amount": "many"}).status
         if status != 422:
-            self.wrong.append(f"refused {name}: {status}")
+            self.wrong.append(f"refused {order.name}: {status}")
 
     def _look(self) -> None:
         self.send("GET", "/e/order")
 
     def _edit(self) -> None:
-        order = self._some(archived=False)
-        if order is None:
-            return
-        note = f"{order.name}n{order.saves + 1}"
+        order = self.some(archived=False)
+        if order is not None:
+            self.edit(order)
+
+    def edit(self, order: Order) -> None:
+        """Change an order's note in its mask."""
+        note = order.next_note
         if self._saved(order, "edit", {"note": note}):
             order.note = note
 
     def _retire(self) -> None:
-        self._archive(self._some(archived=False), to=True)
+        self._archive(self.some(archived=False), to=True)
 
     def _restore(self) -> None:
-        self._archive(self._some(archived=True), to=False)
+        self._archive(self.some(archived=True), to=False)
 
     def _archive(self, order: Order | None, *, to: bool) -> None:
         if order is not None and self._saved(order, "retire" if to else "restore", {}):
@@ -108,10 +141,6 @@ class Clerk(Caller):
             return True
         self.wrong.append(f"{verb} {order.name}: {status}")
         return False
-
-    def _some(self, *, archived: bool) -> Order | None:
-        known = [order for order in self.orders[-40:] if order.id is not None and order.archived is archived]
-        return self.chance.choice(known) if known else None
 
 
 def _form(order: Order) -> dict[str, object]:

@@ -40,7 +40,7 @@ _SMALL: Final = {
     "check": f"pieces is empty or pieces <= {MOST_PIECES}",
     "message": label("Das sind zu viele Stück."),
 }
-_EVERYTHING: Final = {"create": True, "read": True, "update": True, "retire": True}
+_EVERYTHING: Final = dict.fromkeys(("create", "read", "update", "retire", "bulk", "import"), True)
 
 
 def documents(revision: int = 0) -> Bodies:
