@@ -19,13 +19,28 @@ from flask import request
 from app.access import rights
 from app.access.actor import PRODUCT
 from app.access.derived import Derivation
-from app.api import frame
+from app.api import frame, records
+from app.api.conflict import clash_of
 from app.context import Context
 from app.meta.model import Field, FieldPath
 from app.meta.paths import MAX_HOPS, NoPath, find_path
-from app.query import conditions, guard, history, lists, order, past, paths, report_shape, rows, search, select, spec
+from app.query import (
+    conditions,
+    guard,
+    history,
+    lists,
+    order,
+    past,
+    paths,
+    report_shape,
+    rows,
+    search,
+    select,
+    spec,
+)
 from app.query.items import load_item
 from app.query.joins import Joins
+from app.query.labels import named_records
 from app.query.operands import Operands
 from app.records import told, uniqueness
 from app.records.plan import EntityPlan
@@ -209,7 +224,7 @@ def _taken(patch: pytest.MonkeyPatch, pair: Pair) -> None:
     """
 
     def seen(ctx: Context, plan: EntityPlan, record_id: int, keys: Any) -> tuple[str, int, str] | None:
-        title = uniqueness.named_records(ctx, plan.key, [record_id]).get(record_id)
+        title = named_records(ctx, plan.key, [record_id]).get(record_id)
         return None if title is None else (plan.key, record_id, title)
 
     patch.setattr(uniqueness, "_seen", seen)
@@ -227,6 +242,42 @@ def _digest(patch: pytest.MonkeyPatch, pair: Pair) -> None:
         return kept(version, orjson.dumps(found.item))
 
     patch.setattr(frame, "_etag_of", of_everything)
+
+
+def _told_record(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    """A refusal names the record that has a value, whether its reader may see that record or not."""
+
+    def seen(ctx: Context, plan: EntityPlan, record_id: int, keys: Any) -> tuple[str, int, str] | None:
+        return (
+            plan.key,
+            record_id,
+            named_records(replace(ctx, actor=PRODUCT), plan.key, [record_id])[record_id],
+        )
+
+    patch.setattr(uniqueness, "_seen", seen)
+
+
+def _told_back(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    """Whoever writes is told the whole record that he has written."""
+    kept = load_item
+
+    def load(ctx: Context, *args: Any) -> Any:
+        return kept(ctx if request.method == "GET" else replace(ctx, actor=PRODUCT), *args)
+
+    patch.setattr(records, "load_item", load)
+
+
+def _clash(patch: pytest.MonkeyPatch, pair: Pair) -> None:
+    """Whoever comes too late is told the whole record that others have saved meanwhile."""
+    kept = clash_of
+
+    def told(ctx: Context, stored: Any, found: Any) -> Mapping[str, Any]:
+        at = request.view_args or {}
+        everything = load_item(replace(ctx, actor=PRODUCT), at["entity"], at["record_id"]).item
+        fields = [{"pointer": f"/{key}", "stored": value} for key, value in everything.items()]
+        return {**kept(ctx, stored, found), "fields": fields}
+
+    patch.setattr(records, "clash_of", told)
 
 
 #: Every pattern of class C in the threat model, by the advisory in which it became known.
@@ -248,6 +299,9 @@ DEFECTS: Final[Mapping[str, Defect]] = {
     "lines of two owners, asked of one (own review)": _one_owner,
     "sums over rows that another record hides (own review)": _rolled_up,
     "who has a group of values, one of them concealed (own review)": _taken,
+    "who has a value that a record nobody sees has, too (own review)": _told_record,
+    "a write that is answered with everything (own review)": _told_back,
+    "a 412 that tells what is concealed (own review)": _clash,
     "an ETag over what isn't told (own review)": _digest,
     "concealed values at a moment of the past (the same, asked otherwise)": _past,
 }

@@ -76,7 +76,8 @@ def documents(*, open_to_all: bool = False) -> Bodies:
     }
 
 
-_EVERYTHING: Final = {"create": True, "read": True, "update": True, "retire": True}
+_MANY: Final = {"bulk": True, "import": True}
+_EVERYTHING: Final = {"create": True, "read": True, "update": True, "retire": True, **_MANY}
 
 
 def _outsider() -> dict[str, Any]:
@@ -87,10 +88,10 @@ def _outsider() -> dict[str, Any]:
     return {
         "firm": {**_EVERYTHING, "read": north, "update": north, "fields": own},
         "deal": {**_EVERYTHING, "read": opened, "update": opened, "fields": {"amount": "none", "memo": "none"}},
-        "bill": {"read": high, "update": high, "retire": True, "fields": {"level": "none"}},
+        "bill": {"read": high, "update": high, "retire": True, "fields": {"level": "none"}, **_MANY},
         "part": {**_EVERYTHING, "fields": {"cost": "none"}},
         "piece": {**_EVERYTHING, "fields": {"weight": "none"}},
-        "seat": {"read": True, "update": True, "fields": {"grade": "none"}},
+        "seat": {"read": True, "update": True, "fields": {"grade": "none"}, **_MANY},
     }
 
 
