@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from sqlalchemy import Connection, Table
+from sqlalchemy.schema import CreateIndex
 
 from app.errors import Issue
 from app.language import Label
@@ -13,7 +14,7 @@ from app.meta.compare.change import names
 from app.meta.model import Entity, Field
 from app.runtime.snapshot import Snapshot
 from app.storage.checks import COUNTED, columns_there, count_live, duplicate, unlinked
-from app.storage.ddl import StorageConflict, changed_tables, conflicts
+from app.storage.ddl import DdlStep, StorageConflict, changed_tables, conflicts
 from app.storage.names import column_name, entity_table
 from app.storage.shapes import unique_columns
 
@@ -209,6 +210,22 @@ def computed_twice(connection: Connection, found: Snapshot, filled: Iterable[Fie
         for group in dict.fromkeys(_groups(entity)):
             if of_entity.intersection(group) and all(name in table.c for name in unique_columns(entity, group)):
                 yield from _repeated(connection, table, entity, group, _COMPUTED, _COMPUTED_HINT)
+
+
+def repeated_meanwhile(connection: Connection, found: Snapshot, steps: Iterable[DdlStep]) -> Iterator[Issue]:
+    """Yield what has repeated itself since a unique index got lost that a plan makes again.
+
+    Args:
+        connection: an open transaction.
+        found: the configuration that is planned.
+        steps: what is to be done to the tables.
+    """
+    made = {step.subject for step in steps if isinstance(step.statement, CreateIndex) and step.statement.element.unique}
+    there = columns_there(connection, made)
+    for key, table in found.tables.tables.items():
+        for group in dict.fromkeys(_groups(found.model.entities[key])) if table.name in there else ():
+            if there[table.name].issuperset(unique_columns(found.model.entities[key], group)):
+                yield from _repeated(connection, table, found.model.entities[key], group, _UNIQUE, _UNIQUE_HINT)
 
 
 def _repeated(

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from app.changes import filling, renumbering
-from app.changes.objections import objections
+from app.changes.objections import objections, repeated_meanwhile
 from app.errors import InvalidMetadata, Issue, Severity
 from app.language import Label
 from app.meta.compare.change import Weight
@@ -125,13 +125,15 @@ def finish(connection: Connection, base: Snapshot | None, prepared: Prepared, *,
     found = prepared.snapshot
     differs = base is None or _state(base) != _state(found)
     previous = None if base is None or thorough else base.tables
+    ddl = ddl_plan(connection, found.tables, previous)
     against = objections(connection, base, found) if differs else ()
+    against = against or tuple(repeated_meanwhile(connection, found, ddl))
     return Plan(
         base=None if base is None else base.revision,
         documents=prepared.documents,
         candidate=found,
         changes=_changes(connection, base, found, refused=bool(against)) if differs else (),
-        ddl=ddl_plan(connection, found.tables, previous),
+        ddl=ddl,
         objections=against,
         warnings=prepared.warnings,
         differs=differs,

@@ -18,6 +18,7 @@ from app.language import Label
 from app.runtime.snapshot import Snapshot
 from app.storage import integrity
 from app.storage.drift import find_drift
+from app.storage.indexes import Hanging, HangingKind, hanging_drift
 from app.system import backups, factors
 
 _MEBIBYTE: Final = 1024 * 1024
@@ -87,6 +88,32 @@ _REVISION: Final = Label("{revision}, {count} Objekte", "{revision}, {count} ent
 _DRIFT: Final = Label(
     "„{subject}“ fehlt oder ist anders. „lotse publish“ legt Fehlendes wieder an.",
     "“{subject}” is missing or different. “lotse publish” makes again what is missing.",
+)
+_LOST_GUARD: Final = Label(
+    "„{name}“ fehlt auf „{table}“; ohne das können falsche Daten entstehen, etwa doppelte Werte. "
+    "„lotse publish“ legt es wieder an.",
+    "“{name}” is missing on “{table}”; without it data can get wrong, such as values that repeat. "
+    "“lotse publish” makes it again.",
+)
+_LOST_FIXED: Final = Label(
+    "„{name}“ fehlt auf „{table}“; ohne das können falsche Daten entstehen, etwa doppelte Werte. "
+    "Nehmen Sie eine Sicherung und spielen Sie sie in eine neue Datenbank ein.",
+    "“{name}” is missing on “{table}”; without it data can get wrong, such as values that repeat. "
+    "Take a backup and restore it into a new database.",
+)
+_OTHER_INDEX: Final = Label(
+    "Der Index „{name}“ auf „{table}“ ist anders, als er sein soll. Löschen Sie ihn in der Datenbank (DROP INDEX), und "
+    "führen Sie „lotse publish“ aus.",
+    "The index “{name}” on “{table}” isn't what it should be. Drop it in the database (DROP INDEX), and run "
+    "“lotse publish”.",
+)
+_LEFT_INDEX: Final = Label(
+    "Der Index „{name}“ auf „{table}“ lehnt Werte ab, die erlaubt sind. „lotse publish“ entfernt ihn.",
+    "The index “{name}” on “{table}” refuses values that are allowed. “lotse publish” takes it away.",
+)
+_SLOW: Final = Label(
+    "Der Index „{name}“ auf „{table}“ fehlt; Lesen wird dadurch langsam. „lotse publish“ legt ihn wieder an.",
+    "The index “{name}” on “{table}” is missing, which makes reading slow. “lotse publish” makes it again.",
 )
 
 #: Looks at something that a room of its own knows, such as the chain of history or gaps of numbers.
@@ -180,6 +207,19 @@ def revision(connection: Connection, snapshot: Snapshot) -> Iterator[Finding]:
     yield fine("revision", words)
     for one in find_drift(connection, snapshot.tables):
         yield error("drift", _DRIFT.format(subject=one.subject))
+    for hanging in hanging_drift(connection, snapshot.tables):
+        words = _words_for(hanging).format(name=hanging.name, table=hanging.table)
+        yield error("indexes", words) if hanging.guards else warning("indexes", words)
+
+
+def _words_for(one: Hanging) -> Label:
+    if one.kind is HangingKind.DIFFERENT:
+        return _OTHER_INDEX
+    if one.kind is HangingKind.SUPERFLUOUS:
+        return _LEFT_INDEX
+    if not one.guards:
+        return _SLOW
+    return _LOST_GUARD if one.made_anew else _LOST_FIXED
 
 
 #: What other rooms have to say about a database; each is asked in one reading transaction.

@@ -11,6 +11,7 @@ from app.errors import CannotStart
 from app.language import Label
 from app.storage.database import Database
 from app.storage.decimals import shift_decimals
+from app.storage.indexes import make_missing_indexes
 from app.storage.ledger import LEDGER
 from app.storage.names import ENTITY_PREFIX
 from app.storage.statements import AddColumn, LockTable
@@ -70,6 +71,7 @@ def create_schema(database: Database) -> None:
             require_schema(connection, database.url)
             if unprotected(connection):
                 protect(connection)
+            make_missing_indexes(connection)
             return
         Base.metadata.create_all(connection)
         protect(connection)
@@ -106,10 +108,7 @@ def _upgrade(connection: Connection) -> None:
         for wanted in fixed.columns:
             if wanted.name not in known:
                 connection.execute(AddColumn(wanted))
-        indexed = {index["name"] for index in inspector.get_indexes(fixed.name)}
-        for index in fixed.indexes:
-            if index.name not in indexed:
-                index.create(connection)
+    make_missing_indexes(connection)
     shift_decimals(connection)
     protect(connection)
     if HISTORY.name not in there:

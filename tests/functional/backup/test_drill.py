@@ -21,6 +21,8 @@ from app.factory import create_app
 from app.runtime.start import ready
 from app.runtime.store import Store
 from app.storage.database import Database, open_database
+from app.storage.drift import find_drift
+from app.storage.indexes import hanging_drift
 from app.storage.logical import LogicalHash, logical_hash
 from app.system import backups
 from app.system.tables import AuditEntry, User, table_of
@@ -141,6 +143,10 @@ def test_a_restored_company_answers_the_same(company: Site, other_url: str, tmp_
         "sys_history",
     )
     assert "backup.restore" in _actions(copy)
+    for one in (company, copy):
+        with one.installation.database.read() as connection:
+            tables = one.installation.snapshot.tables
+            assert (*find_drift(connection, tables), *hanging_drift(connection, tables)) == ()
     assert answers(copy) == answers(company)
     tally.add("pages alike", len(_PAGES + _PAGES_MORE))
     tally.report(rows=1_001)

@@ -21,6 +21,7 @@ from app.errors import Conflict, Forbidden, InvalidMetadata, NotFound
 from app.meta.documents import load_directory
 from app.runtime.store import Store
 from app.storage.database import open_database
+from app.storage.indexes import hanging_drift
 from app.system.head import head_id
 from app.system.tables import AuditEntry, Role, table_of
 from tests.functional.changes.documents import Set, after, base, label, text, typed
@@ -46,7 +47,10 @@ def installed(database_url: str, folder: Path) -> Iterator[Installation]:
 
 def _change(installed: Installation, folder: Path, documents: Set) -> Published:
     write_documents(folder, documents)
-    return publish(installed.database, installed.store, read_documents(folder), PRODUCT, "Test")
+    done = publish(installed.database, installed.store, read_documents(folder), PRODUCT, "Test")
+    with installed.database.read() as connection:
+        assert hanging_drift(connection, installed.store.snapshot(connection).tables) == ()
+    return done
 
 
 def _add(connection: Connection, installed: Installation, **values: Any) -> int:

@@ -12,6 +12,7 @@ from app.access.actor import PRODUCT
 from app.changes.plan import plan
 from app.changes.rollback import rollback
 from app.records.ranges import explain, unexplained_gaps
+from app.storage.indexes import hanging_drift
 from app.system.numbers import Gap, last_of, move, noted
 from tests.functional.records.desk import NOW, Desk
 from tests.support.documents import entity, of
@@ -38,6 +39,8 @@ class _Office:
     def publish(self, number: dict[str, Any] | None, **more: Any) -> None:
         """Publish another range."""
         self.installation.publish(write_documents(self.folder, _documents(number, **more)))
+        with self.installation.database.read() as connection:
+            assert hanging_drift(connection, self.installation.store.snapshot(connection).tables) == ()
 
     def draw(self, count: int = 1) -> None:
         """Create quotes."""

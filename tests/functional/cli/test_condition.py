@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import create_engine, func, make_url, select
 
 from app.cli.console import Exit
 from app.records import actions
-from tests.functional.cli.conftest import Lotse, writing
+from app.runtime.start import ready
+from app.storage.database import open_database
+from app.storage.tables import TRIGRAM
+from tests.functional.cli.conftest import Lotse, tax_rate, write_document, writing
 from tests.support import postgres
 
 _MEBIBYTE: Final = 1024 * 1024
@@ -142,6 +145,117 @@ def test_drift_is_told_and_mended_by_a_publish(lotse: Lotse, tmp_path: Path) -> 
     assert "is missing or different" in words
     assert lotse("publish").exit_code == Exit.OK
     assert "drift" not in _findings(lotse)
+
+
+# -- indexes and what else hangs on tables ----------------------------------------------------------------------------
+
+#: What is done to a database past the product, on which kinds, and what the doctor then says: how grave, and a part
+#: of its words.
+_LOSSES: Final = (
+    ("DROP INDEX {unique}", "error", "“{unique}” is missing on “e_tax”; without it data can get wrong", "both"),
+    ("DROP INDEX {plain}", "warning", "The index “{plain}” on “e_tax” is missing, which makes reading slow", "both"),
+    ("DROP INDEX ix_sys_history__entity_record_id_id", "warning", "“ix_sys_history__entity_record_id_id”", "both"),
+    ("DROP TRIGGER f_tax__ai", "error", "“f_tax__ai” is missing on “e_tax”", "sqlite"),
+    ("ALTER TABLE e_tax DROP CONSTRAINT {key}", "error", "“{key}” is missing on “e_tax”", "postgresql"),
+    ("CREATE UNIQUE INDEX ux_left ON e_tax (version)", "error", "“ux_left” on “e_tax” refuses values", "both"),
+)
+#: The same of what a publish can't make again by itself.
+_BEYOND: Final = (
+    ("ALTER TABLE sys_team DROP CONSTRAINT uq_sys_team__name", "Take a backup and restore it", "postgresql"),
+    ("ALTER TABLE sys_head DROP CONSTRAINT fk_sys_head__revision_id", "Take a backup and restore it", "postgresql"),
+    ("DROP INDEX {unique}; CREATE INDEX {unique} ON e_tax (code)", "isn't what it should be", "both"),
+    ("DROP INDEX {unique}; CREATE UNIQUE INDEX {unique} ON e_tax (code)", "isn't what it should be", "both"),
+    ("DROP INDEX {plain}; CREATE INDEX {plain} ON e_tax (version)", "isn't what it should be", "both"),
+)
+
+
+def _with_code(lotse: Lotse, documents: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Publish an entity that is searched and has a unique field; return the names of what hangs on its table."""
+    monkeypatch.setenv("LOTSE_DATABASE_URL", url)
+    words = {"de": "Kürzel", "en": "Code"}
+    code = {"type": "string", "maxLength": 9, "x-crm": {"label": words, "unique": True, "search": True}}
+    write_document(documents, "entities", "tax", tax_rate(code=code))
+    assert lotse("publish").exit_code == Exit.OK
+    with writing(url) as ctx:
+        table = ctx.snapshot.tables["tax"]
+    return {
+        "unique": next(str(one.name) for one in table.indexes if one.unique),
+        "plain": min(str(one.name) for one in table.indexes if not one.unique and TRIGRAM not in one.info),
+        "key": min(str(one.name) for one in table.foreign_key_constraints),
+    }
+
+
+def _done_past(url: str, statements: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for statement in statements.split("; "):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def _of_indexes(lotse: Lotse) -> list[tuple[str, str]]:
+    said = json.loads(lotse("doctor", "--json").stdout)
+    return [(one["gravity"], one["words"]["en"]) for one in said if one["name"] == "indexes"]
+
+
+def test_what_got_lost_of_a_table_is_told_and_mended_by_a_publish(
+    lotse: Lotse, documents: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of each sort: a missing guard is an error, a missing plain index a warning; the product starts with both."""
+    names = _with_code(lotse, documents, database_url, monkeypatch)
+    kind = make_url(database_url).get_backend_name()
+    assert _of_indexes(lotse) == []
+    tried = [one for one in _LOSSES if one[3] in ("both", kind)]
+    for statement, gravity, words, _ in tried:
+        _done_past(database_url, statement.format(**names))
+        found = _of_indexes(lotse)
+        assert [one[0] for one in found] == [gravity], (statement, found)
+        assert words.format(**names) in found[0][1]
+        assert "lotse publish" in found[0][1]
+        database = open_database(database_url)
+        ready(database)
+        database.close()
+        assert lotse("publish").exit_code == Exit.OK
+        assert _of_indexes(lotse) == [], statement
+    assert len(tried) == 5
+
+
+def test_what_a_publish_does_not_mend_is_told_with_what_does(
+    lotse: Lotse, documents: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = _with_code(lotse, documents, database_url, monkeypatch)
+    kind = make_url(database_url).get_backend_name()
+    tried = [one for one in _BEYOND if one[2] in ("both", kind)]
+    for statement, words, _ in tried:
+        _done_past(database_url, statement.format(**names))
+        said = [one[1] for one in _of_indexes(lotse)]
+        assert any(words in one for one in said), (statement, said)
+    assert len(tried) >= 3
+    for name in ("unique", "plain"):
+        _done_past(database_url, f"DROP INDEX {names[name]}")
+    assert lotse("publish").exit_code == Exit.OK
+    assert len(_of_indexes(lotse)) == (2 if kind == "postgresql" else 0)
+
+
+def test_doubles_that_got_in_meanwhile_are_named_when_the_index_is_made_again(
+    lotse: Lotse, documents: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the publish changes nothing else, or the very entity."""
+    names = _with_code(lotse, documents, database_url, monkeypatch)
+    with writing(database_url) as ctx:
+        for code in ("a", "b"):
+            actions.create(ctx, "tax", {"name": code, "code": code})
+    _done_past(database_url, f"DROP INDEX {names['unique']}; UPDATE e_tax SET code = 'a'")
+    refused = lotse("publish")
+    assert refused.exit_code == Exit.REFUSED
+    assert "several records have “a” there" in refused.stdout + refused.stderr
+    body = json.loads((documents / "entities" / "tax.json").read_text())
+    body["properties"]["more"] = {"type": "integer", "x-crm": {"label": {"de": "Mehr", "en": "More"}}}
+    write_document(documents, "entities", "tax", body)
+    assert lotse("publish").exit_code == Exit.REFUSED
+    _done_past(database_url, "UPDATE e_tax SET code = name")
+    assert lotse("publish").exit_code == Exit.OK
+    assert _of_indexes(lotse) == []
 
 
 # -- the anchor -------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from app.meta.model import FieldPath, Model, SortKey, View
 from app.storage.database import open_database
 from app.storage.ddl import apply, conflicts, ddl_plan
 from app.storage.drift import DriftKind, find_drift
+from app.storage.indexes import hanging_drift
 from app.storage.names import column_name
 from app.storage.tables import TableSet, build_tables
 from app.system.tables import Base
@@ -41,6 +42,7 @@ def _made(connection: Connection, wanted: Model, previous: TableSet | None = Non
     apply(connection, ddl_plan(connection, tables, previous))
     assert ddl_plan(connection, tables) == ()
     assert find_drift(connection, tables) == ()
+    assert hanging_drift(connection, tables) == ()
     assert conflicts(connection, tables) == ()
     return tables
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Numeric, column, func, select, table
 from app.errors import CannotStart
 from app.runtime.start import ready
 from app.storage.drift import DriftKind, find_drift
+from app.storage.indexes import hanging_drift
 from app.storage.ledger import LEDGER
 from app.storage.logical import logical_hash
 from app.storage.types import ExactDecimal
@@ -57,6 +58,7 @@ def test_decimals_of_level_4_become_whole_numbers(postgres_url: str) -> None:
     create_schema(database)
     with database.read() as connection:
         assert find_drift(connection, snapshot.tables) == ()
+        assert hanging_drift(connection, snapshot.tables) == ()
         assert _filled(connection, numeric=False) == filled
         assert logical_hash(connection, snapshot.tables) == before
     installed.close()
