@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, redirect, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.access.rights import access
@@ -99,6 +99,9 @@ def install(app: Flask) -> None:
     """Answer every error of an application in this shape."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, lambda error: answer(Problem(400, *_title_of(400), TEXTS["problem.csrf"])))
+    app.register_error_handler(
+        SecurityError, lambda error: answer(Problem(400, *_title_of(400), TEXTS["problem.host"]))
+    )
     app.register_error_handler(NotFound, lambda error: answer(of_status(404)))
     app.register_error_handler(Forbidden, lambda error: answer(Problem(403, *_title_of(403), error.message)))
     app.register_error_handler(Conflict, lambda error: answer(Problem(409, *_title_of(409), error.message)))

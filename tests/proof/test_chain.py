@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import pytest
@@ -38,6 +37,7 @@ from app.system.protection import APPEND_ONLY
 from app.system.tables import AuditEntry, table_of
 from app.system.verify import Flaw, Walked, flaws
 from tests.functional.records.desk import METADATA, NOW
+from tests.proof.forgeries import FORGERIES, KINDS, Lie, Thief, Told, link_of
 from tests.support.install import Installation, install
 from tests.support.proof import Tally, size
 
@@ -166,24 +166,6 @@ def _other(column: Column[Any], value: Any) -> Any:
     return f"{value or ''}0"
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A lie: what sort it is, and by which marks each row it touched has to be named; one mark of each is enough."""
-
-    what: str
-    rows: tuple[frozenset[str], ...]
-
-    def unnamed(self, found: list[Flaw]) -> list[frozenset[str]]:
-        """Return the rows that no finding names."""
-        said = {mark for flaw in found for mark in _marks_of(flaw)}
-        return [marks for marks in self.rows if not marks & said]
-
-
-def _marks_of(flaw: Flaw) -> Iterator[str]:
-    place = flaw.place.partition(".")[0]
-    yield from (place, f"link {flaw.seq}", flaw.subject, f"token {place.partition('/')[0]}")
-
-
 def _marks(table: Table, row: Mapping[str, Any]) -> frozenset[str]:
     """Return how a row is named: by its token and number, by its link, by its id in the audit trail."""
     if table is AUDIT:
@@ -194,47 +176,41 @@ def _marks(table: Table, row: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(found | ({f"{row['by_token']}/{row['by_number']}"} if table is ERASURE else set()))
 
 
-def _link_of(connection: Connection, row: Mapping[str, Any]) -> frozenset[str]:
-    """Return the mark of the link that a row of the history belongs to."""
-    seq = connection.execute(select(CHAIN.c.seq).where(CHAIN.c.token == row["token"])).scalar_one()
-    return frozenset({f"link {seq}"})
-
-
-def _modify(connection: Connection, chance: random.Random, table: Table, column: Column[Any]) -> _Told:
+def _modify(connection: Connection, chance: random.Random, table: Table, column: Column[Any]) -> Told:
     row = _any(connection, table, chance)
     new = _other(column, getattr(row, column.name))
     was, now = dict(row._mapping), {**row._mapping, column.name: new}
     marks = _marks(table, was) | _marks(table, now)
     if table is HISTORY and column.name == "id":
-        marks = _link_of(connection, was)  # a row doesn't say its own id: its link does
+        marks = link_of(connection, was)  # a row doesn't say its own id: its link does
     if table is CHAIN and column.name != "seq":
         marks = frozenset({f"link {row.seq}"})
     connection.execute(table.update().where(_at(table, row)).values({column.name: new}))
-    return _Told(f"modify {table.name}.{column.name}", (marks,))
+    return Told(f"modify {table.name}.{column.name}", (marks,))
 
 
-def _delete(connection: Connection, chance: random.Random, table: Table) -> _Told:
+def _delete(connection: Connection, chance: random.Random, table: Table) -> Told:
     row = _any(connection, table, chance)
     while table is VALUE and row.body == "{}":  # all its values are erased already: nothing is lost with it
         row = _any(connection, table, chance)
     marks = _marks(table, row._mapping)
     if table is HISTORY:
-        marks |= _link_of(connection, row._mapping)
+        marks |= link_of(connection, row._mapping)
     connection.execute(delete(table).where(_at(table, row)))
-    return _Told(f"delete {table.name}", (marks,))
+    return Told(f"delete {table.name}", (marks,))
 
 
-def _insert(connection: Connection, chance: random.Random, table: Table) -> _Told:
+def _insert(connection: Connection, chance: random.Random, table: Table) -> Told:
     row = dict(_any(connection, table, chance)._mapping)
     for column in table.primary_key.columns:
         row[column.name] = _other(column, row[column.name])
     if "token" in row:
         row["token"] = f"{row['token']}0"
     connection.execute(table.insert(), row)
-    return _Told(f"insert {table.name}", (_marks(table, row),))
+    return Told(f"insert {table.name}", (_marks(table, row),))
 
 
-def _swap(connection: Connection, chance: random.Random, table: Table) -> _Told:
+def _swap(connection: Connection, chance: random.Random, table: Table) -> Told:
     names = {"sys_history": "digest", "sys_history_value": "body", "sys_chain": "hash", "sys_audit": "subject"}
     column = table.c[names[table.name]]
     rows = connection.execute(select(table).order_by(*table.primary_key.columns)).all()
@@ -242,22 +218,22 @@ def _swap(connection: Connection, chance: random.Random, table: Table) -> _Told:
     other = chance.choice([row for row in rows if getattr(row, column.name) != getattr(one, column.name)])
     for row, from_ in ((one, other), (other, one)):
         connection.execute(table.update().where(_at(table, row)).values({column.name: getattr(from_, column.name)}))
-    return _Told(f"swap {table.name}", tuple(_marks(table, row._mapping) for row in (one, other)))
+    return Told(f"swap {table.name}", tuple(_marks(table, row._mapping) for row in (one, other)))
 
 
-def _truncate(connection: Connection, chance: random.Random, table: Table) -> _Told:
+def _truncate(connection: Connection, chance: random.Random, table: Table) -> Told:
     """Cut the end off a table, and only of it."""
     key = next(iter(table.primary_key.columns))
     row = _any(connection, table, chance)
     cut = connection.execute(select(table).where(key >= getattr(row, key.name))).all()
     marks = [_marks(table, one._mapping) for one in cut if getattr(one, "body", "") != "{}"]
     if table is HISTORY:
-        marks = [_link_of(connection, one._mapping) for one in cut]
+        marks = [link_of(connection, one._mapping) for one in cut]
     connection.execute(delete(table).where(key >= getattr(row, key.name)))
-    return _Told(f"truncate {table.name}", tuple(marks))
+    return Told(f"truncate {table.name}", tuple(marks))
 
 
-def _cut_tail(connection: Connection, chance: random.Random) -> _Told:
+def _cut_tail(connection: Connection, chance: random.Random) -> Told:
     """Cut links off together with their rows and values, so that what is left is a sound, shorter history."""
     last = connection.execute(select(func.max(CHAIN.c.seq))).scalar_one()
     cut = select(CHAIN.c.token).where(CHAIN.c.seq > chance.randint(1, last - 1))
@@ -266,18 +242,18 @@ def _cut_tail(connection: Connection, chance: random.Random) -> _Told:
         (ERASURE, ERASURE.c.by_token), (VALUE, VALUE.c.token), (HISTORY, HISTORY.c.token), (CHAIN, CHAIN.c.token)
     ):  # fmt: skip
         connection.execute(delete(table).where(column.in_(tokens)))
-    return _Told("cut tail", (frozenset({f"link {last}"}),))
+    return Told("cut tail", (frozenset({f"link {last}"}),))
 
 
-def _lies() -> list[Callable[[Connection, random.Random], _Told]]:
-    """Return every way to lie: each column of each table, and each deed on each table."""
-    ways: list[Callable[[Connection, random.Random], _Told]] = []
+def _lies() -> list[Lie]:
+    """Return every way to lie: each column of each table, each deed on each table, and what is forged knowingly."""
+    ways: list[Lie] = []
     for table in TABLES:
         for column in table.columns:
             ways.append(lambda c, r, t=table, o=column: _modify(c, r, t, o))  # type: ignore[misc]
         for deed in (_delete, _insert, _truncate, *(() if table is ERASURE else (_swap,))):
             ways.append(lambda c, r, t=table, d=deed: d(c, r, t))  # type: ignore[misc]
-    return [*ways, *[_cut_tail] * 3]
+    return [*ways, *[_cut_tail] * 3, *FORGERIES]
 
 
 class _Undo(Exception):
@@ -310,9 +286,53 @@ def test_tampering_is_found_and_located(written: Installation) -> None:
     tally = Tally(f"tampering with the history, {written.database.dialect}")
     tally.counts.update({"cases": sum(told.values()), "kinds of lies": len(told)})
     tally.report(cases=max(cases, 150))
-    assert told.keys() >= {f"modify {table.name}.{column.name}" for table in TABLES for column in table.columns}
+    assert told.keys() >= KINDS | {f"modify {table.name}.{column.name}" for table in TABLES for column in table.columns}
     with written.database.read() as connection:
         assert _found(written, connection, (walked.seq, walked.hash)) == []
+
+
+@pytest.mark.parametrize("name", ["forge a value", "make up a record"])
+def test_only_the_key_keeps_forgeries_from_being_sound(written: Installation, name: str) -> None:
+    """The negative control: what a thief of the key forges isn't found, but by an anchor from before."""
+    walked, sound = Walked(), 0
+    with written.database.read() as connection:
+        assert list(flaws(connection, written.database.seal, walked)) == []
+    for seed in range(3):
+        for lie in FORGERIES:
+            try:
+                with written.database.write() as connection:
+                    _drop_triggers(connection)
+                    told = lie(connection, Thief(seed, written.database.seal))
+                    if told.what == name:
+                        assert _found(written, connection) == []
+                        anchored = [one.code for one in _found(written, connection, (walked.seq, walked.hash))]
+                        assert anchored == (["anchor.lost"] if name == "forge a value" else [])
+                        sound += 1
+                    raise _Undo
+            except _Undo:
+                pass
+    assert sound == 3
+
+
+def test_a_true_value_that_comes_back_is_found_by_its_erasure(written: Installation) -> None:
+    """Who kept a value with its salt can put it back so that it fits; the row that says it was erased tells on him."""
+    with written.ctx() as ctx:
+        one = actions.create(ctx, "contact", {"last_name": "N", "first_name": "geheim"})
+    of_it = (HISTORY.c.entity == "contact") & (HISTORY.c.record_id == one)
+    at = select(HISTORY.c.token, HISTORY.c.number).where(of_it).order_by(HISTORY.c.id)
+    with written.database.write() as connection:
+        token, number = connection.execute(at).one()
+        value = (VALUE.c.token == token) & (VALUE.c.number == number)
+        kept = connection.execute(select(VALUE.c.body).where(value)).scalar_one()
+        history.erase(connection, history.Stamp(NOW, None, "Lotse"), "contact", one, 1, ["first_name"])
+    with written.database.write() as connection:
+        _drop_triggers(connection)
+        erased = ERASURE.c.token == token
+        by = connection.execute(select(ERASURE.c.by_token, ERASURE.c.by_number).where(erased)).one()
+        connection.execute(VALUE.update().where(value).values(body=kept))
+        connection.execute(delete(ERASURE).where(erased))
+        found = _found(written, connection)
+    assert [(flaw.code, flaw.place) for flaw in found] == [("erasure.changed", f"{by.by_token}/{by.by_number}")]
 
 
 def test_a_record_that_was_changed_past_its_history_is_named(written: Installation) -> None:

@@ -29,6 +29,12 @@ TEXTS: Final[Mapping[str, Mapping[str, Label]]] = {
             "Die Anfrage kam von einer fremden Seite. Öffnen Sie Lotse selbst und versuchen Sie es dort.",
             "The request came from another site. Open Lotse itself and try it there.",
         ),
+        "host": Label(
+            "Unter diesem Namen ist Lotse nicht zu erreichen. Nehmen Sie die Adresse, die Ihnen genannt wurde; wer "
+            "Lotse betreibt, lässt mit LOTSE_TRUSTED_HOSTS weitere Namen zu.",
+            "Lotse can't be reached by this name. Use the address that you were given; whoever runs Lotse allows "
+            "further names with LOTSE_TRUSTED_HOSTS.",
+        ),
         "t401": Label("Bitte melden Sie sich an", "Please sign in"),
         "m401": Label(
             "Ihre Sitzung ist zu Ende. Melden Sie sich in einem neuen Tab an und versuchen Sie es hier noch einmal.",

@@ -12,12 +12,15 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from flask import Flask
+from markupsafe import escape
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app.factory import create_app
+from app.language import Locale
 from app.web import headers, log, respond
 from app.web.lifecycle import running
 from app.web.policy import PUBLIC, policy
+from app.web.texts import TEXTS
 from tests.support.site import Site, make_site
 
 _NAME: Final = "crm.example.com"
@@ -72,6 +75,33 @@ def test_no_name_but_its_own_comes_back(named: Flask) -> None:
         assert "evil" not in (sent + page).lower(), (host, more)
         assert status == 400 or host == _NAME, (host, status)
         assert status < 500
+
+
+@pytest.mark.parametrize("path", [*_PATHS, "/healthz", "/static/css/lotse.css", "/login?next=/e/account"])
+@pytest.mark.parametrize("locale", ["de", "en"])
+def test_a_page_under_a_foreign_name_is_refused_like_everything_else(named: Flask, path: str, locale: Locale) -> None:
+    """A page that says what to do, with a number to quote; a region for htmx."""
+    asked = {"Host": "evil.example", "Accept-Language": locale}
+    answer = named.test_client().get(path, headers=asked)
+    assert answer.status_code == 400
+    assert answer.content_type.startswith("text/html")
+    assert str(escape(TEXTS["problem.host"].text(locale))) in answer.text
+    number = TEXTS["problem.number"].text(locale).format(number=answer.headers["X-Request-Id"])
+    assert number in answer.text
+    region = named.test_client().get(path, headers={**asked, "HX-Request": "true"})
+    assert (region.status_code, "<html" in region.text) == (400, False)
+    assert region.headers["X-Request-Id"] in region.text
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+def test_a_program_under_a_foreign_name_is_told_a_problem_document(named: Flask, method: str) -> None:
+    for path in ("/api/v1/account", "/api/v1/account/1", "/api/v1/openapi.json", "/api/v1/nothing/at/all"):
+        answer = named.test_client().open(path, method=method, headers={"Host": "evil.example"}, json={})
+        assert (answer.status_code, answer.content_type) == (400, "application/problem+json")
+        assert answer.json is not None
+        assert answer.json["status"] == 400
+        assert answer.json["detail"] == TEXTS["problem.host"].text("de")
+        assert answer.json["request"] == answer.headers["X-Request-Id"]
 
 
 def test_without_a_list_a_foreign_name_would_come_back(named: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
