@@ -37,7 +37,7 @@ _ASKED: Final = 'name="_take.marks"'
 #: Ways to choose: by the field's radio buttons, and by the buttons for all fields.
 _CHOICES: Final = ("_take.marks", "_take_all")
 #: The part of the dialogs in which theirs is taken and the own mark given up.
-_GIVEN_UP: Final = 0.2
+_GIVEN_UP: Final = 0.3
 #: What the dialog shows of a field: mine, theirs, what there was before.
 _SIDES: Final = re.compile(r'class="conflict-value">([^<]*)</div>')
 #: What was acknowledged: the mark, or the name of a new line, and where it has to be.
@@ -101,7 +101,7 @@ class Editor:
         "api_of_line": 14,
         "lines_in_api": 14,
         "lines_of_parcel": 10,
-        "new_line_in_api": 2,
+        "new_line_in_api": 3,
         "new_line": 4,
         "many": 8,
         "import": 8,
