@@ -141,8 +141,10 @@ def _telling(ctx: Context, entity: str, record_id: int, version: int) -> Iterato
             raise Stale(clash, None) from clash
         if stored.version == version:
             raise
-        told = clash_of(ctx, stored, clash.meanwhile) if clash.meanwhile is not None and _may_read() else None
-        raise Stale(clash, stored.version, told) from clash
+        meanwhile = clash.meanwhile
+        told = clash_of(ctx, stored, meanwhile) if meanwhile is not None and _may_read() else None
+        # What somebody has saved since it was compared isn't among the fields that are told: its version isn't either.
+        raise Stale(clash, stored.version if meanwhile is None else meanwhile.version, told) from clash
 
 
 def _may_read() -> bool:

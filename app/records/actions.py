@@ -15,6 +15,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.access.rights import require
@@ -171,7 +172,12 @@ def _save(
                 raise Conflict(texts.CHANGED, merged)
             draft = Draft(plan, pool, before=before, permit=permit)
             preparation = _filled(ctx, pool, [draft], [left])
-        _finish(preparation, [draft])
+        try:
+            _finish(preparation, [draft])
+        except InvalidData:
+            if _is_there(ctx, plan, before):
+                raise
+            continue  # what speaks against it may be that its lines were read after somebody else had saved
         if not differs(draft):
             return Saved(draft.version, merged)
         try:
@@ -226,6 +232,12 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
         set_archived(ctx, plan, before, along, at=None)
         settle(ctx, of_lifecycle(plan, before, along, restored=True), above)
     return before.version + 1
+
+
+def _is_there(ctx: Context, plan: EntityPlan, before: Stored) -> bool:
+    """Return whether a record still is as it was read."""
+    same = (plan.table.c.id == before.row.id, plan.table.c.version == before.version)
+    return ctx.connection.execute(select(plan.table.c.id).where(*same)).first() is not None
 
 
 def _seen(

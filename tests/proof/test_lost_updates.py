@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 
 from app.api.pace import RATE
 from app.system.history import HISTORY
-from tests.proof.editors import DOORS, END, NOTHING, Editor, documents
+from tests.proof.archivists import Archivist, told
+from tests.proof.editors import END, NOTHING, Editor, documents
 from tests.support.install import write_documents
 from tests.support.program import Program, program
 from tests.support.proof import SEED, Tally, size
@@ -34,7 +35,7 @@ def test_no_change_of_anybody_is_lost(database_url: str, tmp_path: Path) -> None
     site.app.config[RATE] = "1000000 per minute"
     headers = [program(site, "clerk").headers for _ in range(_TOKENS)]
     editors = [
-        Editor(
+        Archivist(
             number,
             site.visitor("clerk"),
             Program(site.app.test_client(), headers[number % _TOKENS]),
@@ -54,10 +55,19 @@ def test_no_change_of_anybody_is_lost(database_url: str, tmp_path: Path) -> None
     site.installation.close()
     assert [wrong for editor in editors for wrong in editor.wrong] == []
     assert [wrong for editor in editors for wrong in _wrongs(editor, found)] == []
+    assert found.wrong == []
+    known = Counter(
+        (mark, record) for editor in editors for mark, kind, record in editor.acknowledged if kind == "order"
+    )
+    assert {one: many for one, many in found.moves.items() if known[one] != many} == {}, "nobody knows of these"
     tally.report(
         acknowledged=SAVES * 9 // 10,
         conflicts=SAVES // 50,
-        **{f"by_{door}": SAVES // 500 for door in DOORS},
+        by_dialog=SAVES // 200,
+        given_up_in_the_dialog=SAVES // 1000,
+        stale_retire_refused=SAVES // 500,
+        stale_restore_refused=SAVES // 500,
+        **{f"by_{door}": SAVES // 500 for door in Archivist.doors},
     )
 
 
@@ -91,7 +101,9 @@ class _Found:
     def __init__(self) -> None:
         self.marks: dict[tuple[str, int], Counter[str]] = {}
         self.lines: Counter[tuple[str, int]] = Counter()
-        self.untold: list[str] = []
+        #: What the history tells of orders that were archived and brought back.
+        self.moves: Counter[tuple[str, int]] = Counter()
+        self.wrong: list[str] = []
 
 
 def _stored(site: Site) -> _Found:
@@ -102,9 +114,18 @@ def _stored(site: Site) -> _Found:
             for row in connection.execute(select(tables[kind])).mappings():
                 marks = (row.get("marks") or "").removeprefix(NOTHING).split(END)
                 found.marks[kind, row["id"]] = Counter(f"{mark}{END}" for mark in marks if mark)
-                found.untold += _untold(connection, kind, row)
-                if kind == "item" and row["archived_at"] is None:
+                found.wrong += _untold(connection, kind, row)
+                if row["archived_at"] is not None:
+                    found.wrong.append(
+                        f"{kind}/{row['id']} is in the archive, and whoever put it there brought it back"
+                    )
+                elif kind == "item":
                     found.lines[row["name"], row["order"]] += 1
+        moves = select(HISTORY.c.entity, HISTORY.c.record_id, HISTORY.c.verb, HISTORY.c.version)
+        for kind, record, verb, version in connection.execute(moves.where(HISTORY.c.verb.in_(("retire", "restore")))):
+            found.marks[kind, record][told(verb, version)] += 1
+            if kind == "order":
+                found.moves[told(verb, version), record] += 1
     return found
 
 
@@ -121,4 +142,6 @@ def _wrongs(editor: Editor, found: _Found) -> Iterator[str]:
         many = found.lines[mark, record] if kind == "line of" else found.marks[kind, record][mark]
         if many != 1:
             yield f"{mark} was acknowledged at {kind} {record} and is there {many} times"
-    yield from found.untold
+    for mark, kind, record in editor.given_up:
+        if found.marks[kind, record][mark]:
+            yield f"{mark} was given up at {kind} {record} and is there"

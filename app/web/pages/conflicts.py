@@ -7,7 +7,7 @@ The choice is a group of radio buttons for each field, so that it works with the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -137,10 +137,14 @@ def _written(ctx: Context, entity: str, field: Field, value: Any) -> Markup:
     return escape(", ".join(name.text(ctx.locale) for name in value_words(ctx, path, list(ids))))
 
 
-def with_lost_lines(bound: BoundForm, record: Record) -> BoundForm:
-    """Return a form in which lines that others have taken away meanwhile are new ones: what was typed can be saved."""
+def with_lost_lines(bound: BoundForm, record: Record, meanwhile: Meanwhile) -> BoundForm:
+    """Return a form in which lines that others have taken away meanwhile are new ones: what was typed can be saved.
+
+    Only of fields over which people have to agree: elsewhere nobody has typed into such a line, and it stays away.
+    """
     raw, lines = dict(bound.raw), dict(bound.lines)
-    for key, rows in bound.lines.items():
+    for key in bound.lines.keys() & {clash.key for clash in meanwhile.clashes}:
+        rows = bound.lines[key]
         stored: Any = record.values.get(key) or ()
         there = {row["id"] for row in stored}
         if any(row.id is not None and row.id not in there for row in rows):
@@ -194,8 +198,26 @@ def bases_of(plan: MaskPlan, record: Record) -> tuple[tuple[str, str], ...]:
         counted = None if spec is None else plan.model.entities[spec.entity].fields.get(_VERSION)
         if counted is not None and counted.system:
             rows: Any = record.values.get(key) or ()
-            found.append((_BASES, f"{key}:" + ",".join(f"{row['id']}.{row[_VERSION]}" for row in rows)))
+            found.append((_BASES, _base(key, {row["id"]: row[_VERSION] for row in rows})))
     return tuple(found)
+
+
+def bases_after(plan: MaskPlan, record: Record, meanwhile: Meanwhile) -> tuple[tuple[str, str], ...]:
+    """Return the same for a form that is shown again because of a conflict: for each lines field, of the rows it shows.
+
+    A row that shows what was typed was made from what its writer had seen, unless he is asked about it: then from what
+    it was compared with. What others save even later is compared with the next save.
+    """
+    sent = {value.partition(":")[0]: value for value in request.form.getlist(_BASES)}
+    for clash in meanwhile.clashes:
+        if clash.key in plan.lines:
+            sent[clash.key] = _base(clash.key, clash.theirs)
+    shown = {value.partition(":")[0]: value for _, value in bases_of(plan, record)}
+    return tuple((_BASES, shown[key] if key in meanwhile.theirs else sent.get(key, shown[key])) for key in shown)
+
+
+def _base(key: str, rows: Mapping[int, int]) -> str:
+    return f"{key}:" + ",".join(f"{one}.{version}" for one, version in rows.items())
 
 
 def bases_sent() -> dict[str, dict[int, int]]:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.access.rights import refusal, require
 from app.context import Context
-from app.errors import Conflict, InvalidData, NotFound
+from app.errors import Conflict, InvalidData, Meanwhile, NotFound
 from app.forms.bind import BoundForm, SummaryLine, bind
 from app.forms.defaults import initial_values
 from app.forms.plan import MaskPlan, mask_plan
@@ -31,6 +31,7 @@ from app.web.masks import follower, main_mask, named
 from app.web.once import asked, key_sent, new_key
 from app.web.pages.conflicts import (
     ConflictNote,
+    bases_after,
     bases_of,
     bases_sent,
     dropped,
@@ -208,7 +209,7 @@ def update(entity: str, record_id: int) -> BaseResponse:
     require(ctx, entity, "update")
     plan = mask_plan(ctx, main_mask(ctx, entity), "edit")
     record = load_record(ctx, entity, record_id)
-    version, conflict = version_sent(), None
+    version, conflict, meanwhile = version_sent(), None, None
     bound = named(ctx, bind(ctx, plan, request.form, record=record, follow=follower(ctx), denied=record.denied))
     bound = bound if bound.action else without_theirs(bound)
     if not bound.action and not bound.refused():
@@ -217,18 +218,18 @@ def update(entity: str, record_id: int) -> BaseResponse:
         except InvalidData as refused:
             bound = bound.with_errors(refused.errors)
         except Conflict as clash:
-            if clash.meanwhile is None:
+            meanwhile = clash.meanwhile
+            if meanwhile is None:
                 raise
             record = load_record(ctx, entity, record_id)
-            bound = with_lost_lines(bound, record)
-            conflict = note_of(ctx, record, bound, clash.meanwhile)
-            bound = dropped(bound, clash.meanwhile.theirs)
+            bound = with_lost_lines(bound, record, meanwhile)
+            conflict = note_of(ctx, record, bound, meanwhile)
+            bound = dropped(bound, meanwhile.theirs)
         else:
             toasts.leave(Toast(str(done.answer["told"])))
             return go(record_url(entity, record_id))
     mask = plan.render(record.values, record.labels, ctx=ctx, record_id=record.id, bound=bound, follow=follower(ctx))
-    shown = version if conflict is None else record.version
-    return _again(ctx, _edit_screen(ctx, plan, record, mask, bound, shown, conflict), bound)
+    return _again(ctx, _edit_screen(ctx, plan, record, mask, bound, version, conflict, meanwhile), bound)
 
 
 def _saved(ctx: Context, record: Record, bound: BoundForm, version: int) -> Outcome:
@@ -275,8 +276,14 @@ def _edit_screen(
     bound: BoundForm | None = None,
     version: int | None = None,
     conflict: ConflictNote | None = None,
+    meanwhile: Meanwhile | None = None,
 ) -> FormScreen:
     url = record_url(record.entity, record.id)
+    shown = record.version if version is None else version
+    hidden = bases_of(plan, record) if version in (None, record.version) else _bases_again()
+    if meanwhile is not None:
+        # Not of what was just read: whoever has saved even later is met by the next save, not passed over.
+        shown, hidden = meanwhile.version, bases_after(plan, record, meanwhile)
     return FormScreen(
         title=text("form.edit", ctx.locale, title=record.title),
         crumb=plan.entity.plural.text(ctx.locale),
@@ -285,8 +292,8 @@ def _edit_screen(
         refresh_url=f"{url}/refresh",
         cancel_url=url,
         mask=mask,
-        version=record.version if version is None else version,
-        hidden=bases_of(plan, record) if version in (None, record.version) else _bases_again(),
+        version=shown,
+        hidden=hidden,
         errors=bound.summary() if bound is not None else (),
         conflict=conflict,
         locked=plan.locks_of(ctx, record.values, record.id, follower(ctx)),

@@ -166,3 +166,19 @@ def test_rows_of_before_that_were_erased_are_no_longer_known(orders: Site) -> No
         erase_history(with_reason(ctx, "Antrag vom 2. März"), "order", 1, ["items"])
     late = one.post(f"{url}/edit", _with(mine, **{second: "y, meine"}))
     assert "nicht mehr bekannt" in _sides(late.text)[2]
+
+
+def test_rows_of_others_stay_when_only_another_field_has_to_be_chosen(orders: Site) -> None:
+    one, other, url = _two(orders, name="A", **{f"items-{n}-name": name for n, name in enumerate("xyz")}, _sent="items")
+    mine, theirs = (_form(who.get(f"{url}/edit").text) for who in (one, other))
+    first, second, third = _items(mine, "-name")
+    kept = {key: value for key, value in theirs.items() if not key.startswith(third.removesuffix("-name"))}
+    assert other.post(f"{url}/edit", _with(kept, **{first: "x, ihre"}, note="ihre Notiz")).status_code == 303
+    late = one.post(f"{url}/edit", _with(mine, **{second: "y, meine"}, note="meine Notiz"))
+    assert late.status_code == 409
+    assert "_take.items" not in late.text, "nobody has touched a row of the other one"
+    saved = one.post(f"{url}/edit", _form(late.text))
+    assert saved.status_code == 303, saved.text
+    page = one.get(url).text
+    assert re.findall(r'data-label="Ware">([^<]*)<', page) == ["x, ihre", "y, meine"]
+    assert "meine Notiz" in page
