@@ -94,16 +94,22 @@ def create_all(
 
     Raises:
         See `create`; nothing was written when anything is wrong with any of them.
+        Conflict: others keep changing the records whose lines these are.
     """
     require(ctx, entity_key, "create")
-    plan, pool = plan_of(ctx, entity_key), Targets(ctx)
-    drafts = [Draft(plan, pool, prefix=f"[{index}]." if numbered else "") for index in range(len(raws))]
-    prepare(ctx, pool, drafts, raws)
-    with races(ctx, partial(taken_meanwhile, ctx, drafts)), owners.of_drafts(ctx, plan, drafts) as above:
-        draw(ctx, drafts)
-        insert(ctx, plan, drafts)
-        settle(ctx, of_drafts(drafts), above, drafts)
-    return [draft.id for draft in drafts if draft.id is not None]
+    for _ in range(_MOST_GOES):
+        plan, pool = plan_of(ctx, entity_key), Targets(ctx)
+        drafts = [Draft(plan, pool, prefix=f"[{index}]." if numbered else "") for index in range(len(raws))]
+        prepare(ctx, pool, drafts, raws)
+        try:
+            with races(ctx, partial(taken_meanwhile, ctx, drafts)), owners.of_drafts(ctx, plan, drafts) as above:
+                draw(ctx, drafts)
+                insert(ctx, plan, drafts)
+                settle(ctx, of_drafts(drafts), above, drafts)
+        except Conflict:
+            continue  # somebody was faster by a moment; what is wrong now is found with what he saved
+        return [draft.id for draft in drafts if draft.id is not None]
+    raise Conflict(texts.CHANGED)
 
 
 def update(ctx: Context, entity_key: str, record_id: int, raw: Mapping[str, Raw], version: int) -> int:

@@ -15,6 +15,8 @@ from typing import Any
 from sqlalchemy import select
 
 from app.context import Context
+from app.errors import Conflict
+from app.records import texts
 from app.records.affected import check_lines_of
 from app.records.along import Named, named
 from app.records.journal import Change, note
@@ -158,18 +160,23 @@ class _Owners:
         """Ask the rules of those whose lines are other ones now, and give them a new version.
 
         Raises:
+            Conflict: somebody has archived one since it was checked whether lines may come to it.
             InvalidData: a rule speaks against the lines.
         """
+        came: set[int] = set()
         changed: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
         for way, fields in self.fields.items():
             before, after = self.before[way], self._lines(way)
             some = [one for one in sorted(self.ways[way]) if before.get(one) != after.get(one)]
             check_lines_of(self.ctx, self.plan, some, fields, frozenset(one for one in some if not after.get(one)))
             for one in some:
+                came |= {one} if _new_among(before.get(one, []), after.get(one, [])) else set()
                 old, new = changed.setdefault(one, ({}, {}))
                 old.update((field.key, before.get(one, [])) for field in fields)
                 new.update((field.key, after.get(one, [])) for field in fields)
         raised = self._raised(sorted(changed))
+        if not self.ctx.actor.everything and not came.issubset(one for one, _ in raised):
+            raise Conflict(texts.CHANGED)
         note(self.ctx, self.plan, "update", [Change(one, version, *changed[one]) for one, version in raised])
 
     def _raised(self, ids: Sequence[int]) -> list[tuple[int, int]]:
@@ -194,3 +201,8 @@ class _Owners:
             for row in self.ctx.connection.execute(in_order(living, table)):
                 found.setdefault(row[2], []).append([row[0], row[1]])
         return found
+
+
+def _new_among(before: Sequence[Sequence[int]], after: Sequence[Sequence[int]]) -> bool:
+    """Return whether lines have come, told apart by their ids."""
+    return not {line[0] for line in after}.issubset(line[0] for line in before)

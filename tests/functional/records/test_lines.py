@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import pytest
 
 from app.errors import InvalidData
@@ -97,3 +99,25 @@ def test_a_rule_over_lines_holds_for_whoever_changes_a_line_by_itself(desk: Desk
     with pytest.raises(InvalidData), desk.ctx() as ctx:
         actions.restore(ctx, "deal_item", line, 3)
     assert [desk.row("deal", one)["version"] for one in (deal, other)] == [4, 2]
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_no_line_comes_to_a_record_that_is_archived_at_the_same_moment(desk: Desk, moved: bool) -> None:
+    """The one who is slower is told so at the field; nothing of him is there."""
+    deal = desk.create("deal", name="x", items=[{"product": "a"}])
+    desk.create("deal", name="y", items=[{"product": "b"}])
+    late, said = desk.as_user("seller"), list[object]()
+
+    def come() -> object:
+        return late.update("deal_item", 2, 1, deal=deal) if moved else late.create("deal_item", product="c", deal=deal)
+
+    slower = Thread(target=lambda: said.append(refusal(come)))
+    with desk.ctx() as ctx:
+        actions.retire(ctx, "deal", deal, 1)
+        slower.start()
+        slower.join(0.5)
+        assert slower.is_alive()
+    slower.join(timeout=30)
+    assert said == [{"deal": ("reference.archived",)}]
+    assert [(row["product"], row["archived_at"] is None) for row in desk.rows("deal_item")] == [("a", False), ("b", True)]
+    assert [row["version"] for row in desk.rows("deal")] == [2, 1]
