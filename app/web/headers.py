@@ -50,6 +50,7 @@ _HSTS: Final = "max-age=31536000; includeSubDomains"
 OWN: Final = frozenset({"same-origin", "none"})
 #: A form that comes as one text instead of in parts.
 _AS_TEXT: Final = "application/x-www-form-urlencoded"
+_IN_PARTS: Final = "multipart/form-data"
 #: As what nothing of the product may be loaded, not even by itself.
 _EMBEDDED: Final = frozenset({"embed", "fencedframe", "frame", "iframe", "object"})
 #: Longest query string and headers, and most arguments; a list with a filter for every column stays below.
@@ -81,6 +82,7 @@ def install(app: Flask, *, https: bool) -> None:
 
     app.before_request(refuse_excess)
     app.before_request(refuse_foreign)
+    app.before_request(refuse_nameless)
     app.after_request(dress)
 
 
@@ -96,6 +98,15 @@ def refuse_excess() -> None:
         abort(431)
     if request.mimetype == _AS_TEXT and request.get_data().count(b"&") >= current_app.config["MAX_FORM_PARTS"]:
         abort(413)
+
+
+def refuse_nameless() -> None:
+    """Refuse a form with a part that has no name (400): RFC 7578 requires one, and whoever reads forms relies on it."""
+    if request.mimetype != _IN_PARTS or request.method in SAFE:
+        return
+    request.get_data()  # kept, so that whoever asks for the body as such still finds it
+    if None in request.form or None in request.files:
+        abort(400)
 
 
 def refuse_foreign() -> None:

@@ -58,7 +58,9 @@ def kept(ctx: Context | None, status: int) -> Kept | None:
     if granted is None or not granted.keeps or request.method != "POST":
         return None
     try:
-        fields = tuple((name, value) for name, value in request.form.items(multi=True) if name != _TOKEN)
+        sent = request.form.items(multi=True)
+        # A part without a name, which no browser sends, is one of the things that are refused.
+        fields = tuple((name, value) for name, value in sent if name not in (None, _TOKEN))
     except HTTPException:  # too large to be read at all
         return None
     # A page of another site could have had it sent; a button that makes up for the missing token would help that one.

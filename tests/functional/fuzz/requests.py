@@ -158,8 +158,9 @@ class Asked:
         method, path: what is asked for, the query string included.
         form: fields of the body, names repeated for several values.
         headers: what htmx or a browser would send.
-        json: the body instead of a form, of a request to the API.
+        body: sent instead of a form: of a request to the API, or one that no form makes.
         endpoint: the route that is meant, empty for an address out of the blue.
+        cookie: sent instead of the session's.
     """
 
     method: str
@@ -167,7 +168,8 @@ class Asked:
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     endpoint: str = ""
-    json: bytes | None = None
+    body: bytes | None = None
+    cookie: str | None = None
 
 
 class Asker:
@@ -261,11 +263,7 @@ class Asker:
         entity = self.chance.choice([key for key, one in self.model.entities.items() if not one.owners])
         if self.chance.random() < 0.5:
             return self._to_api("POST", f"/api/v1/{entity}", entity, "api.create")
-        form: dict[str, list[str]] = {}
-        for chosen in self.model.entities[entity].fields.values():
-            raw = self._meant(chosen)
-            if not chosen.system and raw is not None and (chosen.required or self.chance.random() < 0.3):
-                form[chosen.key] = [raw]
+        form = {key: [raw] for key, raw in self.meant(entity).items()}
         if form and self.chance.random() < 0.5:
             form[self.chance.choice(list(form))] = [self.chance.choice(HOSTILE)]
         if self.chance.random() < 0.3:
@@ -273,6 +271,15 @@ class Asker:
             form["version"] = [str(self.chance.choice((1, 1, 2)))]
             return Asked("POST", f"/r/{entity}/{record}/edit", form, {}, "POST form_pages.update")
         return Asked("POST", f"/r/{entity}/new", form, {}, "POST form_pages.create")
+
+    def meant(self, entity: str) -> dict[str, str]:
+        """Return what somebody would type into a mask who means it."""
+        form: dict[str, str] = {}
+        for chosen in self.model.entities[entity].fields.values():
+            raw = self._meant(chosen)
+            if not chosen.system and raw is not None and (chosen.required or self.chance.random() < 0.3):
+                form[chosen.key] = raw
+        return form
 
     def _meant(self, chosen: Field) -> str | None:
         """Return what somebody would put into a field; nothing where it takes more than one input."""

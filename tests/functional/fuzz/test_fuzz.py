@@ -11,8 +11,11 @@ from typing import Any, Final
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from app.storage.database import open_database
+from tests.functional.exchange.desk import hidden
+from tests.functional.fuzz.oddities import CHECK, KEPT, RUN, Oddities
 from tests.functional.fuzz.requests import HOSTILE, Asked, Asker
 from tests.functional.fuzz.statements import MARKS, Statements
 from tests.support.proof import SEED, Tally, size
@@ -34,20 +37,46 @@ LOOK: Final = 50
 #: Routes that answered well at least once, and records that were really saved, of a thousand requests.
 LEAST_ROUTES: Final = 25
 LEAST_SAVES: Final = 4
+#: Of how many requests one is at least a file that was checked without a refusal, and one that was really imported;
+#: and pages that keep a mask, of a thousand.
+ONE_FILE: Final = 2_500
+LEAST_KEPT: Final = 1
+#: Of all requests, how many are odd.
+ODD: Final = 0.06
 _MASKS: Final = ("POST form_pages.create", "POST form_pages.update")
 _API: Final = ("POST api.create", "PATCH api.update")
 
 
-def _ask(visitor: Visitor, token: str, asked: Asked) -> int:
+def _ask(visitor: Visitor, token: str, asked: Asked) -> TestResponse:
     headers = {"Sec-Fetch-Site": "same-origin", **asked.headers}
-    if asked.json is not None:
+    if asked.body is not None:
         headers["X-CSRFToken"] = token
-    form = {**asked.form, "csrf_token": [token]} if asked.json is None else asked.json
+    form = {"csrf_token": [token], **asked.form} if asked.body is None else asked.body
     data = form if asked.method not in ("GET", "HEAD", "OPTIONS") else None
-    response = visitor.client.open(asked.path, method=asked.method, data=data, headers=headers)
-    status = response.status_code
+    client = visitor.client
+    if asked.cookie is not None:
+        client = client.application.test_client(use_cookies=False)
+        headers["Cookie"] = asked.cookie
+    response = client.open(asked.path, method=asked.method, data=data, headers=headers)
+    response.get_data()
     response.close()
-    return status
+    # A large body waits in a file of the test client's, which leaves it open.
+    response.request.environ["wsgi.input"].close()
+    return response
+
+
+def _count(tally: Tally, asked: Asked, response: TestResponse, odd: Oddities) -> None:
+    """Count what a request did, and keep what the next one may need."""
+    status = response.status_code
+    tally.add("requests")
+    tally.add("well answered", status < 400)
+    tally.add("saves by mask", status == 303 and asked.endpoint in _MASKS)
+    tally.add("saves by API", status in (200, 201) and asked.endpoint in _API)
+    tally.add("files checked", status == 200 and asked.endpoint == CHECK)
+    tally.add("files imported", status == 303 and asked.endpoint == RUN)
+    tally.add("kept pages", asked.endpoint == KEPT and b'class="kept"' in response.data)
+    if asked.endpoint == CHECK and status in (200, 422) and (form := hidden(response)):
+        odd.remember(asked, form)
 
 
 def _count_handled(app: Flask) -> Counter[str]:
@@ -72,7 +101,9 @@ def test_no_request_makes_it_fail(database_url: str, caplog: pytest.LogCaptureFi
     site = make_site(database_url, roles=(READER,), company=True)
     visitor = site.visitor(READER)
     token = visitor.token()
+    chance = random.Random(f"{SEED} odd")
     asker = Asker(site.app, site.installation.snapshot.model, random.Random(SEED))
+    odd = Oddities(asker, chance, {})
     handled = _count_handled(site.app)
     seen: Counter[int] = Counter()
     reached: Counter[str] = Counter()
@@ -86,20 +117,19 @@ def test_no_request_makes_it_fail(database_url: str, caplog: pytest.LogCaptureFi
             if number % LOOK == 0 and visitor.get("/me").status_code != 200:
                 visitor = site.visitor(READER)  # chance has ended his session
                 token = visitor.token()
-            asked = asker.request()
+            asked = odd.request() if chance.random() < ODD else asker.request()
             caplog.clear()
             before = handled.total()
-            status = _ask(visitor, token, asked)
-            tally.add("requests")
+            response = _ask(visitor, token, asked)
+            status = response.status_code
+            _count(tally, asked, response, odd)
             tally.add("reached a handler", handled.total() > before)
             seen[status] += 1
             reached[asked.endpoint] += status < 400
-            tally.add("well answered", status < 400)
-            tally.add("saves by mask", status == 303 and asked.endpoint in _MASKS)
-            tally.add("saves by API", status in (200, 201) and asked.endpoint in _API)
             if status >= 500:
                 why = caplog.text
-                failed.append(f"{status} {asked.method} {asked.path[:300]} {dict(asked.form)!r:.300}\n{why[-1500:]}")
+                what = f"{dict(asked.headers)!r:.200} {asked.body or dict(asked.form)!r:.300}"
+                failed.append(f"{status} {asked.method} {asked.path[:300]} {what}\n{why[-1500:]}")
     site.installation.close()
     print(f"{dict(sorted(seen.items()))}; well answered: {dict(reached.most_common())}")
     tally.add("addresses well answered", sum(count > 0 for count in reached.values()))
@@ -114,6 +144,9 @@ def test_no_request_makes_it_fail(database_url: str, caplog: pytest.LogCaptureFi
         addresses_well_answered=LEAST_ROUTES,
         saves_by_mask=many * LEAST_SAVES // 1000,
         saves_by_API=many * LEAST_SAVES // 1000,
+        files_checked=many // ONE_FILE,
+        files_imported=many // ONE_FILE,
+        kept_pages=many * LEAST_KEPT // 1000,
     )
 
 

@@ -136,6 +136,18 @@ def test_too_many_fields_are_refused_before_they_are_taken_apart(full_site: Site
     assert stranger.client.post(url, data="&".join(["a=b"] * 5_000), content_type=kind).status_code != 413
 
 
+@pytest.mark.parametrize("more", ["", '; filename="x"'])
+@pytest.mark.parametrize("url", ["/login", "/r/account/new", "/api/v1/account"])
+def test_a_part_without_a_name_is_refused(full_site: Site, url: str, more: str) -> None:
+    """Whether it is a field or a file; the same with a name is looked at."""
+    visitor, kind = full_site.visitor("sales"), "multipart/form-data; boundary=x"
+    head, tail = f"--x\r\nContent-Disposition: form-data{more}", "\r\n\r\nvalue\r\n--x--\r\n"
+    assert visitor.client.post(url, data=head + tail, content_type=kind).status_code == 400
+    headers = {"X-CSRFToken": visitor.token(), "Sec-Fetch-Site": "same-origin"}
+    named = visitor.client.post(url, data=f'{head}; name="name"{tail}', content_type=kind, headers=headers)
+    assert named.status_code in (200, 302, 303, 415, 422)
+
+
 def test_a_foreign_host_name_is_refused(sqlite_url: str) -> None:
     site = make_site(sqlite_url)
     with site.app.app_context():
