@@ -280,7 +280,8 @@ def _edit_screen(
 ) -> FormScreen:
     url = record_url(record.entity, record.id)
     shown = record.version if version is None else version
-    hidden = bases_of(plan, record) if version in (None, record.version) else _bases_again()
+    # What was typed was made from the lines that its writer had seen, not from those that are there by now.
+    hidden = bases_of(plan, record) if version is None else _bases_again()
     if meanwhile is not None:
         # Not of what was just read: whoever has saved even later is met by the next save, not passed over.
         shown, hidden = meanwhile.version, bases_after(plan, record, meanwhile)
