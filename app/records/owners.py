@@ -8,7 +8,7 @@ rules of its record that look at lines, and leaves it as many as it needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from typing import Any
 
@@ -79,7 +79,7 @@ def of_lifecycle(ctx: Context, plan: EntityPlan, before: Stored, along: Sequence
         See `of_lines`.
     """
     going = frozenset(named(one) for one in (before, *along))
-    with of_lines(ctx, [(plan, before.row.values)], list(_values(along)), going) as above:
+    with of_lines(ctx, [(plan, before.row.values)], list(_values(along)), going, together=True) as above:
         yield above
 
 
@@ -90,7 +90,9 @@ def _values(lines: Iterable[Stored]) -> Iterator[tuple[EntityPlan, Mapping[str, 
 
 
 @contextmanager
-def of_lines(ctx: Context, written: Written, beside: Written, saved: Named) -> Iterator[Named]:
+def of_lines(
+    ctx: Context, written: Written, beside: Written, saved: Named, *, together: bool = False
+) -> Iterator[Named]:
     """Write lines inside of this; afterwards the records whose lines they are have a new version, and a history of it.
 
     The records are held before the lines are written, as they are when a record is saved with its lines: nobody then
@@ -101,15 +103,19 @@ def of_lines(ctx: Context, written: Written, beside: Written, saved: Named) -> I
         written: lines that are written by themselves.
         beside: lines that are written with a record; only the other records whose lines they are count.
         saved: the records that are written anyhow, which `beside` leaves out.
+        together: whether the lines beside may come back to records that left with them and are still archived.
 
     Yields:
         The records whose lines they are, and whose lines those are.
 
     Raises:
+        Conflict: somebody has archived one of those that lines come to.
         InvalidData: a rule of such a record speaks against what was written.
     """
     ways: dict[str, dict[_Way, set[int]]] = {}
-    for (entity, way), one in (*_owners(written, frozenset()), *_owners(beside, saved)):
+    themselves, others = list(_owners(written, frozenset())), list(_owners(beside, saved))
+    living = {(entity, one) for (entity, _), one in (themselves if together else (*themselves, *others))}
+    for (entity, way), one in (*themselves, *others):
         ways.setdefault(entity, {}).setdefault(way, set()).add(one)
     if not ways:
         yield frozenset()
@@ -122,7 +128,7 @@ def of_lines(ctx: Context, written: Written, beside: Written, saved: Named) -> I
             owners.hold()
         yield above | known
         for owners in held:
-            owners.tell()
+            owners.tell({one for entity, one in living if entity == owners.plan.key})
 
 
 def _owners(written: Written, but: Named) -> Iterator[tuple[tuple[str, _Way], int]]:
@@ -156,8 +162,11 @@ class _Owners:
         lock(self.ctx, self.plan.table, self.ids)
         self.before = {way: self._lines(way) for way in self.ways}
 
-    def tell(self) -> None:
+    def tell(self, living: Set[int]) -> None:
         """Ask the rules of those whose lines are other ones now, and give them a new version.
+
+        Args:
+            living: to which of them lines may come only while they aren't archived.
 
         Raises:
             Conflict: somebody has archived one since it was checked whether lines may come to it.
@@ -175,7 +184,7 @@ class _Owners:
                 old.update((field.key, before.get(one, [])) for field in fields)
                 new.update((field.key, after.get(one, [])) for field in fields)
         raised = self._raised(sorted(changed))
-        if not self.ctx.actor.everything and not came.issubset(one for one, _ in raised):
+        if not self.ctx.actor.everything and (came & living).difference(one for one, _ in raised):
             raise Conflict(texts.CHANGED)
         note(self.ctx, self.plan, "update", [Change(one, version, *changed[one]) for one, version in raised])
 

@@ -119,5 +119,5 @@ def test_no_line_comes_to_a_record_that_is_archived_at_the_same_moment(desk: Des
         assert slower.is_alive()
     slower.join(timeout=30)
     assert said == [{"deal": ("reference.archived",)}]
-    assert [(row["product"], row["archived_at"] is None) for row in desk.rows("deal_item")] == [("a", False), ("b", True)]
+    assert [row["product"] for row in desk.rows("deal_item") if row["archived_at"] is None] == ["b"]
     assert [row["version"] for row in desk.rows("deal")] == [2, 1]
