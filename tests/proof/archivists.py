@@ -35,7 +35,12 @@ _WAITS: Final = record_retired().message.de
 class Archivist(Editor):
     """Somebody at work; see `Editor`."""
 
-    doors: ClassVar[Mapping[str, int]] = {**Editor.doors, "archive_in_mask": 4, "archive_in_api": 4}
+    doors: ClassVar[Mapping[str, int]] = {
+        **Editor.doors,
+        "archive_in_mask": 4,
+        "archive_in_api": 4,
+        "archive_in_bulk": 2,
+    }
 
     def _archive_in_mask(self) -> Done:
         """Archive an order or a line on its page, and bring it back there."""
@@ -44,6 +49,10 @@ class Archivist(Editor):
     def _archive_in_api(self) -> Done:
         """Archive an order or a line through the interface, and bring it back there."""
         return self._archived(self._move_in_api)
+
+    def _archive_in_bulk(self) -> Done:
+        """Archive an order or a line by a request for many, and bring it back by one for it alone."""
+        return self._archived(self._move_in_bulk)
 
     def _archived(self, move: _Move) -> Done:
         kind, several = self.chance.choice((("order", self.orders), ("item", self.items)))
@@ -103,6 +112,17 @@ class Archivist(Editor):
             answer = self.program.send("POST", f"/{kind}/{record}/restore", **seen)
             good = self._answered(answer, 200, 409, 412, code="lines.archived" if kind == "item" else "")
         return self._moved(good, answer.status_code == 412, verb, version, older)
+
+    def _move_in_bulk(self, kind: str, record: int, verb: _Verb, older: int) -> int | None:
+        if verb == "restore":
+            return self._move_in_api(kind, record, verb, older)
+        values, _ = self._read(kind, record)
+        version = values["version"] - older
+        if values["archived_at"] is not None or not version:
+            return None
+        answer = self.program.send("POST", f"/{kind}/bulk", {"retire": [{"id": record, "version": version}]})
+        good = self._answered(answer, 200, 409, code="record.changed")
+        return self._moved(good, answer.status_code == 422, verb, version, older)
 
     def _moved(self, good: bool, refused: bool, verb: _Verb, version: int, older: int) -> int | None:
         if older and refused:
