@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier, Thread
+from typing import Final
 
 import pytest
 from sqlalchemy import event, select, update
@@ -19,6 +23,9 @@ from tests.support.program import Program, program, token_of
 from tests.support.site import Site, make_site
 from tests.support.staff import email_of
 
+#: Programs that ask at the same moment, and how often they do.
+_AT_ONCE: Final = 8
+_ROUNDS: Final = 60
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
@@ -270,6 +277,32 @@ def test_nobody_has_more_tokens_than_he_can_watch(site: Site) -> None:
     refused = site.visitor(LOOKER).post("/me/tokens", {"name": "x", "days": "1", "scopes": "read"})
     assert refused.status_code == 422
     assert "20" in refused.text
+
+
+def test_programs_that_ask_at_the_same_moment_are_all_counted(sqlite_url: str, tmp_path: Path) -> None:
+    """Counting is for a library that isn't made for threads by itself: two of them once met in its timer."""
+    site = make_site(sqlite_url, write_world(tmp_path / "metadata"))
+    site.app.config["API_RATE"] = f"{_AT_ONCE * _ROUNDS} per hour"
+    asked = program(site, CLERK)
+    together, statuses = Barrier(_AT_ONCE), Counter[int]()
+
+    def ask() -> None:
+        one = Program(site.app.test_client(), asked.headers)
+        for _ in range(_ROUNDS):
+            together.wait()
+            statuses[one.get("/me").status_code] += 1
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    threads = [Thread(target=ask) for _ in range(_AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sys.setswitchinterval(before)
+    assert set(statuses) == {200}
+    assert asked.get("/me").status_code == 429
+    site.installation.close()
 
 
 def test_a_token_that_asks_too_often_is_told_to_wait(sqlite_url: str, tmp_path: Path) -> None:
