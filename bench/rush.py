@@ -57,7 +57,7 @@ def slowest_sign_in(port: int, email: str, password: str, sign_ins: int) -> tupl
     Args:
         port: of the server on this machine.
         email, password: somebody who knows his password; where he is asked to try again, he does, and waits for that.
-        sign_ins: how many of them; with fewer than `SIGN_INS`, the rush has been on for as much shorter.
+        sign_ins: how many of them; before fewer than `SIGN_INS`, the rush is left alone for less time.
     """
     known = _ALL_KNOWN * sign_ins / SIGN_INS
     alone = max(_until_in(port, email, password) for _ in range(sign_ins))

@@ -181,7 +181,7 @@ def _save(
         try:
             _finish(preparation, [draft])
         except InvalidData:
-            if _is_there(ctx, plan, before):
+            if _unchanged(ctx, plan, before):
                 raise
             continue  # what speaks against it may be that its lines were read after somebody else had saved
         if not differs(draft):
@@ -240,8 +240,8 @@ def restore(ctx: Context, entity_key: str, record_id: int, version: int) -> int:
     return before.version + 1
 
 
-def _is_there(ctx: Context, plan: EntityPlan, before: Stored) -> bool:
-    """Return whether a record still is as it was read."""
+def _unchanged(ctx: Context, plan: EntityPlan, before: Stored) -> bool:
+    """Return whether a record is still as it was read."""
     same = (plan.table.c.id == before.row.id, plan.table.c.version == before.version)
     return ctx.connection.execute(select(plan.table.c.id).where(*same)).first() is not None
 

@@ -7,7 +7,7 @@ The choice is a group of radio buttons for each field, so that it works with the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -20,7 +20,6 @@ from app.errors import Clash, Meanwhile
 from app.fields.formats import formats_for
 from app.forms.bind import BoundForm
 from app.forms.lines import Line
-from app.forms.plan import MaskPlan
 from app.meta.model import Field
 from app.query.meanwhile import Known, known_of
 from app.query.past_values import PastLine
@@ -35,9 +34,6 @@ from app.web.texts import text
 _TAKE: Final = "_take."
 #: The buttons that choose for all fields: `mine` or `theirs`.
 _ALL: Final = "_take_all"
-_BASES: Final = "_base"
-_VERSION: Final = "version"
-_MOST_DIGITS: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,51 +181,3 @@ def dropped(bound: BoundForm, keys: set[str] | frozenset[str]) -> BoundForm:
 def _digest(raw: Any) -> str:
     spelled = orjson.dumps(raw, default=str, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(spelled).hexdigest()[:24]
-
-
-# -- which rows of lines the writer has seen ---------------------------------------------------------------------------
-
-
-def bases_of(plan: MaskPlan, record: Record) -> tuple[tuple[str, str], ...]:
-    """Return the hidden inputs that say which rows of each lines field a form was made from, none of them too."""
-    found = []
-    for key, lines in plan.lines.items():
-        spec = lines.field.type.lines()
-        counted = None if spec is None else plan.model.entities[spec.entity].fields.get(_VERSION)
-        if counted is not None and counted.system:
-            rows: Any = record.values.get(key) or ()
-            found.append((_BASES, _base(key, {row["id"]: row[_VERSION] for row in rows})))
-    return tuple(found)
-
-
-def bases_after(plan: MaskPlan, record: Record, meanwhile: Meanwhile) -> tuple[tuple[str, str], ...]:
-    """Return the same for a form that is shown again because of a conflict: for each lines field, of the rows it shows.
-
-    A row that shows what was typed was made from what its writer had seen, unless he is asked about it: then from what
-    it was compared with. What others save even later is compared with the next save.
-    """
-    sent = {value.partition(":")[0]: value for value in request.form.getlist(_BASES)}
-    for clash in meanwhile.clashes:
-        if clash.key in plan.lines:
-            sent[clash.key] = _base(clash.key, clash.theirs)
-    shown = {value.partition(":")[0]: value for _, value in bases_of(plan, record)}
-    return tuple((_BASES, shown[key] if key in meanwhile.theirs else sent.get(key, shown[key])) for key in shown)
-
-
-def _base(key: str, rows: Mapping[int, int]) -> str:
-    return f"{key}:" + ",".join(f"{one}.{version}" for one, version in rows.items())
-
-
-def bases_sent() -> dict[str, dict[int, int]]:
-    """Return which rows of each lines field the sent form was made from; what can't be read is left out."""
-    found: dict[str, dict[int, int]] = {}
-    for sent in request.form.getlist(_BASES):
-        key, _, rows = sent.partition(":")
-        pairs = [row.partition(".")[::2] for row in rows.split(",") if row]
-        if all(_number(one) and _number(version) for one, version in pairs):
-            found[key] = {int(one): int(version) for one, version in pairs}
-    return found
-
-
-def _number(text_: str) -> bool:
-    return text_.isascii() and text_.isdigit() and len(text_) <= _MOST_DIGITS

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.access.rights import refusal, require
 from app.context import Context
-from app.errors import Conflict, InvalidData, Meanwhile, NotFound
+from app.errors import Conflict, InvalidData, NotFound
 from app.forms.bind import BoundForm, SummaryLine, bind
 from app.forms.defaults import initial_values
 from app.forms.plan import MaskPlan, mask_plan
@@ -29,18 +29,16 @@ from app.web import shell, toasts
 from app.web.lifecycle import context
 from app.web.masks import follower, main_mask, named
 from app.web.once import asked, key_sent, new_key
+from app.web.pages.basis import Basis
 from app.web.pages.conflicts import (
     ConflictNote,
-    bases_after,
-    bases_of,
-    bases_sent,
     dropped,
     note_of,
     told,
     with_lost_lines,
     without_theirs,
 )
-from app.web.pages.records import REASON, version_sent
+from app.web.pages.records import REASON
 from app.web.people import person_name
 from app.web.places import list_url, record_url
 from app.web.policy import READING, SIGNED_IN, TYPING, policy
@@ -198,7 +196,7 @@ def edit(entity: str, record_id: int) -> BaseResponse:
     mask = plan.render(
         record.values, record.labels, ctx=ctx, record_id=record.id, follow=follower(ctx), denied=record.denied
     )
-    return respond(_page(ctx, _edit_screen(ctx, plan, record, mask)))
+    return respond(_page(ctx, _edit_screen(ctx, plan, record, mask, Basis.of(plan, record))))
 
 
 @form_pages.post("/r/<entity>/<record:record_id>/edit")
@@ -209,35 +207,35 @@ def update(entity: str, record_id: int) -> BaseResponse:
     require(ctx, entity, "update")
     plan = mask_plan(ctx, main_mask(ctx, entity), "edit")
     record = load_record(ctx, entity, record_id)
-    version, conflict, meanwhile = version_sent(), None, None
+    basis, conflict = Basis.sent(), None
     bound = named(ctx, bind(ctx, plan, request.form, record=record, follow=follower(ctx), denied=record.denied))
     bound = bound if bound.action else without_theirs(bound)
     if not bound.action and not bound.refused():
         try:
-            done = _saved(ctx, record, bound, version)
+            done = _saved(ctx, record, bound, basis)
         except InvalidData as refused:
             bound = bound.with_errors(refused.errors)
         except Conflict as clash:
-            meanwhile = clash.meanwhile
-            if meanwhile is None:
+            if clash.meanwhile is None:
                 raise
             record = load_record(ctx, entity, record_id)
-            bound = with_lost_lines(bound, record, meanwhile)
-            conflict = note_of(ctx, record, bound, meanwhile)
-            bound = dropped(bound, meanwhile.theirs)
+            bound = with_lost_lines(bound, record, clash.meanwhile)
+            conflict = note_of(ctx, record, bound, clash.meanwhile)
+            bound = dropped(bound, clash.meanwhile.theirs)
+            basis = basis.after(plan, record, clash.meanwhile)
         else:
             toasts.leave(Toast(str(done.answer["told"])))
             return go(record_url(entity, record_id))
     mask = plan.render(record.values, record.labels, ctx=ctx, record_id=record.id, bound=bound, follow=follower(ctx))
-    return _again(ctx, _edit_screen(ctx, plan, record, mask, bound, version, conflict, meanwhile), bound)
+    return _again(ctx, _edit_screen(ctx, plan, record, mask, basis, bound, conflict), bound)
 
 
-def _saved(ctx: Context, record: Record, bound: BoundForm, version: int) -> Outcome:
+def _saved(ctx: Context, record: Record, bound: BoundForm, basis: Basis) -> Outcome:
     """Save what was typed, put together with what others saved meanwhile; once, however often it is sent."""
 
     def act() -> Mapping[str, Any]:
         writer = with_reason(ctx, request.form.get(REASON))
-        saved = actions.update_merging(writer, record.entity, record.id, bound.raw, version, bases_sent())
+        saved = actions.update_merging(writer, record.entity, record.id, bound.raw, basis.version, basis.rows)
         if saved.merged is None:
             return {"version": saved.version, "told": text("record.saved", ctx.locale)}
         return {"version": saved.version, "told": told(ctx, "record.merged", known_of(ctx, record, saved.merged))}
@@ -273,18 +271,11 @@ def _edit_screen(
     plan: MaskPlan,
     record: Record,
     mask: Markup,
+    basis: Basis,
     bound: BoundForm | None = None,
-    version: int | None = None,
     conflict: ConflictNote | None = None,
-    meanwhile: Meanwhile | None = None,
 ) -> FormScreen:
     url = record_url(record.entity, record.id)
-    shown = record.version if version is None else version
-    # What was typed was made from the lines that its writer had seen, not from those that are there by now.
-    hidden = bases_of(plan, record) if version is None else _bases_again()
-    if meanwhile is not None:
-        # Not of what was just read: whoever has saved even later is met by the next save, not passed over.
-        shown, hidden = meanwhile.version, bases_after(plan, record, meanwhile)
     return FormScreen(
         title=text("form.edit", ctx.locale, title=record.title),
         crumb=plan.entity.plural.text(ctx.locale),
@@ -293,18 +284,13 @@ def _edit_screen(
         refresh_url=f"{url}/refresh",
         cancel_url=url,
         mask=mask,
-        version=shown,
-        hidden=hidden,
+        version=basis.version,
+        hidden=basis.hidden,
         errors=bound.summary() if bound is not None else (),
         conflict=conflict,
         locked=plan.locks_of(ctx, record.values, record.id, follower(ctx)),
         reason=_reason(ctx, record.entity, "update"),
     )
-
-
-def _bases_again() -> tuple[tuple[str, str], ...]:
-    """Return which lines a form was made from that is shown again as it was sent."""
-    return tuple(("_base", value) for value in request.form.getlist("_base"))
 
 
 # -- both -------------------------------------------------------------------------------------------------------------
