@@ -248,6 +248,15 @@ class FieldType(ABC):
         sent = parts.get("", ())
         return sent[0] if sent else None
 
+    def left_alone(self, raw: Raw, stored: Value) -> bool:
+        """Return whether inputs say no more than they did as they were drawn, though what is stored is nothing.
+
+        Args:
+            raw: what `raw_from_form` made of them.
+            stored: the value that they were drawn for.
+        """
+        return False
+
     def raw_from_cells(self, parts: Mapping[str, str]) -> Raw:
         """Make the raw value out of a sheet's cells; what `to_cell` wrote is read back as it was.
 

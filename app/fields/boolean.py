@@ -20,6 +20,7 @@ _WORDS: Final = {
     **dict.fromkeys(("true", "1", "on", "yes", "y", "ja", "j", "wahr", "x"), True),
     **dict.fromkeys(("false", "0", "off", "no", "n", "nein", "falsch"), False),
 }
+_UNTICKED: Final = "false"
 _NOT_BOOLEAN: Final = Label(
     "„{text}“ ist weder Ja noch Nein. Bitte Ja oder Nein eingeben.",
     "“{text}” is neither yes nor no. Please enter yes or no.",
@@ -78,7 +79,11 @@ class Boolean(FieldType):
 
     def raw_from_form(self, parts: Mapping[str, Sequence[str]]) -> Raw:
         """Return no where the box wasn't ticked: browsers then send nothing."""
-        return (parts.get("") or ("false",))[0]
+        return (parts.get("") or (_UNTICKED,))[0]
+
+    def left_alone(self, raw: Raw, stored: Value) -> bool:
+        """Return whether the box of a value that nobody has given yet stayed without a tick."""
+        return stored is None and raw == _UNTICKED
 
     def form_values(self, value: Value, formats: Formats) -> Mapping[str, Any]:
         """Return whether the box is ticked."""

@@ -19,7 +19,7 @@ from app.errors import DataErrors, FieldError
 from app.fields.base import FieldType, Raw
 from app.forms.lines import Line, LinesPlan
 from app.forms.plan import MaskPlan
-from app.forms.sent import ACTION, Answer, read_answer
+from app.forms.sent import ACTION, Answer, read_answer, untouched
 from app.forms.state import Follow, MaskState, environment_of, getter
 from app.forms.texts import AT_LINE, REQUIRED
 from app.language import Label, Locale
@@ -220,17 +220,24 @@ def bind(
     stored = {name: lines.stored(base.get(name), labels.get(name)) for name, lines in plan.lines.items()}
     form = made(formdata, data={f"f_{name}": rows for name, rows in stored.items()})
     action = formdata.get(ACTION, "")
-    answers = {f.name: f.answer for f in form if isinstance(f, TypedField) and f.answer is not None}
+    sent = {f.name: f.answer for f in form if isinstance(f, TypedField) and f.answer is not None}
+    answers = sent if record is None else _untouched(plan, sent, record.values)
     lines = {f.name: f.rows for f in form if isinstance(f, LinesField) and f.rows is not None}
     if not action:
         lines = {
             name: tuple(line for line in rows if not plan.lines[name].is_blank(line)) for name, rows in lines.items()
         }
     state = _judged(ctx, plan, base, answers, lines, record, follow, denied)
+    answers = {**answers, **{name: sent[name] for name in sent.keys() & state.required}}
     raw: dict[str, Raw] = {name: answer.raw for name, answer in answers.items() if name in state.writable}
     raw.update((name, plan.lines[name].raw(rows)) for name, rows in lines.items() if name in state.writable)
     bound = BoundForm(plan, form, raw, state, answers, lines, action=action)
     return bound if action else _checked(bound)
+
+
+def _untouched(plan: MaskPlan, sent: Mapping[str, Answer], stored: Mapping[str, Any]) -> dict[str, Answer]:
+    types = {name: plan.inputs[name].field.type for name in sent}
+    return {name: untouched(types[name], answer, stored.get(name)) for name, answer in sent.items()}
 
 
 def _judged(

@@ -19,7 +19,7 @@ from app.fields.base import FieldType, Raw
 from app.fields.formats import Formats
 from app.forms.control import Control, Surroundings, draw
 from app.forms.pieces import Holders, Pieces, holder, module, trusted
-from app.forms.sent import ACTION, Answer, FormData, read_answer
+from app.forms.sent import ACTION, Answer, FormData, read_answer, untouched
 from app.forms.state import row_id, row_labels, row_values
 from app.forms.texts import EMPTY, REQUIRED, TOO_MANY_LINES
 from app.language import Locale
@@ -57,6 +57,11 @@ class LineColumn:
     def required(self) -> bool:
         """Return whether each row needs it."""
         return self.typed and self.field.required
+
+    @property
+    def demanded(self) -> bool:
+        """Return whether a row may need it."""
+        return self.field.required or self.field.required_if is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +189,8 @@ class LinesPlan:
             answer = read_answer(column.field.type, f"{name}-{key}", formdata, self.locale) if column.typed else None
             if answer is None:
                 continue
+            if before is not None and not column.demanded:
+                answer = untouched(column.field.type, answer, before.values.get(key))
             answers[key] = answer
             values[key] = answer.value
             if answer.error is not None:

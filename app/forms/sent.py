@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from werkzeug.datastructures import MultiDict
@@ -60,3 +60,16 @@ def read_answer(field_type: FieldType, name: str, formdata: FormData, locale: Lo
         return Answer(raw, texts, field_type.clean(raw, locale))
     except InvalidValue as invalid:
         return Answer(raw, texts, error=invalid.error)
+
+
+def untouched(field_type: FieldType, answer: Answer, stored: Value) -> Answer:
+    """Return an answer that says nothing where its inputs were left alone; else the answer itself.
+
+    Whoever saves a mask mustn't say "no" to every box that he hasn't looked at.
+
+    Args:
+        field_type: the field's type, bound.
+        answer: what was sent.
+        stored: the field's value in the record.
+    """
+    return replace(answer, raw=None, value=None) if field_type.left_alone(answer.raw, stored) else answer

@@ -94,6 +94,26 @@ def test_what_a_mask_shows_is_what_it_sends_back(locale: Locale) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
+def test_what_a_mask_shows_of_nothing_is_nothing(locale: Locale) -> None:
+    """Of every type, in the record and in its rows; of a new record, a box without a tick is a "no"."""
+    ctx = context(model(), locale)
+    values = {**dict.fromkeys(full_values()), "f_lines": ({"id": 3}, {"id": 4})}
+    plan = mask_plan(ctx, "sample.main", "edit")
+    sent = Page(plan.render(values, LABELS, ctx=ctx, record_id=5)).submitted()
+    bound = bind(ctx, plan, sent, record=Stored(values, LABELS))
+    types = {key: plan.entity.fields[key].type for key in bound.raw}
+    said = {key: types[key].clean(raw, locale) for key, raw in bound.raw.items() if key != "f_lines"}
+    assert {key: value for key, value in said.items() if value} == {}
+    assert said["f_boolean"] is None
+    children = plan.model.entities["item"].fields
+    for row in types["f_lines"].clean(bound.raw["f_lines"], locale):
+        told = {key: children[key].type.clean(raw, locale) for key, raw in row.items() if key not in ("id", "title")}
+        assert {key: value for key, value in told.items() if value is not None} == {}
+    new = bind(ctx, mask_plan(ctx, "sample.main", "create"), sent)
+    assert new.plan.entity.fields["f_boolean"].type.clean(new.raw["f_boolean"], locale) is False
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 def test_what_was_refused_is_shown_again_with_a_sentence_at_its_field(locale: Locale) -> None:
     ctx = context(model(), locale)
     plan = mask_plan(ctx, "sample.main", "edit")
