@@ -60,8 +60,8 @@ def test_no_statement_holds_a_worker_for_long(database_url: str) -> None:
     """It is given up with a sentence (503), and the connection works on."""
     site = make_site(database_url)
     site.app.add_url_rule("/endless", "endless", _endless)
-    bound(site.installation.database, 0.3)
     visitor = site.visitor("sales")
+    bound(site.installation.database, 0.3)
     for _ in range(2):
         begun = time.monotonic()
         response = visitor.get("/endless")
@@ -80,10 +80,10 @@ def test_what_is_given_up_at_the_very_end_is_refused_like_everything_else(
     """The last thing that a save waits for is its turn at the history's chain, after its view has answered."""
     site = make_site(postgres_url)
     database = site.installation.database
-    bound(database, 0.3)
     visitor, asking = site.visitor("sales"), program(site, "sales")
     account = asking.create("account", name="Am Ende GmbH")
     form = {"csrf_token": visitor.token(), "name": "Anders", "version": account["version"]}
+    bound(database, 0.3)
     with database.write() as other:
         audit.append(other, PRODUCT, "test.hold", "", {})
         run_last_steps(other)
@@ -95,6 +95,7 @@ def test_what_is_given_up_at_the_very_end_is_refused_like_everything_else(
     assert patched.get_json()["type"] == "urn:lotse:problem:unavailable"
     assert "Anders" not in caplog.text
     assert {record.levelname for record in caplog.records} == {"WARNING"}
+    bound(database)
     assert asking.get(f"/account/{account['id']}").get_json()["name"] == "Am Ende GmbH"
     site.installation.close()
 

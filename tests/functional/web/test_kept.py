@@ -89,14 +89,15 @@ def test_a_mask_isn_t_left_while_somebody_types(site: Site) -> None:
 def test_a_busy_database(database_url: str) -> None:
     site = make_site(database_url)
     database = site.installation.database
-    bound(database, 0.3)
     asking, account = _account(site)
     visitor = site.visitor("crm_manager")
     form = {"version": account["version"], **_TYPED}
+    bound(database, 0.3)
     with database.write() as other:
         audit.append(other, PRODUCT, "test.hold", "", {})
         run_last_steps(other)
         refused = visitor.post(f"/r/account/{account['id']}/edit", form, **_OWN)
+    bound(database)
     assert refused.status_code == 503
     assert _is_kept(refused)
     assert _sent_again(visitor, refused).status_code == 303
