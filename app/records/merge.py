@@ -108,8 +108,8 @@ class _Comparison:
             return
         self.lost = self._lost(key, base)
         merged: Sequence[Mapping[str, Raw]] | None
-        if base is None or not isinstance(given, Sequence):
-            merged = None if self.draft.version == self.version and base is None else ()
+        if base is None:
+            merged = None if self.draft.version == self.version else ()
         else:
             merged = self._rows(key, base)
         if merged is None:
@@ -139,7 +139,7 @@ class _Comparison:
     def _lost(self, key: str, base: Mapping[int, int] | None) -> Mapping[str, bool]:
         """Return of each line that I still have and others have taken away whether I have changed it, by its prefix."""
         draft = self.draft
-        pairs = [(row, raw) for row, raw in _with_raw(draft, key, self.raw[key]) if row.before is None]
+        pairs = [(row, raw) for row, raw in _with_raw(draft, key) if row.before is None]
         ids = {row.prefix: _number(raw.get(_LINE_ID)) for row, raw in pairs}
         gone = [one for one in ids.values() if one in (base or ())]
         if not gone:
@@ -161,7 +161,7 @@ class _Comparison:
         if not self._mine_changed(key, base):
             return ()
         merged: list[Mapping[str, Raw]] = []
-        for row, raw in _with_raw(draft, key, self.raw[key]):
+        for row, raw in _with_raw(draft, key):
             if self.lost.get(row.prefix) is False:
                 continue  # they have taken away a row that I have only read
             if row.before is None:
@@ -236,10 +236,10 @@ def _since(ctx: Context, plan: EntityPlan, draft: Draft, version: int) -> Mappin
     return since(ctx, plan, draft.id, version)
 
 
-def _with_raw(draft: Draft, key: str, given: Any) -> Iterator[tuple[Draft, Mapping[str, Raw]]]:
+def _with_raw(draft: Draft, key: str) -> Iterator[tuple[Draft, Mapping[str, Raw]]]:
     """Pair the lines of a draft with what was given for each; rows that turned out blank have no draft."""
     by_prefix = {row.prefix: row for row in draft.children[key]}
-    for index, raw in enumerate(given):
+    for index, raw in enumerate(draft.values[key] or ()):
         row = by_prefix.get(f"{draft.prefix}{key}[{index}].")
         if row is not None:
             yield row, raw

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from typing import Any
+from typing import Any, Final
 
 import jsonschema_rs
 
@@ -13,6 +13,9 @@ from app.fields.registry import REGISTRY
 from tests.functional.api.world import CLERK, TYPES, good_values
 from tests.support.program import Program, program, version_in
 from tests.support.site import Site
+
+#: Types whose examples are ids of people and teams that aren't there.
+_ELSEWHERE: Final = ("user", "team")
 
 
 def _targets(clerk: Program) -> None:
@@ -106,6 +109,29 @@ def test_every_bad_value_is_refused_at_its_field_as_the_mask_refuses_it(site: Si
     assert seen > 2 * len(TYPES)
     assert compared > 20
     assert clerk.get("/sample").get_json()["items"] == []
+
+
+def test_whoever_was_too_slow_is_told_so_whatever_he_sends(clerk: Program) -> None:
+    """Of every type: each spelling of a value, of nothing and of nonsense is compared with what others have saved."""
+    _targets(clerk)
+    seen = 0
+    for name, field_type in REGISTRY.items():
+        key, examples = f"f_{name}", field_type.examples
+        good = [raw for raw, value in good_values(examples) if value is not None and _sendable(raw)]
+        made = {key: [{"net": 3}] if name == "lines" else good[0]} if name not in _ELSEWHERE else {}
+        path = f"/sample/{clerk.create('sample', **made)['id']}"
+        assert version_in(clerk.send("PATCH", path, {"code": name}, If_Match='"1"')) == 2
+        for raw in (None, "", [], *good, *examples.bad):
+            if not _sendable(raw):
+                continue
+            late = clerk.send("PATCH", path, {key: raw}, If_Match='"1"')
+            assert late.status_code == 412, (name, raw, late.text)
+            change = {"id": int(path.rpartition("/")[2]), "version": 1, "values": {key: raw}}
+            bulk = clerk.send("POST", "/sample/bulk", {"update": [change]})
+            assert bulk.status_code == 422, (name, raw, bulk.text)
+            seen += 1
+        assert clerk.get(path).get_json()["version"] == 2
+    assert seen > 5 * len(REGISTRY)
 
 
 def _bad_in_german(field: Any, raw: str) -> bool:

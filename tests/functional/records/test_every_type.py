@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from app.access.actor import PRODUCT
 from app.context import Context
-from app.errors import InvalidData
+from app.errors import Conflict, InvalidData
 from app.fields.pointing import Unresolved
 from app.fields.registry import REGISTRY
 from app.records import actions
@@ -82,3 +84,47 @@ def test_every_bad_value_is_refused_at_its_field(ctx: Context) -> None:
             seen += 1
     assert seen > 3 * len(_TYPES)
     assert load(ctx, plan_of(ctx, "sample"), Targets(ctx), [record])[record].version == 1
+
+
+def test_every_type_is_compared_with_what_others_have_saved(ctx: Context) -> None:
+    """Whatever I have typed into a field that others have filled: it is a clash, an error, or theirs stays."""
+    met: Counter[str] = Counter()
+    plan = plan_of(ctx, "sample")
+    for name in _TYPES:
+        key, field_type = f"f_{name}", plan.fields[f"f_{name}"].field.type
+        theirs, told = next((raw, value) for raw, value in field_type.examples.good if _known(value))
+        record = actions.create(ctx, "sample", {})
+        actions.update(ctx, "sample", record, {key: theirs}, 1)
+        for raw in (None, *(one for one, _ in field_type.examples.good), *field_type.examples.bad):
+            met[_merged(ctx, record, key, raw)] += 1
+            left = load(ctx, plan, Targets(ctx), [record])[record]
+            assert left.version == 2, (name, raw)
+            assert field_type.equal(left.row.values[key], told), (name, raw)
+    assert met["theirs"] >= 2 * len(_TYPES), "what is as it was when I read it, and what they have typed, too"
+    assert met["clash"] >= len(_TYPES)
+    assert met["error"] >= 3 * len(_TYPES)
+
+
+def _known(value: Any) -> bool:
+    parts = value if isinstance(value, tuple) else (value,)
+    return value is not None and not any(isinstance(part, Unresolved) for part in parts)
+
+
+def _merged(ctx: Context, record: int, key: str, raw: Any) -> str:
+    """Save a field of a record as somebody who has read its first version, and return what came of it."""
+    saved = found = None
+    try:
+        saved = actions.update_merging(ctx, "sample", record, {key: raw}, 1, {})
+    except (Conflict, InvalidData) as refused:
+        found = refused
+    if isinstance(found, InvalidData):
+        assert set(found.errors.fields) == {key}
+        return "error"
+    if isinstance(found, Conflict):
+        assert found.meanwhile is not None
+        assert [clash.key for clash in found.meanwhile.clashes] == [key]
+        return "clash"
+    assert saved is not None
+    assert saved.merged is not None
+    assert saved.merged.theirs == {key}
+    return "theirs"
