@@ -215,6 +215,8 @@ def _mine(ctx: Context, row: Draft, seen: int) -> frozenset[str] | None:
 def _three_way(draft: Draft, field: FieldPlan, changed: Mapping[str, Any] | None) -> Clash | bool | None:
     """Compare one field: None where mine is to be saved, else a clash, else whether only the others changed it."""
     key = field.key
+    if field.lines is not None:
+        return _lines_of_a_line(draft, key, changed)
     mine = draft.values[key]
     theirs = None if draft.before is None else draft.before.row.values[key]
     if same(field, mine, theirs):
@@ -227,6 +229,14 @@ def _three_way(draft: Draft, field: FieldPlan, changed: Mapping[str, Any] | None
     if same(field, theirs, original):
         return None
     return Clash(key, original, mine, theirs)
+
+
+def _lines_of_a_line(row: Draft, key: str, changed: Mapping[str, Any] | None) -> Clash | bool | None:
+    """Compare the lines of a line like a field: as a whole, since nobody says which of them he has seen."""
+    theirs = changed is None or key in changed
+    if not lines_differ(row, key):
+        return theirs
+    return Clash(key, None, row.values[key], None, known=False) if theirs else None
 
 
 def _since(ctx: Context, plan: EntityPlan, draft: Draft, version: int) -> Mapping[str, Any] | None:

@@ -27,6 +27,7 @@ from tests.support.staff import email_of
 _AT_ONCE: Final = 8
 _ROUNDS: Final = 200
 
+
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Return a site for tests that store nothing but tokens."""
