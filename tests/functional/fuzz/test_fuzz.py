@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from app.storage.database import open_database
 from tests.functional.exchange.desk import hidden
+from tests.functional.fuzz.latecomers import BY_API, BY_MASK, Latecomers
 from tests.functional.fuzz.oddities import CHECK, KEPT, RUN, Oddities
 from tests.functional.fuzz.requests import HOSTILE, Asked, Asker
 from tests.functional.fuzz.statements import MARKS, Statements
@@ -45,6 +46,10 @@ ONE_FILE: Final = 2_500
 LEAST_KEPT: Final = 1
 #: Of all requests, how many are odd.
 ODD: Final = 0.06
+#: Of all requests, how many are made by somebody who saves what he has read a while ago; how many of a thousand
+#: requests are at least such saves that were carried out, and such that met what others had saved.
+LATE: Final = 0.06
+LEAST_LATE: Final = 2
 _MASKS: Final = ("POST form_pages.create", "POST form_pages.update")
 _API: Final = ("POST api.create", "PATCH api.update")
 
@@ -77,6 +82,9 @@ def _count(tally: Tally, asked: Asked, response: TestResponse, odd: Oddities) ->
     tally.add("files checked", status == 200 and asked.endpoint == CHECK)
     tally.add("files imported", status == 303 and asked.endpoint == RUN)
     tally.add("kept pages", asked.endpoint == KEPT and b'class="kept"' in response.data)
+    late = asked.endpoint in (BY_MASK, BY_API)
+    tally.add("late saves", late and status in (200, 303))
+    tally.add("late conflicts", late and status in (409, 412))
     if asked.endpoint == CHECK and status in (200, 422) and (form := hidden(response)):
         odd.remember(asked, form)
 
@@ -106,7 +114,7 @@ def test_no_request_makes_it_fail(part: int, database_url: str, caplog: pytest.L
     token = visitor.token()
     chance = random.Random(f"{SEED} {part} odd")
     asker = Asker(site.app, site.installation.snapshot.model, random.Random(f"{SEED} {part}"))
-    odd = Oddities(asker, chance, {})
+    odd, late = Oddities(asker, chance, {}), Latecomers(asker, random.Random(f"{SEED} {part} late"))
     handled = _count_handled(site.app)
     seen: Counter[int] = Counter()
     reached: Counter[str] = Counter()
@@ -120,12 +128,14 @@ def test_no_request_makes_it_fail(part: int, database_url: str, caplog: pytest.L
             if number % LOOK == 0 and visitor.get("/me").status_code != 200:
                 visitor = site.visitor(READER)  # chance has ended his session
                 token = visitor.token()
-            asked = odd.request() if chance.random() < ODD else asker.request()
+            kind = chance.random()
+            asked = (odd if kind < ODD else late if kind < ODD + LATE else asker).request()
             caplog.clear()
             before = handled.total()
             response = _ask(visitor, token, asked)
             status = response.status_code
             _count(tally, asked, response, odd)
+            late.remember(asked, response)
             tally.add("reached a handler", handled.total() > before)
             seen[status] += 1
             reached[asked.endpoint] += status < 400
@@ -150,6 +160,8 @@ def test_no_request_makes_it_fail(part: int, database_url: str, caplog: pytest.L
         files_checked=many // ONE_FILE,
         files_imported=many // ONE_FILE,
         kept_pages=many * LEAST_KEPT // 1000,
+        late_saves=many * LEAST_LATE // 1000,
+        late_conflicts=many * LEAST_LATE // 1000,
     )
 
 
