@@ -49,6 +49,7 @@ def of_drafts(ctx: Context, plan: EntityPlan, drafts: Sequence[Draft]) -> Iterat
     """
     written = [(plan, draft.values) for draft in drafts]
     written += [(plan, draft.before.row.values) for draft in drafts if draft.before is not None]
+    # Lines that are written with a draft, at any depth, have their new version from that; their lines bring no other.
     every = [row for draft in drafts for row in draft.all_drafts() if row.parent is None or differs(row)]
     saved = frozenset((row.entity.key, row.id) for row in every if row.id is not None)
     with of_lines(ctx, written, _below(drafts), saved) as above:

@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from tests.functional.forms.page import Page
+from bench.client import forms_of
 from tests.functional.fuzz.requests import HOSTILE, Asked, Asker
 
 #: Names by which the saves are counted.
@@ -23,7 +23,6 @@ BY_API: Final = "late api"
 _MOST_KEPT: Final = 30
 _READS: Final = 0.35
 _SAVED: Final = re.compile(r"(?:/api/v1|/r)/([a-z_0-9]+)/([0-9]+)")
-_MASK: Final = re.compile(r'<form[^>]*id="mask-form".*?</form>', re.DOTALL)
 _ROW: Final = re.compile(r"([a-z_0-9]+-[0-9]+)-(.+)")
 _NOTHING: Final = (None, "", [], {}, 0, False)
 _CHOICES: Final = ("mine", "theirs", "theirs", "x", "")
@@ -62,8 +61,10 @@ class Latecomers:
         if asked.path.startswith("/api/"):
             if asked.method == "GET" and response.status_code == 200:
                 _keep(self.records, (found[0], response.get_json()))
-        elif urlsplit(asked.path).path.endswith("/edit") and (mask := _MASK.search(response.text)) is not None:
-            _keep(self.masks, (f"{found[0]}/edit", dict(Page(mask[0]).submitted().lists())))
+            return
+        for mask in forms_of(response.text):
+            if mask.action == f"{found[0]}/edit":
+                _keep(self.masks, (mask.action, dict(MultiDict(mask.filled()).lists())))
 
     def _read(self, by_mask: bool) -> Asked:
         entities = self.asker.model.entities.items()
